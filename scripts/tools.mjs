@@ -1,0 +1,112 @@
+// `npm run tools`: builds what the cluster tests run. Nothing else in this repository compiles Go.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { linkFlags, plannedPath, root, toolPath, tools } from './lib/tools.cjs';
+
+const help = `usage: npm run tools [-- [--list] [NAME ...]]
+
+Builds the programs of the cluster tests, all or those named, into a cache outside the repository:
+$CDK8S_MAAS_CACHE/tools, else $XDG_CACHE_HOME/cdk8s-maas/tools, else ~/.cache/cdk8s-maas/tools.
+What is built already takes no time. The first build needs Go and its module proxy, and takes some minutes.
+
+  --list   print name, state and path of each, and build nothing
+  --help   print this
+
+exit code: 0 all there, 1 a build failed, 2 wrong usage
+`;
+
+/** Something that the user can put right: printed without a stack trace. */
+class ToolError extends Error {}
+
+function seconds(since) {
+  return `${((Date.now() - since) / 1000).toFixed(0)} s`;
+}
+
+/** Go as it is called in the tool's folder, where go.mod may choose another toolchain. */
+function requireGo(tool) {
+  const folder = join(root, tool.folder);
+  const wanted = /^go (\S+)/m.exec(readFileSync(join(folder, 'go.mod'), 'utf8'))?.[1] ?? '';
+  const go = spawnSync('go', ['env', 'GOVERSION'], { cwd: folder, encoding: 'utf8' });
+  const need = `${tool.name} needs Go ${wanted} or newer (https://go.dev/doc/install)`;
+  if (go.error) throw new ToolError(`${need}, but 'go' cannot be run: ${go.error.message}`);
+  if (go.status !== 0) throw new ToolError(`${need}: ${go.stderr.trim()}`);
+  const [major, minor] = versionParts(go.stdout.trim().replace(/^go/, ''));
+  const [wantedMajor, wantedMinor] = versionParts(wanted);
+  if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) {
+    throw new ToolError(`${need}, got ${go.stdout.trim()}`);
+  }
+}
+
+function versionParts(version) {
+  return version.split('.').map((part) => Number.parseInt(part, 10));
+}
+
+function run(command, args, options) {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.on('error', fail);
+    child.on('exit', (code, signal) => done(code ?? signal));
+  });
+}
+
+/** Builds beside the final name and renames, so that no half-written program is ever taken for a built one. */
+async function build(tool) {
+  requireGo(tool);
+  const path = plannedPath(tool);
+  const unfinished = `${path}.${process.pid}.unfinished`;
+  mkdirSync(dirname(path), { recursive: true });
+  const started = Date.now();
+  const progress = setInterval(() => console.log(`${tool.name}: building, ${seconds(started)}`), 15_000);
+  console.log(`${tool.name}: building ${tool.package} of ${tool.folder}`);
+  try {
+    const args = ['build', '-buildvcs=false', `-ldflags=${linkFlags(tool).join(' ')}`, '-o', unfinished, tool.package];
+    const env = { ...process.env, GOWORK: 'off' };
+    const ended = await run('go', args, { cwd: join(root, tool.folder), env });
+    if (ended !== 0) throw new ToolError(`${tool.name}: 'go build' ended with ${ended} after ${seconds(started)}`);
+    renameSync(unfinished, path);
+  } finally {
+    clearInterval(progress);
+    rmSync(unfinished, { force: true });
+  }
+  console.log(`${tool.name}: built in ${seconds(started)}, ${path}`);
+}
+
+function choose(names) {
+  const unknown = names.find((name) => !tools.some((tool) => tool.name === name));
+  if (unknown) {
+    console.error(`no tool '${unknown}': expected one of ${tools.map((tool) => tool.name).join(', ')}`);
+    process.exit(2);
+  }
+  return names.length === 0 ? tools : tools.filter((tool) => names.includes(tool.name));
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ options: { list: { type: 'boolean' }, help: { type: 'boolean' } }, allowPositionals: true });
+  } catch (error) {
+    console.error(`${error.message}\n\n${help}`);
+    process.exit(2);
+  }
+}
+
+const { values, positionals } = readArguments();
+if (values.help) {
+  console.log(help);
+} else if (values.list) {
+  for (const tool of choose(positionals)) {
+    const path = plannedPath(tool);
+    console.log(`${tool.name.padEnd(10)} ${existsSync(path) ? 'built  ' : 'missing'} ${path}`);
+  }
+} else {
+  try {
+    for (const tool of choose(positionals)) {
+      if (toolPath(tool.name)) console.log(`${tool.name}: cached`);
+      else await build(tool);
+    }
+  } catch (error) {
+    console.error(error instanceof ToolError ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Common Expression Language (CEL), as Authorino, Kuadrant and the API server evaluate it. Every value of a
+ * configuration goes through here, so that no name can become code.
+ *
+ * @see https://github.com/google/cel-spec/blob/master/doc/langdef.md#string-and-bytes-values
+ */
+
+/** A CEL string literal. */
+export function celString(value: string): string {
+  // JSON escapes are CEL escapes, but for the two characters that JSON leaves alone and U+007F.
+  return JSON.stringify(value).replace(/[\u007f\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** A CEL list of string literals. */
+export function celList(values: readonly string[]): string {
+  return `[${values.map(celString).join(', ')}]`;
+}
+
+/** A CEL expression for the entry `key` of the map `map`, `""` where there is none. */
+export function celEntry(map: string, key: string): string {
+  return `${celString(key)} in ${map} ? ${map}[${celString(key)}] : ""`;
+}
+
+/** A CEL expression that is true when the host of a request, with or without port, is one of `hosts`. */
+export function celHostIsOneOf(hosts: readonly string[]): string {
+  const names = hosts.map((host) => host.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
+  return `request.host.matches(${celString(`^(?i)(${names})(:[0-9]+)?$`)})`;
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { Command } from 'commander';
+import { checkPlatforms, synthesizePlatforms } from './commands';
+
+const { version } = JSON.parse(readFileSync(path.join(__dirname, '../../../package.json'), 'utf8')) as {
+  version: string;
+};
+
+const CONFIG_HELP = 'configuration file; several put several platforms into one folder';
+
+const program = new Command('cdk8s-maas')
+  .description('Models-as-a-Service on Kubernetes: one maas.yaml in, plain YAML out.')
+  .version(version)
+  .showHelpAfterError('(cdk8s-maas --help lists the commands)');
+
+program
+  .command('synth')
+  .description('check the configuration and write the YAML; on a problem nothing is written')
+  .option('-c, --config <files...>', CONFIG_HELP, ['maas.yaml'])
+  .option('-o, --out <folder>', 'folder to write to', 'dist')
+  .option('-q, --quiet', 'print problems only')
+  .addHelpText(
+    'after',
+    '\nExamples:\n' +
+      '  $ cdk8s-maas synth\n' +
+      '  $ cdk8s-maas synth --config environments/production.yaml --out dist/production\n' +
+      '  $ cdk8s-maas synth --config team-a.yaml team-b.yaml\n',
+  )
+  .action(synthesizePlatforms);
+
+program
+  .command('validate')
+  .description('check the configuration only')
+  .option('-c, --config <files...>', CONFIG_HELP, ['maas.yaml'])
+  .option('-q, --quiet', 'print problems only')
+  .addHelpText('after', '\nExample:\n  $ cdk8s-maas validate --config environments/production.yaml\n')
+  .action(checkPlatforms);
+
+program.addHelpText(
+  'after',
+  '\nExit codes: 0 done, 1 the configuration or the folder is not right, 2 the command line is not right.\n',
+);
+
+program.exitOverride((error) => {
+  process.exit(error.exitCode === 0 ? 0 : 2);
+});
+
+program.parse();

@@ -1,0 +1,657 @@
+/**
+ * The shape of maas.yaml, and of what `MaasPlatform` takes: names and strings only.
+ *
+ * Everything is optional; the defaults are the kind demo with a simulated model. `schema.ts` holds the same shape for
+ * run time and is checked against these interfaces at compile time; `maas.schema.json` takes its descriptions from the
+ * comments below.
+ */
+
+/** Where the platform runs. */
+export type PlatformKind = 'kubernetes' | 'openshift';
+
+/** The platform: tiers, users and models, and what they run on. */
+export interface MaasPlatformProps {
+  /**
+   * Name of the platform. It prefixes file names in dist/ and names of cluster-scoped objects, so that several platforms
+   * fit into one App and one cluster.
+   * @default - no prefix
+   */
+  readonly name?: string;
+
+  /**
+   * Kubernetes distribution.
+   * @default kubernetes
+   */
+  readonly platform?: PlatformKind;
+
+  /**
+   * DNS domain of the models' hosts: `<model>.<domain>`, on OpenShift `<model>-llm.<domain>`.
+   * @default maas.local
+   */
+  readonly domain?: string;
+
+  /**
+   * Namespace of the models, their routes, the API keys and (unless `gateway.namespace` says otherwise) the Gateway.
+   * @default llm
+   */
+  readonly namespace?: string;
+
+  /**
+   * Whether the namespaces are created; `false` uses existing ones and leaves their labels alone.
+   * @default true
+   */
+  readonly createNamespaces?: boolean;
+
+  /**
+   * Versions of the components in the cluster, as far as they change what is rendered.
+   * @default - the version table of docs/versions.md
+   */
+  readonly versions?: VersionsConfiguration;
+
+  /**
+   * Registry that mirrors every image, `host[:port][/path]`: `ghcr.io/llm-d/x:v1` becomes `<registry>/llm-d/x:v1`.
+   * @default - images as published
+   */
+  readonly registry?: string;
+
+  /**
+   * The Gateway in front of all models.
+   * @default - created, one replica, plain HTTP on port 80
+   */
+  readonly gateway?: GatewayConfiguration;
+
+  /**
+   * The Kuadrant instance that enforces authentication and request limits.
+   * @default - created in kuadrant-system
+   */
+  readonly kuadrant?: KuadrantConfiguration;
+
+  /**
+   * KServe's cluster-wide configuration.
+   * @default - configured in namespace kserve
+   */
+  readonly kserve?: KServeInstallationConfiguration;
+
+  /**
+   * Tiers of service: what their users may consume, and of which models.
+   * @default - free, premium and enterprise
+   */
+  readonly tiers?: TierConfiguration[];
+
+  /**
+   * Users with their API keys.
+   * @default - on the kind demo its five users, as far as their tiers exist; elsewhere none
+   */
+  readonly users?: UserConfiguration[];
+
+  /**
+   * Models to serve: a name of the catalog (simulator, qwen3, granite, mistral, nomic) or an own one with its source.
+   * @default - the simulator
+   */
+  readonly models?: ModelConfiguration[];
+
+  /**
+   * How callers prove who they are.
+   * @default - API keys
+   */
+  readonly identity?: IdentityConfiguration;
+
+  /**
+   * How token limits are enforced.
+   * @default - an EnvoyFilter beside the Gateway
+   */
+  readonly limits?: LimitsConfiguration;
+
+  /**
+   * Object storage for model weights.
+   * @default - none
+   */
+  readonly storage?: StorageConfiguration;
+
+  /**
+   * Metrics.
+   * @default - Prometheus in llm-observability
+   */
+  readonly observability?: ObservabilityConfiguration;
+
+  /**
+   * Changes to synthesized objects, for what has no key of its own. A patch that changes nothing is an error.
+   * @default - none
+   */
+  readonly patches?: PatchConfiguration[];
+
+  /**
+   * Own manifests, written to a file of their own beside the platform's.
+   * @default - none
+   */
+  readonly objects?: ManifestConfiguration[];
+}
+
+/** Versions of the components in the cluster (semantic versions without a leading `v`). */
+export interface VersionsConfiguration {
+  /**
+   * Gateway API.
+   * @default 1.5.1
+   */
+  readonly gatewayApi?: string;
+  /**
+   * Istio. Token limits need 1.30 or newer.
+   * @default 1.31.4
+   */
+  readonly istio?: string;
+  /**
+   * Kuadrant operator. Versions before 1.4.2 let clients forge identity headers.
+   * @default 1.5.2
+   */
+  readonly kuadrant?: string;
+  /**
+   * KServe.
+   * @default 0.20.0
+   */
+  readonly kserve?: string;
+  /**
+   * cert-manager.
+   * @default 1.18.2
+   */
+  readonly certManager?: string;
+}
+
+/** The Gateway (gateway.networking.k8s.io/v1) that all requests pass. */
+export interface GatewayConfiguration {
+  /**
+   * Whether the Gateway is created; `false` uses an existing one, which then needs the annotation
+   * `sidecar.istio.io/statsInclusionRegexps` (see examples/existing-gateway).
+   * @default true
+   */
+  readonly create?: boolean;
+  /**
+   * Name of the Gateway.
+   * @default inference-gateway
+   */
+  readonly name?: string;
+  /**
+   * Namespace of the Gateway and of the policies on it.
+   * @default - the platform's namespace
+   */
+  readonly namespace?: string;
+  /**
+   * GatewayClass.
+   * @default istio
+   */
+  readonly className?: string;
+  /**
+   * Gateway pods. Token limits are counted inside one pod, so more than one is refused while a tier has token limits.
+   * @default 1
+   */
+  readonly replicas?: number;
+  /**
+   * Type of the Gateway's Service.
+   * @default - ClusterIP on OpenShift and for a local domain, else LoadBalancer
+   */
+  readonly serviceType?: GatewayServiceType;
+  /**
+   * TLS at the Gateway: an HTTPS listener on port 443 takes the place of the plain one.
+   * @default - plain HTTP on port 80
+   */
+  readonly tls?: GatewayTlsConfiguration;
+}
+
+/** Type of the Gateway's Service. */
+export type GatewayServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+
+/** TLS at the Gateway. */
+export interface GatewayTlsConfiguration {
+  /**
+   * Secret (kubernetes.io/tls) in the Gateway's namespace with the wildcard certificate of the domain.
+   * @default wildcard-tls-secret
+   */
+  readonly secretName?: string;
+  /**
+   * cert-manager issuer that fills the Secret.
+   * @default - none: somebody else provides the Secret
+   */
+  readonly issuer?: IssuerConfiguration;
+}
+
+/** Reference to a cert-manager issuer. */
+export interface IssuerConfiguration {
+  /** Name of the issuer. */
+  readonly name: string;
+  /**
+   * Kind of the issuer.
+   * @default ClusterIssuer
+   */
+  readonly kind?: IssuerKind;
+}
+
+/** Kind of a cert-manager issuer. */
+export type IssuerKind = 'ClusterIssuer' | 'Issuer';
+
+/** The Kuadrant instance (kuadrant.io/v1beta1 Kuadrant). */
+export interface KuadrantConfiguration {
+  /**
+   * Whether the instance is created; `false` uses an existing one.
+   * @default true
+   */
+  readonly create?: boolean;
+  /**
+   * Namespace of Kuadrant's operator and instance; it comes with the operator's installation.
+   * @default kuadrant-system
+   */
+  readonly namespace?: string;
+}
+
+/** KServe's cluster-wide configuration (ConfigMap inferenceservice-config). */
+export interface KServeInstallationConfiguration {
+  /**
+   * Whether KServe's deploy and ingress settings are rendered; `false` leaves them to who runs KServe.
+   * @default true
+   */
+  readonly configure?: boolean;
+  /**
+   * Namespace of the KServe controller.
+   * @default kserve
+   */
+  readonly namespace?: string;
+}
+
+/** A tier of service. */
+export interface TierConfiguration {
+  /** Name of the tier (DNS label). */
+  readonly name: string;
+  /**
+   * Tokens a user of the tier may consume, over all models.
+   * @default - unlimited
+   */
+  readonly tokens?: TokenLimitsConfiguration;
+  /**
+   * Requests a user of the tier may send.
+   * @default - unlimited
+   */
+  readonly requests?: RequestLimitConfiguration;
+  /**
+   * Models that the tier may use, by name.
+   * @default - all
+   */
+  readonly models?: string[];
+  /**
+   * Whether token limits refuse requests; `false` counts and reports only.
+   * @default true
+   */
+  readonly enforce?: boolean;
+}
+
+/** Token limits of one user, in windows aligned to UTC. Any subset may be set. */
+export interface TokenLimitsConfiguration {
+  /**
+   * Tokens a minute.
+   * @default - unlimited
+   */
+  readonly minute?: number;
+  /**
+   * Tokens an hour.
+   * @default - unlimited
+   */
+  readonly hour?: number;
+  /**
+   * Tokens a day.
+   * @default - unlimited
+   */
+  readonly day?: number;
+  /**
+   * Tokens a calendar month.
+   * @default - unlimited
+   */
+  readonly month?: number;
+}
+
+/** A limit on requests (Kuadrant RateLimitPolicy). */
+export interface RequestLimitConfiguration {
+  /** Requests a user may send in one window. */
+  readonly limit: number;
+  /** Length of the window as a Gateway API duration, for example `2m` or `1h30m`. */
+  readonly window: string;
+}
+
+/** A user with a tier and API keys. */
+export interface UserConfiguration {
+  /** Name of the user, as limits and metrics know them. */
+  readonly name: string;
+  /** Name of the user's tier. */
+  readonly tier: string;
+  /**
+   * API keys; several at once allow rotation without an outage.
+   * @default - none: the user comes in by OIDC
+   */
+  readonly keys?: KeyConfiguration[];
+}
+
+/** Where one API key comes from. Exactly one member is set. */
+export interface KeyConfiguration {
+  /**
+   * The key itself, written into a Secret in dist/. For the local demo only; refused elsewhere.
+   * @default - none
+   */
+  readonly demo?: string;
+  /**
+   * Name of a Secret that somebody else puts into the platform's namespace.
+   * @default - none
+   */
+  readonly existingSecret?: string;
+  /**
+   * Entry of a secret store that the External Secrets Operator reads.
+   * @default - none
+   */
+  readonly externalSecret?: ExternalSecretConfiguration;
+}
+
+/** An entry of a secret store (external-secrets.io/v1). */
+export interface ExternalSecretConfiguration {
+  /** Name of the SecretStore or ClusterSecretStore. */
+  readonly store: string;
+  /**
+   * Kind of the store.
+   * @default ClusterSecretStore
+   */
+  readonly storeKind?: SecretStoreKind;
+  /** Key of the entry in the store. */
+  readonly key: string;
+  /**
+   * Property inside the entry.
+   * @default - the whole entry
+   */
+  readonly property?: string;
+}
+
+/** Kind of a secret store. */
+export type SecretStoreKind = 'ClusterSecretStore' | 'SecretStore';
+
+/** A model to serve. */
+export interface ModelConfiguration {
+  /** Name of a catalog entry, or of an own model; also the first label of its host. */
+  readonly name: string;
+  /**
+   * Host name of the model, one label below the domain.
+   * @default - `<name>.<domain>`, on OpenShift `<name>-llm.<domain>`
+   */
+  readonly host?: string;
+  /**
+   * Where the weights come from: `hf://`, `s3://`, `pvc://`, `oci://`, `gs://` or `https://`.
+   * @default - the catalog's
+   */
+  readonly source?: string;
+  /**
+   * Model name in requests (OpenAI API field `model`).
+   * @default - the catalog's, for an own model its name
+   */
+  readonly servedName?: string;
+  /**
+   * What serves the model.
+   * @default - the catalog's, for an own model vllm
+   */
+  readonly runtime?: ModelRuntime;
+  /**
+   * Accelerator profile, for example `nvidia` (any) or `nvidia-l4`. Needed by every vllm model.
+   * @default - the catalog's
+   */
+  readonly accelerator?: string;
+  /**
+   * Accelerators per replica; more than one splits the model over them (tensor parallel).
+   * @default 1
+   */
+  readonly gpus?: number;
+  /**
+   * CPU and memory of a replica.
+   * @default - the catalog's, for an own model the runtime's
+   */
+  readonly resources?: ResourcesConfiguration;
+  /**
+   * Number of replicas.
+   * @default - one
+   */
+  readonly replicas?: ReplicasConfiguration;
+  /**
+   * Longest context in tokens (`--max-model-len`).
+   * @default - the catalog's, for an own model the model's
+   */
+  readonly maxModelLength?: number;
+  /**
+   * Further arguments of the model server, after the rendered ones.
+   * @default - none
+   */
+  readonly arguments?: string[];
+  /**
+   * What one token of this model counts against token limits.
+   * @default 1
+   */
+  readonly weight?: number;
+}
+
+/** What serves a model: vLLM, or the simulator that needs no GPU and no weights. */
+export type ModelRuntime = 'vllm' | 'simulator';
+
+/** CPU and memory, as Kubernetes quantities. */
+export interface ResourcesConfiguration {
+  /**
+   * What a replica is guaranteed.
+   * @default - the catalog's
+   */
+  readonly requests?: ComputeConfiguration;
+  /**
+   * What a replica may use.
+   * @default - the catalog's
+   */
+  readonly limits?: ComputeConfiguration;
+}
+
+/** CPU and memory, as Kubernetes quantities. */
+export interface ComputeConfiguration {
+  /**
+   * CPU, for example `2` or `500m`.
+   * @default - the catalog's
+   */
+  readonly cpu?: string;
+  /**
+   * Memory, for example `8Gi`.
+   * @default - the catalog's
+   */
+  readonly memory?: string;
+}
+
+/** Number of replicas. */
+export interface ReplicasConfiguration {
+  /**
+   * At least.
+   * @default 1
+   */
+  readonly min?: number;
+  /**
+   * At most.
+   * @default - the same as min
+   */
+  readonly max?: number;
+}
+
+/** How callers prove who they are. */
+export interface IdentityConfiguration {
+  /**
+   * API keys.
+   * @default - on, unless OIDC is configured
+   */
+  readonly apiKeys?: ApiKeysConfiguration;
+  /**
+   * JSON Web Tokens of an OpenID Connect issuer.
+   * @default - off; with keycloak: demo its realm
+   */
+  readonly oidc?: OidcConfiguration;
+  /**
+   * `demo` deploys a Keycloak with a realm of the same tiers and users. Local demo only.
+   * @default - none
+   */
+  readonly keycloak?: KeycloakKind;
+}
+
+/** What kind of Keycloak is deployed. */
+export type KeycloakKind = 'demo';
+
+/** API keys in the Authorization header. */
+export interface ApiKeysConfiguration {
+  /**
+   * Whether API keys are accepted.
+   * @default - true, unless OIDC is configured
+   */
+  readonly enabled?: boolean;
+  /**
+   * Accepted prefixes: `Authorization: <prefix> <key>`. OpenAI's SDKs send Bearer.
+   * @default - APIKEY and Bearer
+   */
+  readonly prefixes?: string[];
+}
+
+/** JSON Web Tokens of an OpenID Connect issuer. */
+export interface OidcConfiguration {
+  /** Issuer URL; `<issuerUrl>/.well-known/openid-configuration` must be reachable for Authorino. */
+  readonly issuerUrl: string;
+  /**
+   * Audience that a token must carry (claim `aud`).
+   * @default maas
+   */
+  readonly audience?: string;
+  /**
+   * Claim that names the user.
+   * @default preferred_username
+   */
+  readonly userClaim?: string;
+  /**
+   * Claim with the list of the user's groups.
+   * @default groups
+   */
+  readonly groupsClaim?: string;
+  /**
+   * Which group gives which tier; the first match wins.
+   * @default - group `<tier>-users` for every tier
+   */
+  readonly groups?: GroupConfiguration[];
+  /**
+   * Tier of a user in none of the groups.
+   * @default - none: refused
+   */
+  readonly defaultTier?: string;
+}
+
+/** A group of the issuer and the tier that it gives. */
+export interface GroupConfiguration {
+  /** Name of the group as the claim carries it. */
+  readonly group: string;
+  /** Name of the tier. */
+  readonly tier: string;
+}
+
+/** How token limits are enforced. */
+export interface LimitsConfiguration {
+  /**
+   * Namespace of the EnvoyFilters. In another namespace than the Gateway's (Istio's root namespace, as in the seed) they
+   * select the gateway pods by label.
+   * @default - the Gateway's namespace
+   */
+  readonly filterNamespace?: string;
+}
+
+/** Object storage for model weights. */
+export interface StorageConfiguration {
+  /**
+   * A MinIO server inside the cluster, for local work.
+   * @default - none
+   */
+  readonly minio?: MinioConfiguration;
+}
+
+/** A MinIO server. */
+export interface MinioConfiguration {
+  /**
+   * Size of its volume.
+   * @default 20Gi
+   */
+  readonly size?: string;
+  /**
+   * Secret `minio-credentials`-shaped (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), in MinIO's and the platform's namespace.
+   * @default - the demo's well-known credentials; local demo only
+   */
+  readonly existingSecret?: string;
+}
+
+/** Metrics. */
+export interface ObservabilityConfiguration {
+  /**
+   * Whether a Prometheus with its ServiceMonitors is rendered.
+   * @default true
+   */
+  readonly prometheus?: boolean;
+  /**
+   * Namespace of Prometheus and the ServiceMonitors.
+   * @default llm-observability
+   */
+  readonly namespace?: string;
+}
+
+/** A change to one synthesized object. Exactly one of `merge` and `jsonPatch` is set. */
+export interface PatchConfiguration {
+  /** The object to change. */
+  readonly target: PatchTargetConfiguration;
+  /**
+   * JSON merge patch (RFC 7396): `null` removes a key.
+   * @default - none
+   */
+  readonly merge?: Record<string, unknown>;
+  /**
+   * JSON patch (RFC 6902).
+   * @default - none
+   */
+  readonly jsonPatch?: JsonPatchOperationConfiguration[];
+}
+
+/** Names one synthesized object. */
+export interface PatchTargetConfiguration {
+  /** Kind of the object. */
+  readonly kind: string;
+  /** Name of the object. */
+  readonly name: string;
+  /**
+   * Namespace of the object; needed where the name alone is not unique.
+   * @default - any
+   */
+  readonly namespace?: string;
+}
+
+/** One operation of a JSON patch. */
+export interface JsonPatchOperationConfiguration {
+  /** What to do. */
+  readonly op: JsonPatchOperator;
+  /** JSON pointer to the place, for example `/spec/replicas`. */
+  readonly path: string;
+  /**
+   * JSON pointer to the source of `move` and `copy`.
+   * @default - none
+   */
+  readonly from?: string;
+  /**
+   * Value for `add`, `replace` and `test`.
+   * @default - none
+   */
+  readonly value?: unknown;
+}
+
+/** Operator of a JSON patch (RFC 6902). */
+export type JsonPatchOperator = 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
+
+/** A Kubernetes manifest, written as it is. */
+export interface ManifestConfiguration {
+  /** API group and version. */
+  readonly apiVersion: string;
+  /** Kind. */
+  readonly kind: string;
+  /** Metadata; `name` is required. */
+  readonly metadata: Record<string, unknown>;
+  /** Every other field of the manifest. */
+  readonly [field: string]: unknown;
+}

@@ -1,0 +1,66 @@
+import type {
+  MaasPlatformProps,
+  ModelConfiguration,
+  PlatformKind,
+  TierConfiguration,
+  UserConfiguration,
+  VersionsConfiguration,
+} from './configuration';
+
+/** Domain of the local demo. */
+export const DEFAULT_DOMAIN = 'maas.local';
+
+/** Versions that the YAML is rendered for; docs/versions.md says what was tested. */
+export const DEFAULT_VERSIONS: Required<VersionsConfiguration> = {
+  gatewayApi: '1.5.1',
+  istio: '1.31.4',
+  kuadrant: '1.5.2',
+  kserve: '0.20.0',
+  certManager: '1.18.2',
+};
+
+/** The tiers of a platform that names none. */
+export const DEFAULT_TIERS: TierConfiguration[] = [
+  { name: 'free', tokens: { minute: 200, hour: 5_000, day: 50_000 } },
+  { name: 'premium', tokens: { minute: 1_000, hour: 30_000, day: 500_000 } },
+  { name: 'enterprise', tokens: { minute: 5_000, hour: 150_000, day: 2_000_000 } },
+];
+
+/** The models of a platform that names none: one that needs neither GPU nor download. */
+export const DEFAULT_MODELS: ModelConfiguration[] = [{ name: 'simulator' }];
+
+const DEMO_USERS: UserConfiguration[] = [
+  { name: 'freeuser1', tier: 'free', keys: [{ demo: 'freeuser1_key' }] },
+  { name: 'freeuser2', tier: 'free', keys: [{ demo: 'freeuser2_key' }] },
+  { name: 'premiumuser1', tier: 'premium', keys: [{ demo: 'premiumuser1_key' }] },
+  { name: 'premiumuser2', tier: 'premium', keys: [{ demo: 'premiumuser2_key' }] },
+  { name: 'enterpriseuser1', tier: 'enterprise', keys: [{ demo: 'enterpriseuser1_key' }] },
+];
+
+/** Whether well-known demo credentials may be used: plain Kubernetes and a domain that no public DNS resolves. */
+export function isLocalDemo(place: { readonly platform?: PlatformKind; readonly domain?: string }): boolean {
+  const domain = place.domain ?? DEFAULT_DOMAIN;
+  return (place.platform ?? 'kubernetes') === 'kubernetes' && /(^|\.)(local|localhost|test)$/.test(domain);
+}
+
+/** The users of a platform that names none: on the local demo those whose tier exists, elsewhere nobody. */
+export function defaultUsers(
+  props: Pick<MaasPlatformProps, 'platform' | 'domain' | 'tiers' | 'identity'>,
+): UserConfiguration[] {
+  if (!isLocalDemo(props)) {
+    return [];
+  }
+  const tiers = new Set((props.tiers ?? DEFAULT_TIERS).map((tier) => tier.name));
+  const users = DEMO_USERS.filter((user) => tiers.has(user.tier));
+  return acceptsApiKeys(props.identity) ? users : users.map(({ name, tier }) => ({ name, tier }));
+}
+
+/** Whether API keys are accepted: unless OIDC takes their place, or as configured. */
+export function acceptsApiKeys(identity: MaasPlatformProps['identity']): boolean {
+  return identity?.apiKeys?.enabled ?? !acceptsTokens(identity);
+}
+
+/** Whether JSON Web Tokens are accepted. */
+export function acceptsTokens(identity: MaasPlatformProps['identity']): boolean {
+  return identity?.oidc !== undefined || identity?.keycloak !== undefined;
+}

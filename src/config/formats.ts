@@ -1,0 +1,124 @@
+/** A form of text: the pattern, and how messages speak about it. */
+export interface Format {
+  readonly pattern: RegExp;
+  /** What the text must be like. */
+  readonly expected: string;
+  /** A text of this form. */
+  readonly example: string;
+  /** Turns what people commonly write into the form; what comes out is offered only where it fits the pattern. */
+  readonly repair?: (got: string) => string;
+}
+
+const toName = (got: string): string =>
+  got
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
+
+/** Every form of text in maas.yaml. */
+export const FORMATS = {
+  /** RFC 1123 label: names of namespaces, tiers, users. */
+  label: {
+    pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    expected: 'up to 63 lower-case letters, digits and "-", with a letter or digit at both ends',
+    example: 'team-a',
+    repair: toName,
+  },
+  /** RFC 1035 label: names that become a Service or an InferenceService. */
+  serviceName: {
+    pattern: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    expected: 'up to 63 lower-case letters, digits and "-", with a letter at the beginning and no "-" at the end',
+    example: 'my-llama',
+    repair: toName,
+  },
+  /** A DNS name: labels of at most 63 characters. */
+  hostName: {
+    pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/,
+    expected: 'a DNS name in lower case, without scheme, port and path',
+    example: 'models.example.com',
+    repair: (got) =>
+      got
+        .toLowerCase()
+        .replace(/^[a-z]+:\/\//, '')
+        .replace(/(:\d+)?(\/.*)?$/, ''),
+  },
+  /** RFC 1123 subdomain: names of most Kubernetes objects. */
+  objectName: {
+    pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    expected: 'lower-case letters, digits, "-" and ".", with a letter or digit at both ends',
+    example: 'my-secret',
+    repair: toName,
+  },
+  /** Semantic version. */
+  version: {
+    pattern: /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
+    expected: 'a version of three numbers without "v"',
+    example: '1.31.4',
+    repair: (got) => got.replace(/^v/i, '').replace(/^(\d+\.\d+)$/, '$1.0'),
+  },
+  /** Gateway API duration (GEP-2257), as Kuadrant takes it. */
+  duration: {
+    pattern: /^([0-9]{1,5}(h|m|s|ms)){1,4}$/,
+    expected: 'a duration of hours, minutes and seconds',
+    example: '1h30m',
+    repair: (got) =>
+      got
+        .replace(/\s/g, '')
+        .replace(/^(\d+)([hms])[a-z]*$/i, (_, number: string, unit: string) => number + unit.toLowerCase()),
+  },
+  /** Kubernetes quantity as people write it. */
+  quantity: {
+    pattern: /^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$/,
+    expected: 'a Kubernetes quantity: a number, then nothing, m, Ki, Mi, Gi or Ti',
+    example: '8Gi',
+    repair: (got) => got.replace(/\s/g, '').replace(/B$/i, ''),
+  },
+  /** Place of model weights, as KServe reads it. */
+  source: {
+    pattern: /^(hf|s3|pvc|oci|gs|https):\/\/\S+$/,
+    expected: 'a place that begins with hf://, s3://, pvc://, oci://, gs:// or https://',
+    example: 'hf://Qwen/Qwen3-0.6B',
+    repair: (got) => (/^[\w.-]+\/[\w.-]+$/.test(got) ? `hf://${got}` : got),
+  },
+  /** Word before the key in the Authorization header. */
+  prefix: {
+    pattern: /^[A-Za-z][A-Za-z0-9_-]*$/,
+    expected: 'one word of letters, digits, "_" and "-"',
+    example: 'Bearer',
+    repair: (got) => got.trim(),
+  },
+  /** URL of an issuer. */
+  url: {
+    pattern: /^https?:\/\/[^\s/]+\S*$/,
+    expected: 'a URL with http:// or https://',
+    example: 'https://login.example.com/realms/maas',
+    repair: (got) => `https://${got}`,
+  },
+  /** Registry with an optional path. */
+  registry: {
+    pattern: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9._-]+)*$/,
+    expected: 'a host with optional port and path, without scheme',
+    example: 'mirror.example.com/maas',
+    repair: (got) => got.replace(/^https?:\/\//, '').replace(/\/+$/, ''),
+  },
+} as const satisfies Readonly<Record<string, Format>>;
+
+/** No form allows longer texts, and the repairs need not be quick. */
+const LONGEST_REPAIRED = 253;
+
+const BY_PATTERN = new Map<string, Format>(
+  Object.values(FORMATS).map((format): [string, Format] => [String(format.pattern), format]),
+);
+
+/** The form that a pattern of the schema stands for. */
+export function formatOfPattern(pattern: string): Format | undefined {
+  return BY_PATTERN.get(pattern);
+}
+
+/** What to write instead of a text that does not fit, or an example. */
+export function repairText(format: Format, got: string): string {
+  const repaired = got.length > LONGEST_REPAIRED ? undefined : format.repair?.(got);
+  return repaired !== undefined && repaired !== got && format.pattern.test(repaired)
+    ? `write ${JSON.stringify(repaired)}`
+    : `for example ${JSON.stringify(format.example)}`;
+}

@@ -1,0 +1,119 @@
+import { CATALOG, type CatalogEntry } from '../../models/catalog';
+import type { ModelConfiguration, PlatformKind, TierConfiguration } from '../configuration';
+import { acceptsApiKeys, acceptsTokens, DEFAULT_DOMAIN, DEFAULT_MODELS, DEFAULT_TIERS, isLocalDemo } from '../defaults';
+import type { Draft, DraftConfiguration } from '../draft';
+import { modelHost } from '../settings';
+import { isComplete, isUnusable, placed, type Placed } from './rule';
+
+/** A tier as far as it can be used. */
+export type DraftTier = Draft<TierConfiguration>;
+
+/** A model as far as it can be used. */
+export type DraftModel = Draft<ModelConfiguration>;
+
+/** A model whose name is known. */
+export interface NamedModel extends Placed<DraftModel> {
+  readonly name: string;
+  readonly entry?: CatalogEntry;
+}
+
+/** The tiers: those written, else the default ones. */
+export function tiersOf({ tiers }: DraftConfiguration): Placed<DraftTier>[] {
+  return placed<DraftTier>(tiers ?? DEFAULT_TIERS);
+}
+
+/** The names of all tiers; undefined when one of them cannot be used, so that any name may be right. */
+export function tierNamesOf(configuration: DraftConfiguration): string[] | undefined {
+  return namesOf(configuration, 'tiers', DEFAULT_TIERS);
+}
+
+/** The names of all models; undefined when one of them cannot be used, so that any name may be right. */
+export function modelNamesOf(configuration: DraftConfiguration): string[] | undefined {
+  return namesOf(configuration, 'models', DEFAULT_MODELS);
+}
+
+function namesOf(
+  configuration: DraftConfiguration,
+  key: 'tiers' | 'models',
+  otherwise: readonly { readonly name: string }[],
+): string[] | undefined {
+  if (isUnusable(configuration, key)) {
+    return undefined;
+  }
+  const list: readonly ({ readonly name?: string } | undefined)[] = configuration[key] ?? otherwise;
+  const names = list.flatMap((item) => item?.name ?? []);
+  return names.length === list.length ? names : undefined;
+}
+
+/** The models that have a name; of several with one name the first, so that one mistake is reported once. */
+export function namedModelsOf({ models }: DraftConfiguration): NamedModel[] {
+  const seen = new Set<string>();
+  return placed<DraftModel>(models ?? DEFAULT_MODELS).flatMap(({ item, index }) => {
+    const { name } = item;
+    if (name === undefined || seen.has(name)) {
+      return [];
+    }
+    seen.add(name);
+    return [{ item, index, name, entry: Object.hasOwn(CATALOG, name) ? CATALOG[name] : undefined }];
+  });
+}
+
+/** What serves a model; undefined when that cannot be known. */
+export function runtimeOf({ item, entry }: NamedModel): string | undefined {
+  return isUnusable(item, 'runtime') ? undefined : (item.runtime ?? entry?.runtime ?? 'vllm');
+}
+
+/** The domain of the hosts; undefined when it cannot be known. */
+export function domainOf(configuration: DraftConfiguration): string | undefined {
+  return isUnusable(configuration, 'domain') ? undefined : (configuration.domain ?? DEFAULT_DOMAIN);
+}
+
+/** The Kubernetes distribution; undefined when it cannot be known. */
+export function platformOf(configuration: DraftConfiguration): PlatformKind | undefined {
+  return isUnusable(configuration, 'platform') ? undefined : (configuration.platform ?? 'kubernetes');
+}
+
+/** The host of a model; undefined when it cannot be known. */
+export function hostOf({ item, name }: NamedModel, configuration: DraftConfiguration): string | undefined {
+  const domain = domainOf(configuration);
+  const platform = platformOf(configuration);
+  if (isUnusable(item, 'host')) {
+    return undefined;
+  }
+  return item.host ?? (domain && platform && modelHost(name, platform, domain));
+}
+
+/** Whether this is certainly not the local demo. */
+export function isElsewhere(configuration: DraftConfiguration): boolean {
+  const domain = domainOf(configuration);
+  const platform = platformOf(configuration);
+  return domain !== undefined && platform !== undefined && !isLocalDemo({ domain, platform });
+}
+
+/** Whether API keys are accepted; undefined when that cannot be known. */
+export function apiKeysOf(configuration: DraftConfiguration): boolean | undefined {
+  const { identity } = configuration;
+  if (isUnusable(configuration, 'identity', 'apiKeys', 'enabled') || tokensOf(configuration) === undefined) {
+    return undefined;
+  }
+  return acceptsApiKeys(identity as Parameters<typeof acceptsApiKeys>[0]);
+}
+
+/** Whether JSON Web Tokens are accepted; undefined when that cannot be known. */
+export function tokensOf(configuration: DraftConfiguration): boolean | undefined {
+  const { identity } = configuration;
+  if (isUnusable(configuration, 'identity') || !isComplete(identity)) {
+    return undefined;
+  }
+  return acceptsTokens(identity as Parameters<typeof acceptsTokens>[0]);
+}
+
+/** The Gateway's namespace. */
+export function gatewayNamespaceOf({ gateway, namespace }: DraftConfiguration): string {
+  return gateway?.namespace ?? namespace ?? 'llm';
+}
+
+/** Whether the platform has a Gateway of its own. */
+export function createsGateway({ gateway }: DraftConfiguration): boolean {
+  return gateway?.create !== false;
+}

@@ -1,0 +1,136 @@
+import type { KeyConfiguration } from '../configuration';
+import type { Draft } from '../draft';
+import { quote, showValue, type Finding } from '../problem';
+import { apiKeysOf, isElsewhere, tokensOf } from './facts';
+import { atKey, atValue, isComplete, isUnusable, placed, type Rule } from './rule';
+
+const SOURCES = ['demo', 'existingSecret', 'externalSecret'] as const;
+const LOCAL_DEMO = 'platform kubernetes with a domain below .local, .localhost or .test';
+
+const keySource: Rule = {
+  id: 'key-source',
+  check: ({ users }) =>
+    placed(users).flatMap(({ item: user, index }) =>
+      placed(user.keys).flatMap(({ item: key, index: position }): Finding[] => {
+        const written = SOURCES.filter((source) => Object.hasOwn(key, source));
+        if (written.length === 1 || (written.length === 0 && !isComplete(key))) {
+          return [];
+        }
+        const path = ['users', index, 'keys', position];
+        const got = written.length === 0 ? 'none' : written.join(' and ');
+        const fix = written.length === 0 ? 'add one' : 'make a key of each: several keys a user are fine';
+        return [atValue(path, got, `exactly one of ${SOURCES.join(', ')}`, fix)];
+      }),
+    ),
+};
+
+const demoKey: Rule = {
+  id: 'demo-key',
+  check: (configuration) => {
+    if (!isElsewhere(configuration)) {
+      return [];
+    }
+    return placed(configuration.users).flatMap(({ item: user, index }) =>
+      placed<Draft<KeyConfiguration>>(user.keys).flatMap(({ item: key, index: position }): Finding[] => {
+        if (key.demo === undefined) {
+          return [];
+        }
+        const path = ['users', index, 'keys', position, 'demo'];
+        const expected = `no key in a file, except on the local demo (${LOCAL_DEMO})`;
+        return [atKey(path, showValue(key.demo, path), expected, 'use existingSecret or externalSecret')];
+      }),
+    );
+  },
+};
+
+const demoKeycloak: Rule = {
+  id: 'demo-keycloak',
+  check: (configuration) => {
+    if (configuration.identity?.keycloak === undefined || !isElsewhere(configuration)) {
+      return [];
+    }
+    const expected = `an issuer of your own, except on the local demo (${LOCAL_DEMO})`;
+    return [atValue(['identity', 'keycloak'], '"demo"', expected, 'write `oidc: { issuerUrl: … }` in its place')];
+  },
+};
+
+const demoMinio: Rule = {
+  id: 'demo-minio',
+  check: (configuration) => {
+    const minio = configuration.storage?.minio;
+    if (minio === undefined || Object.hasOwn(minio, 'existingSecret') || !isElsewhere(configuration)) {
+      return [];
+    }
+    const expected = `existingSecret, except on the local demo (${LOCAL_DEMO})`;
+    return [atKey(['storage', 'minio'], 'well-known credentials', expected, 'add `existingSecret: minio-credentials`')];
+  },
+};
+
+const keysAccepted: Rule = {
+  id: 'keys-accepted',
+  check: (configuration) => {
+    if (apiKeysOf(configuration) !== false) {
+      return [];
+    }
+    return placed(configuration.users).flatMap(({ item: user, index }): Finding[] => {
+      if (user.keys === undefined || user.keys.length === 0) {
+        return [];
+      }
+      const fix = 'remove the keys, or write `apiKeys: { enabled: true }` below `identity`';
+      return [atKey(['users', index, 'keys'], showValue(user.keys), 'no keys while API keys are off', fix)];
+    });
+  },
+};
+
+const userEntrance: Rule = {
+  id: 'user-entrance',
+  check: (configuration) => {
+    if (tokensOf(configuration) !== false) {
+      return [];
+    }
+    return placed(configuration.users).flatMap(({ item: user, index }): Finding[] => {
+      if (!isComplete(user) || (user.keys !== undefined && user.keys.length > 0)) {
+        return [];
+      }
+      const got = user.name === undefined ? 'no key' : `no key of user ${quote(user.name)}`;
+      const fix = 'add `keys`, or configure `identity.oidc`';
+      return [atKey(['users', index], got, 'a key while OIDC is off: there is no other way in', fix)];
+    });
+  },
+};
+
+const noEntrance: Rule = {
+  id: 'no-entrance',
+  check: (configuration) => {
+    if (apiKeysOf(configuration) !== false || tokensOf(configuration) !== false) {
+      return [];
+    }
+    const fix = 'remove `enabled: false`, or configure `identity.oidc`';
+    return [atValue(['identity', 'apiKeys', 'enabled'], 'false', 'true while OIDC is off: nobody could come in', fix)];
+  },
+};
+
+const oneIssuer: Rule = {
+  id: 'one-issuer',
+  check: (configuration) => {
+    const { identity } = configuration;
+    const issuerUrl = identity?.oidc?.issuerUrl;
+    if (issuerUrl === undefined || identity?.keycloak === undefined || isUnusable(configuration, 'identity')) {
+      return [];
+    }
+    const expected = 'no issuer beside `keycloak: demo`, which is one';
+    return [atKey(['identity', 'oidc', 'issuerUrl'], quote(issuerUrl), expected, 'remove one of the two')];
+  },
+};
+
+/** How users come in. */
+export const IDENTITY_RULES: readonly Rule[] = [
+  keySource,
+  demoKey,
+  demoKeycloak,
+  demoMinio,
+  keysAccepted,
+  userEntrance,
+  noEntrance,
+  oneIssuer,
+];

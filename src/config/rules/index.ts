@@ -1,0 +1,21 @@
+import { INFRASTRUCTURE_RULES } from './infrastructure';
+import { IDENTITY_RULES } from './identity';
+import { LIMIT_RULES } from './limits';
+import { MODEL_RULES } from './models';
+import { OBJECT_RULES } from './objects';
+import { REFERENCE_RULES } from './references';
+import type { Rule } from './rule';
+import { UNIQUE_RULES } from './unique';
+import { VERSION_RULES } from './versions';
+
+/** Every cross-check. */
+export const RULES: readonly Rule[] = [
+  ...UNIQUE_RULES,
+  ...REFERENCE_RULES,
+  ...LIMIT_RULES,
+  ...VERSION_RULES,
+  ...IDENTITY_RULES,
+  ...MODEL_RULES,
+  ...INFRASTRUCTURE_RULES,
+  ...OBJECT_RULES,
+];

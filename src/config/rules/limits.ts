@@ -1,0 +1,79 @@
+import type { DraftConfiguration } from '../draft';
+import { quote, type Finding } from '../problem';
+import { createsGateway, tiersOf } from './facts';
+import { atValue, placed, type Rule } from './rule';
+import { isAtLeast } from './units';
+
+const WINDOWS = ['minute', 'hour', 'day', 'month'] as const;
+
+/** First Istio whose Envoy (1.38) lets Lua count for all workers of a pod. */
+const FIRST_ISTIO = '1.30.0';
+
+const tokenWindows: Rule = {
+  id: 'token-windows',
+  check: ({ tiers }) =>
+    placed(tiers).flatMap(({ item: tier, index }) => {
+      const set = WINDOWS.flatMap((window) => {
+        const limit = tier.tokens?.[window];
+        return limit === undefined ? [] : [{ window, limit }];
+      });
+      return set.flatMap((larger, position): Finding[] => {
+        const smaller = set[position - 1];
+        if (smaller === undefined || smaller.limit <= larger.limit) {
+          return [];
+        }
+        const expected = `at least the ${smaller.limit} of ${smaller.window}, which could never be used up otherwise`;
+        const fix = `raise ${larger.window}, lower ${smaller.window} or remove one of them`;
+        return [atValue(['tiers', index, 'tokens', larger.window], String(larger.limit), expected, fix)];
+      });
+    }),
+};
+
+const tokenReplicas: Rule = {
+  id: 'token-replicas',
+  check: (configuration) => {
+    const replicas = configuration.gateway?.replicas;
+    if (replicas === undefined || replicas === 1 || !createsGateway(configuration)) {
+      return [];
+    }
+    if (!hasTokenLimits(configuration)) {
+      return [];
+    }
+    const expected = '1 while a tier has token limits, which are counted inside one gateway pod';
+    return [atValue(['gateway', 'replicas'], String(replicas), expected, 'write 1, or give no tier `tokens`')];
+  },
+};
+
+const tokenIstio: Rule = {
+  id: 'token-istio',
+  check: (configuration) => {
+    const istio = configuration.versions?.istio;
+    if (istio === undefined || isAtLeast(istio, FIRST_ISTIO) || !hasTokenLimits(configuration)) {
+      return [];
+    }
+    const expected = '1.30.0 or newer for token limits: its Envoy 1.38 is the first that counts for all its workers';
+    return [atValue(['versions', 'istio'], quote(istio), expected, 'upgrade Istio, or give no tier `tokens`')];
+  },
+};
+
+const requestWindow: Rule = {
+  id: 'request-window',
+  check: ({ tiers }) =>
+    placed(tiers).flatMap(({ item: tier, index }) => {
+      const window = tier.requests?.window;
+      if (window === undefined || /[1-9]/.test(window)) {
+        return [];
+      }
+      const path = ['tiers', index, 'requests', 'window'];
+      return [atValue(path, quote(window), 'a window that is longer than nothing', 'for example "2m"')];
+    }),
+};
+
+function hasTokenLimits(configuration: DraftConfiguration): boolean {
+  return tiersOf(configuration).some(
+    ({ item }) => item.tokens !== undefined && Object.values(item.tokens).some((limit) => limit !== undefined),
+  );
+}
+
+/** What limits need of each other and of the gateway. */
+export const LIMIT_RULES: readonly Rule[] = [tokenWindows, tokenReplicas, tokenIstio, requestWindow];

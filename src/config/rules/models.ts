@@ -1,0 +1,177 @@
+import { Accelerator } from '../../models/accelerator';
+import { CATALOG, DEFAULT_RESOURCES } from '../../models/catalog';
+import { count, listNames, quote, type Finding } from '../problem';
+import { closest, didYouMean } from '../suggest';
+import { domainOf, hostOf, namedModelsOf, runtimeOf, type NamedModel } from './facts';
+import { atKey, atValue, isComplete, isUnusable, placed, type Rule } from './rule';
+import { parseQuantity } from './units';
+
+/** `<name>-domain-route` is the longest of the names that a model's name goes into. */
+const LONGEST_NAME = 63 - '-domain-route'.length;
+
+const modelName: Rule = {
+  id: 'model-name-length',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap(({ name, index }): Finding[] => {
+      if (name.length <= LONGEST_NAME) {
+        return [];
+      }
+      const expected = `at most ${LONGEST_NAME}, so that <name>-domain-route has at most 63`;
+      return [atValue(['models', index, 'name'], count(name.length, 'character'), expected, 'shorten it')];
+    }),
+};
+
+const modelHost: Rule = {
+  id: 'model-host',
+  check: (configuration) => {
+    const domain = domainOf(configuration);
+    return namedModelsOf(configuration).flatMap((model): Finding[] => {
+      const host = hostOf(model, configuration);
+      if (host === undefined || domain === undefined) {
+        return [];
+      }
+      if (host.length > 253 && model.item.host === undefined) {
+        const got = `the host of ${count(host.length, 'character')} that comes of it`;
+        return [atValue(['models', model.index, 'name'], got, 'at most 253', 'shorten the name or the domain')];
+      }
+      const label = host.endsWith(`.${domain}`) ? host.slice(0, -domain.length - 1) : '';
+      if (label !== '' && !label.includes('.')) {
+        return [];
+      }
+      const expected = `one label below the domain ${domain}, as its wildcard certificate covers it`;
+      const fix = `for example "${model.name}.${domain}"`;
+      return [atValue(['models', model.index, 'host'], quote(host), expected, fix)];
+    });
+  },
+};
+
+const modelSource: Rule = {
+  id: 'model-source',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model): Finding[] => {
+      const { item, index, name, entry } = model;
+      if (runtimeOf(model) !== 'vllm' || !isComplete(item)) {
+        return [];
+      }
+      if (item.source !== undefined || entry?.source !== undefined) {
+        return [];
+      }
+      const catalog = Object.keys(CATALOG);
+      const expected = `a \`source\`, or a name of the catalog: ${listNames(catalog)}`;
+      const fix = didYouMean(name, catalog, 'add its source, for example `source: hf://Qwen/Qwen3-0.6B`');
+      return [atValue(['models', index, 'name'], `${quote(name)} without a source`, expected, fix)];
+    }),
+};
+
+const modelAccelerator: Rule = {
+  id: 'model-accelerator',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model): Finding[] => {
+      const { item, index, name, entry } = model;
+      const { names } = Accelerator;
+      if (runtimeOf(model) !== 'vllm' || isUnusable(item, 'accelerator')) {
+        return [];
+      }
+      if (item.accelerator !== undefined) {
+        if (names.includes(item.accelerator)) {
+          return [];
+        }
+        const fix = didYouMean(item.accelerator, names, 'write one of them');
+        const path = ['models', index, 'accelerator'];
+        return [atValue(path, quote(item.accelerator), `one of ${names.join(', ')}`, fix)];
+      }
+      if (entry?.accelerator !== undefined || !isComplete(item) || isMisspeltCatalogName(model)) {
+        return [];
+      }
+      const expected = `\`accelerator\`, one of ${names.join(', ')}`;
+      return [
+        atValue(['models', index, 'name'], `${quote(name)} without a GPU`, expected, 'add `accelerator: nvidia`'),
+      ];
+    }),
+};
+
+/** Then the other rule's suggestion solves this, too. */
+function isMisspeltCatalogName({ item, name, entry }: NamedModel): boolean {
+  return entry === undefined && item.source === undefined && closest(name, Object.keys(CATALOG)) !== undefined;
+}
+
+const simulatorKeys: Rule = {
+  id: 'simulator-keys',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model): Finding[] => {
+      if (runtimeOf(model) !== 'simulator') {
+        return [];
+      }
+      const keys = (['source', 'accelerator', 'gpus'] as const).filter((key) => Object.hasOwn(model.item, key));
+      return keys.map((key) => {
+        const value = model.item[key];
+        const got = value === undefined ? key : `${key} ${JSON.stringify(value)}`;
+        const expected = 'neither source nor accelerator nor gpus: the simulator loads no model';
+        const fix =
+          model.entry?.runtime === 'simulator'
+            ? 'remove it, or name another model'
+            : 'remove it, or write `runtime: vllm`';
+        return atKey(['models', model.index, key], got, expected, fix);
+      });
+    }),
+};
+
+const replicaRange: Rule = {
+  id: 'replica-range',
+  check: ({ models }) =>
+    placed(models).flatMap(({ item, index }): Finding[] => {
+      const { min, max } = item.replicas ?? {};
+      if (min === undefined || max === undefined || min <= max) {
+        return [];
+      }
+      const path = ['models', index, 'replicas', 'max'];
+      return [atValue(path, String(max), `at least min, which is ${min}`, 'raise max or lower min')];
+    }),
+};
+
+const resourceRange: Rule = {
+  id: 'resource-range',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model) =>
+      model.item.resources === undefined
+        ? []
+        : (['cpu', 'memory'] as const).flatMap((resource) => compareResource(model, resource)),
+    ),
+};
+
+/** Compares what is written with what is written beside it, or comes from the catalog. */
+function compareResource(model: NamedModel, resource: 'cpu' | 'memory'): Finding[] {
+  const runtime = runtimeOf(model);
+  const { resources } = model.item;
+  if (runtime === undefined || resources === undefined) {
+    return [];
+  }
+  if (isUnusable(resources, 'requests', resource) || isUnusable(resources, 'limits', resource)) {
+    return [];
+  }
+  const defaults = model.entry?.resources ?? DEFAULT_RESOURCES[runtime === 'simulator' ? 'simulator' : 'vllm'];
+  const request = resources.requests?.[resource] ?? defaults.requests?.[resource];
+  const limit = resources.limits?.[resource] ?? defaults.limits?.[resource];
+  const written = resources.requests?.[resource] === undefined ? 'limits' : 'requests';
+  if (request === undefined || limit === undefined) {
+    return [];
+  }
+  if (resources[written]?.[resource] === undefined || (parseQuantity(request) ?? 0) <= (parseQuantity(limit) ?? 0)) {
+    return [];
+  }
+  const path = ['models', model.index, 'resources', written, resource];
+  return written === 'requests'
+    ? [atValue(path, quote(request), `at most the limit, ${limit}`, 'lower the request or raise the limit')]
+    : [atValue(path, quote(limit), `at least the request, ${request}`, 'raise the limit or write a lower request')];
+}
+
+/** What a model needs. */
+export const MODEL_RULES: readonly Rule[] = [
+  modelName,
+  modelHost,
+  modelSource,
+  modelAccelerator,
+  simulatorKeys,
+  replicaRange,
+  resourceRange,
+];

@@ -1,0 +1,162 @@
+import * as z from 'zod/mini';
+import type { MaasPlatformProps } from './configuration';
+import { FORMATS, type Format } from './formats';
+
+/**
+ * The run-time shape of maas.yaml.
+ *
+ * No unions, transforms or refinements: they hide which key is wrong, or break the JSON Schema. What concerns more than
+ * one value is checked in `rules/`.
+ */
+
+/** Largest limit that one gauge can hold beside its window number: 2^37 - 1 tokens. */
+export const MAXIMUM_TOKENS = 2 ** 37 - 1;
+
+const formatted = ({ pattern }: Format) => z.string().check(z.regex(pattern));
+const label = () => formatted(FORMATS.label);
+const hostName = () => z.string().check(z.maxLength(253), z.regex(FORMATS.hostName.pattern));
+const objectName = () => z.string().check(z.maxLength(253), z.regex(FORMATS.objectName.pattern));
+const text = () => z.string().check(z.minLength(1));
+const version = () => z.optional(formatted(FORMATS.version));
+const quantity = () => z.optional(formatted(FORMATS.quantity));
+const count = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
+const tokens = () => z.optional(count(1, MAXIMUM_TOKENS));
+const anyMap = () => z.record(z.string(), z.unknown());
+
+const versions = z.strictObject({
+  gatewayApi: version(),
+  istio: version(),
+  kuadrant: version(),
+  kserve: version(),
+  certManager: version(),
+});
+
+const gateway = z.strictObject({
+  create: z.optional(z.boolean()),
+  name: z.optional(formatted(FORMATS.serviceName)),
+  namespace: z.optional(label()),
+  className: z.optional(objectName()),
+  replicas: z.optional(count(1, 1000)),
+  serviceType: z.optional(z.enum(['ClusterIP', 'NodePort', 'LoadBalancer'])),
+  tls: z.optional(
+    z.strictObject({
+      secretName: z.optional(objectName()),
+      issuer: z.optional(z.strictObject({ name: objectName(), kind: z.optional(z.enum(['ClusterIssuer', 'Issuer'])) })),
+    }),
+  ),
+});
+
+const tier = z.strictObject({
+  name: label(),
+  tokens: z.optional(z.strictObject({ minute: tokens(), hour: tokens(), day: tokens(), month: tokens() })),
+  requests: z.optional(z.strictObject({ limit: count(1, 1_000_000_000), window: formatted(FORMATS.duration) })),
+  models: z.optional(z.array(text()).check(z.minLength(1))),
+  enforce: z.optional(z.boolean()),
+});
+
+const key = z.strictObject({
+  demo: z.optional(text()),
+  existingSecret: z.optional(objectName()),
+  externalSecret: z.optional(
+    z.strictObject({
+      store: objectName(),
+      storeKind: z.optional(z.enum(['ClusterSecretStore', 'SecretStore'])),
+      key: text(),
+      property: z.optional(text()),
+    }),
+  ),
+});
+
+const user = z.strictObject({ name: label(), tier: text(), keys: z.optional(z.array(key)) });
+
+const compute = z.optional(z.strictObject({ cpu: quantity(), memory: quantity() }));
+
+const model = z.strictObject({
+  name: formatted(FORMATS.serviceName),
+  host: z.optional(hostName()),
+  source: z.optional(formatted(FORMATS.source)),
+  servedName: z.optional(text()),
+  runtime: z.optional(z.enum(['vllm', 'simulator'])),
+  accelerator: z.optional(text()),
+  gpus: z.optional(count(1, 16)),
+  resources: z.optional(z.strictObject({ requests: compute, limits: compute })),
+  replicas: z.optional(z.strictObject({ min: z.optional(count(0, 1000)), max: z.optional(count(1, 1000)) })),
+  maxModelLength: z.optional(count(1, 100_000_000)),
+  arguments: z.optional(z.array(text())),
+  weight: z.optional(z.number().check(z.positive(), z.maximum(1_000_000))),
+});
+
+const identity = z.strictObject({
+  apiKeys: z.optional(
+    z.strictObject({
+      enabled: z.optional(z.boolean()),
+      prefixes: z.optional(z.array(formatted(FORMATS.prefix)).check(z.minLength(1))),
+    }),
+  ),
+  oidc: z.optional(
+    z.strictObject({
+      issuerUrl: formatted(FORMATS.url),
+      audience: z.optional(text()),
+      userClaim: z.optional(text()),
+      groupsClaim: z.optional(text()),
+      groups: z.optional(z.array(z.strictObject({ group: text(), tier: text() }))),
+      defaultTier: z.optional(text()),
+    }),
+  ),
+  keycloak: z.optional(z.enum(['demo'])),
+});
+
+const patch = z.strictObject({
+  target: z.strictObject({ kind: text(), name: text(), namespace: z.optional(label()) }),
+  merge: z.optional(anyMap()),
+  jsonPatch: z.optional(
+    z
+      .array(
+        z.strictObject({
+          op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
+          path: z.string(),
+          from: z.optional(z.string()),
+          value: z.optional(z.unknown()),
+        }),
+      )
+      .check(z.minLength(1)),
+  ),
+});
+
+/** Schema of the whole configuration. */
+export const CONFIGURATION_SCHEMA = z.strictObject({
+  name: z.optional(label()),
+  platform: z.optional(z.enum(['kubernetes', 'openshift'])),
+  domain: z.optional(hostName()),
+  namespace: z.optional(label()),
+  createNamespaces: z.optional(z.boolean()),
+  versions: z.optional(versions),
+  registry: z.optional(formatted(FORMATS.registry)),
+  gateway: z.optional(gateway),
+  kuadrant: z.optional(z.strictObject({ create: z.optional(z.boolean()), namespace: z.optional(label()) })),
+  kserve: z.optional(z.strictObject({ configure: z.optional(z.boolean()), namespace: z.optional(label()) })),
+  tiers: z.optional(z.array(tier).check(z.minLength(1))),
+  users: z.optional(z.array(user)),
+  models: z.optional(z.array(model)),
+  identity: z.optional(identity),
+  limits: z.optional(z.strictObject({ filterNamespace: z.optional(label()) })),
+  storage: z.optional(
+    z.strictObject({
+      minio: z.optional(z.strictObject({ size: quantity(), existingSecret: z.optional(objectName()) })),
+    }),
+  ),
+  observability: z.optional(z.strictObject({ prometheus: z.optional(z.boolean()), namespace: z.optional(label()) })),
+  patches: z.optional(z.array(patch)),
+  objects: z.optional(z.array(z.looseObject({ apiVersion: text(), kind: text(), metadata: anyMap() }))),
+});
+
+// The schema and the interfaces say the same; a difference does not compile. Every key is made required first: an
+// optional key that only one side has would be assignable both ways.
+type Complete<Shape> = Shape extends (infer Item)[]
+  ? Complete<Item>[]
+  : Shape extends object
+    ? { [Key in keyof Shape]-?: Complete<Shape[Key]> }
+    : Shape;
+type Same<Left, Right> = [Left] extends [Right] ? ([Right] extends [Left] ? true : never) : never;
+const SAME_SHAPE: Same<Complete<z.infer<typeof CONFIGURATION_SCHEMA>>, Complete<MaasPlatformProps>> = true;
+void SAME_SHAPE;

@@ -1,0 +1,46 @@
+import { Construct } from 'constructs';
+import { addGatewayHttpFilter } from './envoy-filter';
+import type { IMaasGateway } from './gateway-reference';
+
+/** Prefix of the headers that carry a caller's identity inside the gateway. */
+export const IDENTITY_HEADER_PREFIX = 'x-maas-';
+
+/** Props of `HeaderScrubFilter`. */
+export interface HeaderScrubFilterProps {
+  /** Gateway whose requests are scrubbed. */
+  readonly gateway: IMaasGateway;
+
+  /**
+   * Namespace of the EnvoyFilter.
+   * @default - the Gateway's
+   */
+  readonly namespace?: string;
+}
+
+/**
+ * Removes every `x-maas-*` header that a client sends, before any other filter sees the request
+ * (networking.istio.io/v1alpha3 EnvoyFilter).
+ *
+ * Without it a client could name itself: if the expression of one of the AuthPolicy's headers fails, the header that
+ * the client sent stays in place.
+ *
+ * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/header_mutation/v3/header_mutation.proto
+ */
+export class HeaderScrubFilter extends Construct {
+  constructor(scope: Construct, id: string, props: HeaderScrubFilterProps) {
+    super(scope, id);
+    addGatewayHttpFilter(this, 'Resource', props.gateway, props.namespace ?? props.gateway.gatewayNamespace, {
+      name: 'identity-header-scrub-filter',
+      position: 'first',
+      value: {
+        name: 'maas.identity-header-scrub',
+        typed_config: {
+          '@type': 'type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation',
+          mutations: {
+            request_mutations: [{ remove_on_match: { key_matcher: { prefix: IDENTITY_HEADER_PREFIX } } }],
+          },
+        },
+      },
+    });
+  }
+}

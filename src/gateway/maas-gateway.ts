@@ -1,0 +1,155 @@
+import { Yaml } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { GatewayServiceType } from '../config/configuration';
+import { addCoreObject } from '../core-object';
+import { l1 } from '../l1';
+import { objectMetadata } from '../labels';
+import type { IMaasGateway } from './gateway-reference';
+
+/** Props of `MaasGateway`. */
+export interface MaasGatewayProps {
+  /** Namespace of the Gateway; istiod puts the gateway pods there. */
+  readonly namespace: string;
+
+  /** DNS domain: the listener takes every host one label below it. */
+  readonly domain: string;
+
+  /**
+   * Name of the Gateway.
+   * @default inference-gateway
+   */
+  readonly name?: string;
+
+  /**
+   * GatewayClass.
+   * @default istio
+   */
+  readonly className?: string;
+
+  /**
+   * Gateway pods.
+   * @default 1
+   */
+  readonly replicas?: number;
+
+  /**
+   * Type of the Gateway's Service.
+   * @default ClusterIP
+   */
+  readonly serviceType?: GatewayServiceType;
+
+  /**
+   * Secret (kubernetes.io/tls, in the Gateway's namespace) for an HTTPS listener on port 443, which takes the place of
+   * the plain one: a key sent over plain HTTP is a leaked key.
+   * @default - plain HTTP on port 80
+   */
+  readonly tlsSecretName?: string;
+
+  /**
+   * Namespaces whose HTTPRoutes may attach.
+   * @default - the Gateway's own
+   */
+  readonly routeNamespaces?: string[];
+}
+
+/**
+ * Lets the gauges of the token limit exist. Istio's default stats matcher drops them: set() then does nothing, value()
+ * is 0 and no limit ever holds.
+ */
+const STATS_ANNOTATION = { 'sidecar.istio.io/statsInclusionRegexps': 'http\\..*lua\\..*' };
+
+/**
+ * The Gateway in front of all models (gateway.networking.k8s.io/v1 Gateway), with the ConfigMap that shapes the pods
+ * istiod makes for it.
+ *
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#gateway
+ * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
+ */
+export class MaasGateway extends Construct implements IMaasGateway {
+  /**
+   * A Gateway that somebody else owns.
+   *
+   * It needs the annotation `sidecar.istio.io/statsInclusionRegexps: http\..*lua\..*` under `spec.infrastructure`, or
+   * token limits refuse every request.
+   *
+   * @param className its GatewayClass
+   */
+  public static fromName(name: string, namespace: string, className = 'istio'): IMaasGateway {
+    return { gatewayName: name, gatewayNamespace: namespace, gatewayServiceName: `${name}-${className}` };
+  }
+
+  public readonly gatewayName: string;
+  public readonly gatewayNamespace: string;
+  public readonly gatewayServiceName: string;
+
+  constructor(scope: Construct, id: string, props: MaasGatewayProps) {
+    super(scope, id);
+    this.gatewayName = props.name ?? 'inference-gateway';
+    this.gatewayNamespace = props.namespace;
+    const className = props.className ?? 'istio';
+    this.gatewayServiceName = `${this.gatewayName}-${className}`;
+
+    const optionsName = `${this.gatewayName}-options`;
+    addCoreObject(this, 'Options', 'ConfigMap', {
+      metadata: objectMetadata(optionsName, { namespace: props.namespace }),
+      data: { deployment: Yaml.stringify(gatewayDeployment(props.replicas ?? 1)) },
+    });
+
+    new l1.gatewayApi.Gateway(this, 'Resource', {
+      metadata: objectMetadata(this.gatewayName, { namespace: props.namespace }),
+      spec: {
+        gatewayClassName: className,
+        infrastructure: {
+          annotations: { ...STATS_ANNOTATION, 'networking.istio.io/service-type': props.serviceType ?? 'ClusterIP' },
+          parametersRef: { group: '', kind: 'ConfigMap', name: optionsName },
+        },
+        listeners: [listener(props)],
+      },
+    });
+  }
+}
+
+/** Strategic merge patch for the Deployment that istiod generates: replicas, and what Pod Security restricted wants. */
+function gatewayDeployment(replicas: number): object {
+  return {
+    spec: {
+      replicas,
+      template: {
+        spec: {
+          securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+          containers: [
+            {
+              name: 'istio-proxy',
+              resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '2', memory: '1Gi' } },
+            },
+          ],
+        },
+      },
+    },
+  };
+}
+
+function listener(props: MaasGatewayProps) {
+  const { GatewaySpecListenersAllowedRoutesNamespacesFrom: From, GatewaySpecListenersTlsMode: Mode } = l1.gatewayApi;
+  const namespaces =
+    props.routeNamespaces === undefined
+      ? { from: From.SAME }
+      : {
+          from: From.SELECTOR,
+          selector: {
+            matchExpressions: [
+              { key: 'kubernetes.io/metadata.name', operator: 'In', values: [...props.routeNamespaces] },
+            ],
+          },
+        };
+  const shared = { hostname: `*.${props.domain}`, allowedRoutes: { namespaces } };
+  return props.tlsSecretName === undefined
+    ? { ...shared, name: 'http', port: 80, protocol: 'HTTP' }
+    : {
+        ...shared,
+        name: 'https',
+        port: 443,
+        protocol: 'HTTPS',
+        tls: { mode: Mode.TERMINATE, certificateRefs: [{ name: props.tlsSecretName }] },
+      };
+}

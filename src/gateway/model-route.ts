@@ -1,0 +1,72 @@
+import { Construct } from 'constructs';
+import { l1 } from '../l1';
+import { objectMetadata } from '../labels';
+import type { IMaasGateway } from './gateway-reference';
+
+/** A Service that a route sends requests to. */
+export interface IModelBackend {
+  /** Name of the Service. */
+  readonly serviceName: string;
+  /** Port of the Service. */
+  readonly servicePort: number;
+  /** Namespace of the Service. */
+  readonly serviceNamespace: string;
+}
+
+/** Props of `ModelRoute`. */
+export interface ModelRouteProps {
+  /** Name of the HTTPRoute. */
+  readonly name: string;
+
+  /** Gateway that the route attaches to. */
+  readonly gateway: IMaasGateway;
+
+  /** Host name of the model. */
+  readonly host: string;
+
+  /** What serves the model; the route lives in its namespace. */
+  readonly backend: IModelBackend;
+}
+
+/**
+ * The route of one model (gateway.networking.k8s.io/v1 HTTPRoute): one host, every path.
+ *
+ * No timeout, because a long answer is not an error. The client's credentials and the identity headers end at the
+ * gateway: the model never sees them.
+ *
+ * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproute
+ */
+export class ModelRoute extends Construct {
+  /** Name of the HTTPRoute. */
+  public readonly routeName: string;
+
+  constructor(scope: Construct, id: string, props: ModelRouteProps) {
+    super(scope, id);
+    this.routeName = props.name;
+    const { HttpRoute, HttpRouteSpecRulesFiltersType, HttpRouteSpecRulesMatchesPathType } = l1.gatewayApi;
+    const { gateway, backend } = props;
+    new HttpRoute(this, 'Resource', {
+      metadata: objectMetadata(props.name, {
+        namespace: backend.serviceNamespace,
+        labels: { 'kuadrant.io/gateway': gateway.gatewayName },
+      }),
+      spec: {
+        parentRefs: [{ name: gateway.gatewayName, namespace: gateway.gatewayNamespace }],
+        hostnames: [props.host],
+        rules: [
+          {
+            matches: [{ path: { type: HttpRouteSpecRulesMatchesPathType.PATH_PREFIX, value: '/' } }],
+            filters: [
+              {
+                type: HttpRouteSpecRulesFiltersType.REQUEST_HEADER_MODIFIER,
+                requestHeaderModifier: { remove: ['authorization', 'x-maas-user', 'x-maas-tier'] },
+              },
+            ],
+            timeouts: { request: '0s' },
+            backendRefs: [{ name: backend.serviceName, port: backend.servicePort, weight: 100 }],
+          },
+        ],
+      },
+    });
+  }
+}

@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { Construct } from 'constructs';
+import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
+import type { GroupConfiguration, PlatformKind } from '../config/configuration';
+import { imageName, IMAGES } from '../images';
+import { addCoreObject } from '../core-object';
+import { l1 } from '../l1';
+import { DEMO_ANNOTATION, objectMetadata } from '../labels';
+import { CLIENT_SECRET_VARIABLE, keycloakRealm, REALM_NAME, type RealmUser, USER_PASSWORD_VARIABLE } from './realm';
+
+/** Props of `KeycloakDemo`. */
+export interface KeycloakDemoProps {
+  /** Names of the tiers. */
+  readonly tiers: string[];
+
+  /** Users of the realm; each joins the first group of its tier. All have the same well-known password. */
+  readonly users: RealmUser[];
+
+  /**
+   * Groups of the realm, each with the tier that it stands for.
+   * @default - `<tier>-users` for every tier
+   */
+  readonly groups?: GroupConfiguration[];
+
+  /**
+   * Namespace of every object.
+   * @default keycloak-system
+   */
+  readonly namespace?: string;
+
+  /**
+   * Audience (`aud`) of every token.
+   * @default maas
+   */
+  readonly audience?: string;
+
+  /**
+   * Claim that lists a user's groups.
+   * @default groups
+   */
+  readonly groupsClaim?: string;
+
+  /**
+   * Kubernetes distribution; OpenShift assigns user ids itself.
+   * @default kubernetes
+   */
+  readonly platform?: PlatformKind;
+
+  /**
+   * Keycloak image with its tag.
+   * @default - the image table of docs/versions.md
+   */
+  readonly image?: string;
+}
+
+const NAME = 'keycloak';
+const REALM_CONFIG_NAME = 'maas-realm-config';
+const REALM_FILE = 'maas-realm.json';
+const CREDENTIALS_NAME = 'keycloak-credentials';
+const HTTP_PORT = 8080;
+const MANAGEMENT_PORT = 9000;
+
+/** The seed's credentials: known to everybody who reads this, for a local cluster only. */
+const DEMO_CREDENTIALS = {
+  'admin-username': 'admin',
+  'admin-password': 'admin123',
+  'user-password': 'password123',
+  'client-secret': 'maas-client-secret',
+};
+
+/** Secret key behind each environment variable of the container. */
+const CREDENTIAL_VARIABLES: Readonly<Record<string, keyof typeof DEMO_CREDENTIALS>> = {
+  KC_BOOTSTRAP_ADMIN_USERNAME: 'admin-username',
+  KC_BOOTSTRAP_ADMIN_PASSWORD: 'admin-password',
+  [USER_PASSWORD_VARIABLE]: 'user-password',
+  [CLIENT_SECRET_VARIABLE]: 'client-secret',
+};
+
+/**
+ * A Keycloak for the local demo, with a realm of the platform's tiers and users.
+ *
+ * It runs in development mode, over plain HTTP, without a database and with well-known passwords: every restart
+ * imports the realm anew, and nobody outside a local cluster should reach it. Tokens carry `issuerUrl` however
+ * Keycloak is reached; its admin console works under the same host name only (with a port-forward: an entry in
+ * /etc/hosts).
+ *
+ * @throws when a user's tier does not exist, or a name is unfit or occurs twice
+ * @see https://www.keycloak.org/server/containers
+ */
+export class KeycloakDemo extends Construct {
+  /** Issuer of the tokens, as seen inside the cluster. */
+  public readonly issuerUrl: string;
+
+  constructor(scope: Construct, id: string, props: KeycloakDemoProps) {
+    super(scope, id);
+    const namespace = props.namespace ?? 'keycloak-system';
+    const baseUrl = `http://${NAME}.${namespace}.svc.cluster.local:${HTTP_PORT}`;
+    this.issuerUrl = `${baseUrl}/realms/${REALM_NAME}`;
+    const realm = `${JSON.stringify(keycloakRealm(props), null, 2)}\n`;
+    const labels = { app: NAME };
+
+    addCoreObject(this, 'Credentials', 'Secret', {
+      metadata: objectMetadata(CREDENTIALS_NAME, {
+        namespace,
+        labels,
+        annotations: {
+          [DEMO_ANNOTATION]: 'true',
+          description: 'Well-known credentials of the local demo; never use them anywhere else.',
+        },
+      }),
+      type: 'Opaque',
+      stringData: DEMO_CREDENTIALS,
+    });
+
+    addCoreObject(this, 'Realm', 'ConfigMap', {
+      metadata: objectMetadata(REALM_CONFIG_NAME, { namespace, labels }),
+      data: { [REALM_FILE]: realm },
+    });
+
+    new l1.kubernetes.KubeDeployment(this, 'Resource', {
+      metadata: objectMetadata(NAME, { namespace, labels }),
+      spec: {
+        replicas: 1,
+        // Two pods would sign tokens with two sets of keys.
+        strategy: { type: 'Recreate' },
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels, annotations: { 'cdk8s-maas/realm-sha256': sha256(realm) } },
+          spec: {
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            securityContext: restrictedPodSecurity({ runAsUser: props.platform === 'openshift' ? undefined : 1000 }),
+            containers: [keycloakContainer(baseUrl, props.image ?? imageName(IMAGES.keycloak))],
+            volumes: [{ name: 'realm', configMap: { name: REALM_CONFIG_NAME } }],
+          },
+        },
+      },
+    });
+
+    new l1.kubernetes.KubeService(this, 'Service', {
+      metadata: objectMetadata(NAME, { namespace, labels }),
+      spec: {
+        type: 'ClusterIP',
+        selector: labels,
+        ports: [{ name: 'http', port: HTTP_PORT, targetPort: l1.kubernetes.IntOrString.fromString('http') }],
+      },
+    });
+  }
+}
+
+function keycloakContainer(baseUrl: string, image: string) {
+  const { Quantity } = l1.kubernetes;
+  return {
+    name: NAME,
+    image,
+    args: ['start-dev', '--import-realm'],
+    env: [
+      // The issuer of every token, whatever host name a client used.
+      { name: 'KC_HOSTNAME', value: baseUrl },
+      { name: 'KC_HTTP_ENABLED', value: 'true' },
+      { name: 'KC_HEALTH_ENABLED', value: 'true' },
+      ...Object.entries(CREDENTIAL_VARIABLES).map(([name, key]) => ({
+        name,
+        valueFrom: { secretKeyRef: { name: CREDENTIALS_NAME, key } },
+      })),
+    ],
+    ports: [
+      { name: 'http', containerPort: HTTP_PORT },
+      { name: 'management', containerPort: MANAGEMENT_PORT },
+    ],
+    // The first start compiles Keycloak's configuration, which takes minutes on a slow machine.
+    startupProbe: healthProbe('started', 90),
+    readinessProbe: healthProbe('ready', 3),
+    livenessProbe: healthProbe('live', 3),
+    resources: {
+      requests: { cpu: Quantity.fromString('250m'), memory: Quantity.fromString('768Mi') },
+      limits: { cpu: Quantity.fromString('1'), memory: Quantity.fromString('1536Mi') },
+    },
+    // Writable: that compilation replaces files under /opt/keycloak/lib/quarkus, which an empty volume would hide.
+    securityContext: restrictedContainerSecurity({ readOnlyRootFilesystem: false }),
+    volumeMounts: [{ name: 'realm', mountPath: '/opt/keycloak/data/import', readOnly: true }],
+  };
+}
+
+function healthProbe(check: 'started' | 'ready' | 'live', failureThreshold: number) {
+  const port = l1.kubernetes.IntOrString.fromString('management');
+  return { httpGet: { path: `/health/${check}`, port }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,54 @@
+export { MaasPlatform } from './platform';
+
+export type * from './config/configuration';
+export { checkConfiguration } from './config/check';
+export { DEFAULT_MODELS, DEFAULT_TIERS, DEFAULT_VERSIONS } from './config/defaults';
+export {
+  ConfigurationError,
+  formatProblem,
+  type Problem,
+  type ProblemSubject,
+  type SourceLocation,
+} from './config/problem';
+export { readConfiguration } from './config/read';
+
+export { DeletionProtection, type DeletionProtectionProps } from './cluster/deletion-protection';
+export { MaasNamespace, type MaasNamespaceProps, type PodSecurityLevel } from './cluster/namespace';
+
+export { GatewayCertificate, type GatewayCertificateProps } from './gateway/gateway-certificate';
+export { type IMaasGateway } from './gateway/gateway-reference';
+export { HeaderScrubFilter, type HeaderScrubFilterProps } from './gateway/header-scrub-filter';
+export { MaasGateway, type MaasGatewayProps } from './gateway/maas-gateway';
+export { ModelRoute, type IModelBackend, type ModelRouteProps } from './gateway/model-route';
+export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
+
+export { ApiKeyExternalSecret, type ApiKeyExternalSecretProps } from './identity/api-key-external-secret';
+export { ApiKeySecret, type ApiKeyOwner, type ApiKeySecretProps } from './identity/api-key-secret';
+export {
+  GatewayAuthPolicy,
+  type ApiKeyAuthentication,
+  type GatewayAuthPolicyProps,
+  type OidcAuthentication,
+  type TierAccess,
+} from './identity/gateway-auth-policy';
+export { KeycloakDemo, type KeycloakDemoProps } from './identity/keycloak-demo';
+export { KuadrantInstance, type KuadrantInstanceProps } from './identity/kuadrant-instance';
+
+export { RequestLimitPolicy, type RequestLimitPolicyProps, type TierRequestLimit } from './limits/request-limit-policy';
+export { TokenLimit, type TokenWindow } from './limits/token-limit';
+export { TokenLimitFilter, type TierTokenLimits, type TokenLimitFilterProps } from './limits/token-limit-filter';
+
+export { Accelerator, type AcceleratorToleration } from './models/accelerator';
+export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
+export { OpenShiftModelAccess, type OpenShiftModelAccessProps } from './models/openshift-model-access';
+export { ServedModel, type ServedModelProps } from './models/served-model';
+export { SimulatedModel, type SimulatedModelProps } from './models/simulated-model';
+export { VllmRuntime, type IServingRuntime, type VllmRuntimeProps } from './models/vllm-runtime';
+
+export { MaasPrometheus, type MaasPrometheusProps } from './observability/maas-prometheus';
+export { MetricsMonitor, type MetricsMonitorProps } from './observability/metrics-monitor';
+export { MinioStorage, type MinioStorageProps } from './storage/minio-storage';
+
+export { SynthesisError, writeManifests, type SynthesisResult } from './output/output';
+export { patchManifest, type ManifestPatch } from './output/patch';
+export { synthesize } from './output/synthesize';

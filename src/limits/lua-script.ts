@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { luaLiteral } from './lua-literal';
+
+/** Tokens that may be used in each window; windows are aligned to UTC, any subset will do. */
+export interface TokenLimitScriptWindows {
+  /** @default no limit a minute */
+  readonly minute?: number;
+  /** @default no limit an hour */
+  readonly hour?: number;
+  /** @default no limit a day */
+  readonly day?: number;
+  /** Tokens of a calendar month. @default no limit a month */
+  readonly month?: number;
+}
+
+/** What the script knows of one tier. */
+export interface TokenLimitScriptTier {
+  /** `false` counts and reports, but refuses nobody. */
+  readonly enforce: boolean;
+  /** Whole tokens, 1 to {@link MAXIMUM_TOKEN_LIMIT}; a tier without any is never refused. */
+  readonly windows: TokenLimitScriptWindows;
+}
+
+/** What the gateway's token limit script is told at synth; it learns nothing else later. */
+export interface TokenLimitScriptConfiguration {
+  /** Tiers by name. A metered request of any other tier is refused with 403. */
+  readonly tiers: { readonly [tier: string]: TokenLimitScriptTier };
+  /**
+   * What a token costs, by the model's host (lower case, without a port): 2 takes two tokens of the limit for each.
+   *
+   * @default 1 for every host
+   */
+  readonly weights?: { readonly [host: string]: number };
+}
+
+/** The highest limit that the script's counters hold: 2^36 tokens a window. */
+export const MAXIMUM_TOKEN_LIMIT = 2 ** 36;
+
+/** The highest weight of a model; one answer then still fits a window's counter. */
+export const MAXIMUM_TOKEN_WEIGHT = 60;
+
+/** The Lua modules in the order in which the script has them: each uses only what is above it. */
+const MODULES = ['configuration', 'windows', 'counters', 'usage', 'replies', 'filter'] as const;
+
+const CONFIGURATION_LINE = /^local configuration = .* -- @configuration$/gm;
+
+const WINDOWS = ['minute', 'hour', 'day', 'month'] as const;
+
+let template: string | undefined;
+
+/**
+ * The Lua script with which the gateway's Envoy counts tokens and holds the limits of `configuration`.
+ *
+ * It expects the headers `x-maas-user` and `x-maas-tier` from an earlier filter, Envoy 1.38 or newer, and a stats
+ * matcher that lets `http\..*lua\..*` pass. Equal configurations give equal bytes.
+ *
+ * @param configuration tiers with their windows in tokens, and weights of models by host.
+ * @returns Lua 5.1 in plain ASCII, as `inline_string` of Envoy's Lua filter takes it.
+ * @throws Error when a limit is not a whole number from 1 to {@link MAXIMUM_TOKEN_LIMIT}, a weight not above 0 and at
+ *   most {@link MAXIMUM_TOKEN_WEIGHT}, a window or a host has an unknown form, or a Lua module is missing or spoiled.
+ */
+export function renderTokenLimitScript(configuration: TokenLimitScriptConfiguration): string {
+  checkConfiguration(configuration);
+  template ??= joinTokenLimitModules(readModule);
+  const literal = luaLiteral({ tiers: configuration.tiers, weights: configuration.weights ?? {} });
+  // A function, because a replacement string would give `$&` in a literal a meaning.
+  return template.replace(CONFIGURATION_LINE, () => `local configuration = ${literal}`);
+}
+
+/**
+ * The HTTP filter as an EnvoyFilter's `patch.value` carries it, field for field what the tests run on Envoy.
+ *
+ * @throws Error as {@link renderTokenLimitScript} does.
+ */
+export function tokenLimitHttpFilter(configuration: TokenLimitScriptConfiguration): TokenLimitHttpFilter {
+  return {
+    name: 'maas.token-limit',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua',
+      stat_prefix: 'maas',
+      default_source_code: { inline_string: renderTokenLimitScript(configuration) },
+    },
+  };
+}
+
+/** An entry of Envoy's `http_filters`, with Envoy's own field names. */
+export interface TokenLimitHttpFilter {
+  readonly name: string;
+  readonly typed_config: {
+    readonly '@type': string;
+    /** Counters are named `http.<listener>.lua.<stat_prefix>.…`. */
+    readonly stat_prefix: string;
+    readonly default_source_code: { readonly inline_string: string };
+  };
+}
+
+/**
+ * Joins the modules and makes sure that exactly one line waits for the configuration.
+ *
+ * @param read gives the text of the module with this name.
+ * @throws Error when there is no such line or more than one.
+ */
+export function joinTokenLimitModules(read: (module: string) => string): string {
+  const joined = MODULES.map((module) => read(module).trimEnd() + '\n').join('\n');
+  const marked = joined.match(CONFIGURATION_LINE)?.length ?? 0;
+  if (marked !== 1) {
+    throw new Error(`token limit script: expected exactly one line marked -- @configuration, got ${marked}`);
+  }
+  return joined;
+}
+
+function readModule(module: string): string {
+  return readFileSync(path.join(__dirname, 'lua', `${module}.lua`), 'utf8');
+}
+
+function checkConfiguration(configuration: TokenLimitScriptConfiguration): void {
+  for (const [tier, { windows }] of Object.entries(configuration.tiers)) {
+    for (const [window, limit] of Object.entries(windows)) {
+      if (!(WINDOWS as readonly string[]).includes(window)) {
+        throw new Error(`tier ${tier}: expected windows named ${WINDOWS.join(', ')}, got ${window}`);
+      }
+      if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= MAXIMUM_TOKEN_LIMIT)) {
+        throw new Error(`tier ${tier}: expected 1 to ${MAXIMUM_TOKEN_LIMIT} whole tokens a ${window}, got ${limit}`);
+      }
+    }
+  }
+  for (const [host, weight] of Object.entries(configuration.weights ?? {})) {
+    if (host !== host.toLowerCase() || host.includes(':')) {
+      throw new Error(`weight of ${host}: expected a host in lower case without a port`);
+    }
+    if (!(weight > 0 && weight <= MAXIMUM_TOKEN_WEIGHT)) {
+      throw new Error(
+        `weight of ${host}: expected a number above 0 and at most ${MAXIMUM_TOKEN_WEIGHT}, got ${weight}`,
+      );
+    }
+  }
+}

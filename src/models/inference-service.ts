@@ -1,0 +1,51 @@
+import type { Construct } from 'constructs';
+import type { InferenceServiceSpecPredictor } from '../../imports/serving.kserve.io';
+import type { ReplicasConfiguration } from '../config/configuration';
+import { l1 } from '../l1';
+import { objectMetadata } from '../labels';
+import { deploymentMode } from './deployment-mode';
+
+/** What every InferenceService of the platform has in common. */
+export interface InferenceServiceOptions {
+  readonly name: string;
+  readonly namespace: string;
+  readonly replicas?: ReplicasConfiguration;
+  readonly kserveVersion?: string;
+  readonly labels?: { readonly [key: string]: string };
+  readonly predictor: InferenceServiceSpecPredictor;
+}
+
+/**
+ * Adds an InferenceService (serving.kserve.io/v1beta1) that is reached through its predictor Service only.
+ *
+ * `cluster-local` keeps KServe from making routes of its own even where its configuration still allows it: they would
+ * lead around our policies. Without a range of replicas there is no autoscaler, so that the number is kept.
+ */
+export function addInferenceService(scope: Construct, id: string, options: InferenceServiceOptions): void {
+  const min = options.replicas?.min ?? 1;
+  const max = options.replicas?.max ?? Math.max(1, min);
+  new l1.kserve.InferenceService(scope, id, {
+    metadata: objectMetadata(options.name, {
+      namespace: options.namespace,
+      labels: { 'networking.kserve.io/visibility': 'cluster-local', ...options.labels },
+      annotations: {
+        'serving.kserve.io/deploymentMode': deploymentMode(options.kserveVersion),
+        'serving.kserve.io/autoscalerClass': min === max ? 'none' : 'hpa',
+        'sidecar.istio.io/inject': 'false',
+      },
+    }),
+    spec: {
+      predictor: {
+        ...options.predictor,
+        minReplicas: min,
+        maxReplicas: max,
+        automountServiceAccountToken: false,
+      },
+    },
+  });
+}
+
+/** Service that KServe makes for an InferenceService. */
+export function predictorServiceName(inferenceService: string): string {
+  return `${inferenceService}-predictor`;
+}

@@ -1,0 +1,64 @@
+import { Construct } from 'constructs';
+import type { IMaasGateway } from '../gateway/gateway-reference';
+import { addCoreObject } from '../core-object';
+import { objectMetadata } from '../labels';
+import { deploymentMode } from './deployment-mode';
+
+/** Props of `KServeConfiguration`. */
+export interface KServeConfigurationProps {
+  /** Gateway that KServe would use if it made routes. */
+  readonly gateway: IMaasGateway;
+
+  /** DNS domain of the platform. */
+  readonly domain: string;
+
+  /**
+   * Version of KServe.
+   * @default 0.20.0
+   */
+  readonly kserveVersion?: string;
+
+  /**
+   * Namespace of the KServe controller.
+   * @default kserve
+   */
+  readonly namespace?: string;
+}
+
+/**
+ * What KServe has to know (core/v1 ConfigMap `inferenceservice-config`): plain Deployments instead of Knative, and no
+ * routes of its own, which would be two ways around ours.
+ *
+ * The ConfigMap belongs to KServe's release. Only the keys `deploy` and `ingress` are ours; the object is marked so that
+ * nothing deletes it with the platform. KServe reads it at start: restart its controller after a change.
+ *
+ * @see https://kserve.github.io/website/docs/admin-guide/configurations
+ */
+export class KServeConfiguration extends Construct {
+  constructor(scope: Construct, id: string, props: KServeConfigurationProps) {
+    super(scope, id);
+    const { gatewayNamespace, gatewayName } = props.gateway;
+    addCoreObject(this, 'Resource', 'ConfigMap', {
+      metadata: objectMetadata('inferenceservice-config', { namespace: props.namespace ?? 'kserve', keep: true }),
+      data: {
+        deploy: json({ defaultDeploymentMode: deploymentMode(props.kserveVersion) }),
+        // One JSON text, so the keys that KServe's release sets beside ours stand here too.
+        ingress: json({
+          enableGatewayApi: true,
+          kserveIngressGateway: `${gatewayNamespace}/${gatewayName}`,
+          ingressGateway: 'istio-system/istio-ingressgateway',
+          ingressDomain: props.domain,
+          ingressClassName: 'istio',
+          domainTemplate: '{{ .Name }}-{{ .Namespace }}.{{ .IngressDomain }}',
+          urlScheme: 'http',
+          disableIstioVirtualHost: false,
+          disableIngressCreation: true,
+        }),
+      },
+    });
+  }
+}
+
+function json(value: object): string {
+  return JSON.stringify(value, undefined, 2);
+}

@@ -1,0 +1,147 @@
+import { Construct } from 'constructs';
+import { restrictedPodSecurity } from '../cluster/pod-security';
+import type { ReplicasConfiguration, ResourcesConfiguration } from '../config/configuration';
+import type { IModelBackend } from '../gateway/model-route';
+import type { Accelerator } from './accelerator';
+import { DEFAULT_RESOURCES } from './catalog';
+import { addInferenceService, predictorServiceName } from './inference-service';
+import type { IServingRuntime } from './vllm-runtime';
+
+/** Props of `ServedModel`. */
+export interface ServedModelProps {
+  /** Name of the InferenceService. */
+  readonly name: string;
+
+  /** Namespace of the model. */
+  readonly namespace: string;
+
+  /** Runtime that serves the model. */
+  readonly runtime: IServingRuntime;
+
+  /** Where the weights come from: `hf://`, `s3://`, `pvc://`, `oci://`, `gs://` or `https://`. */
+  readonly source: string;
+
+  /** Accelerator of a replica. */
+  readonly accelerator: Accelerator;
+
+  /**
+   * Accelerators per replica; more than one splits the model over them (tensor parallel).
+   * @default 1
+   */
+  readonly gpus?: number;
+
+  /**
+   * Model name in requests.
+   * @default - the name of the InferenceService
+   */
+  readonly servedName?: string;
+
+  /**
+   * Longest context in tokens.
+   * @default - the model's
+   */
+  readonly maxModelLength?: number;
+
+  /**
+   * CPU and memory of a replica.
+   * @default - 2 to 8 CPU, 16 to 32 GiB
+   */
+  readonly resources?: ResourcesConfiguration;
+
+  /**
+   * Number of replicas.
+   * @default - one
+   */
+  readonly replicas?: ReplicasConfiguration;
+
+  /**
+   * Further arguments of the model server.
+   * @default - none
+   */
+  readonly arguments?: string[];
+
+  /**
+   * ServiceAccount of the pods.
+   * @default - the namespace's default
+   */
+  readonly serviceAccountName?: string;
+
+  /**
+   * User id of the processes, for images that would run as root.
+   * @default - the image's, or the one that OpenShift assigns
+   */
+  readonly runAsUser?: number;
+
+  /**
+   * Version of KServe.
+   * @default 0.20.0
+   */
+  readonly kserveVersion?: string;
+}
+
+/** Place of the weights that KServe brings into the pod. */
+const MODEL_PATH = '/mnt/models';
+
+/**
+ * A model on GPU nodes (serving.kserve.io/v1beta1 InferenceService): its weights, its accelerators, its replicas.
+ *
+ * Weights of Hugging Face (`hf://`) are loaded by the model server itself; KServe's own download container has no
+ * securityContext and is refused by Pod Security `restricted`.
+ *
+ * @see https://kserve.github.io/website/docs/model-serving/generative-inference/overview
+ */
+export class ServedModel extends Construct implements IModelBackend {
+  public readonly serviceName: string;
+  public readonly servicePort = 80;
+  public readonly serviceNamespace: string;
+
+  constructor(scope: Construct, id: string, props: ServedModelProps) {
+    super(scope, id);
+    this.serviceName = predictorServiceName(props.name);
+    this.serviceNamespace = props.namespace;
+    addInferenceService(this, 'Resource', {
+      name: props.name,
+      namespace: props.namespace,
+      replicas: props.replicas,
+      kserveVersion: props.kserveVersion,
+      labels: { tier: 'gpu', 'opendatahub.io/dashboard': 'true' },
+      predictor: {
+        serviceAccountName: props.serviceAccountName,
+        securityContext: restrictedPodSecurity({ runAsUser: props.runAsUser }),
+        nodeSelector: { ...props.accelerator.nodeSelector },
+        tolerations: props.accelerator.tolerations,
+        model: {
+          modelFormat: { name: 'vLLM' },
+          runtime: props.runtime.runtimeName,
+          storageUri: isHuggingFace(props.source) ? undefined : props.source,
+          args: modelArguments(props),
+          resources: modelResources(props),
+        },
+      },
+    });
+  }
+}
+
+function isHuggingFace(source: string): boolean {
+  return source.startsWith('hf://');
+}
+
+function modelArguments(props: ServedModelProps): string[] {
+  const gpus = props.gpus ?? 1;
+  return [
+    `--model=${isHuggingFace(props.source) ? props.source.slice('hf://'.length) : MODEL_PATH}`,
+    `--served-model-name=${props.servedName ?? props.name}`,
+    ...(props.maxModelLength === undefined ? [] : [`--max-model-len=${props.maxModelLength}`]),
+    ...(gpus > 1 ? [`--tensor-parallel-size=${gpus}`] : []),
+    ...(props.arguments ?? []),
+  ];
+}
+
+/** An extended resource is not divisible: request and limit are the same. */
+function modelResources({ resources, accelerator, gpus }: ServedModelProps) {
+  const accelerators = { [accelerator.resourceName]: String(gpus ?? 1) };
+  return {
+    requests: { ...DEFAULT_RESOURCES.vllm.requests, ...resources?.requests, ...accelerators },
+    limits: { ...DEFAULT_RESOURCES.vllm.limits, ...resources?.limits, ...accelerators },
+  };
+}

@@ -1,0 +1,121 @@
+import { Construct } from 'constructs';
+import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
+import type { ReplicasConfiguration, ResourcesConfiguration } from '../config/configuration';
+import type { IModelBackend } from '../gateway/model-route';
+import { imageName, IMAGES } from '../images';
+import { DEFAULT_RESOURCES } from './catalog';
+import { addInferenceService, predictorServiceName } from './inference-service';
+import { MODEL_PORT } from './vllm-runtime';
+
+/** Props of `SimulatedModel`. */
+export interface SimulatedModelProps {
+  /** Name of the InferenceService. */
+  readonly name: string;
+
+  /** Namespace of the model. */
+  readonly namespace: string;
+
+  /**
+   * Model name in requests.
+   * @default - the name of the InferenceService
+   */
+  readonly servedName?: string;
+
+  /**
+   * Image of the simulator with its tag.
+   * @default - the image table of docs/versions.md
+   */
+  readonly image?: string;
+
+  /**
+   * Longest context in tokens.
+   * @default 1024
+   */
+  readonly maxModelLength?: number;
+
+  /**
+   * CPU and memory of a replica.
+   * @default - 200m to 500m CPU, 256 to 512 MiB
+   */
+  readonly resources?: ResourcesConfiguration;
+
+  /**
+   * Number of replicas.
+   * @default - one
+   */
+  readonly replicas?: ReplicasConfiguration;
+
+  /**
+   * Further arguments of the simulator.
+   * @default - none
+   */
+  readonly arguments?: string[];
+
+  /**
+   * ServiceAccount of the pods.
+   * @default - the namespace's default
+   */
+  readonly serviceAccountName?: string;
+
+  /**
+   * Version of KServe.
+   * @default 0.20.0
+   */
+  readonly kserveVersion?: string;
+}
+
+/**
+ * A model that needs neither GPU nor weights (serving.kserve.io/v1beta1 InferenceService with llm-d-inference-sim): it
+ * answers the OpenAI API, streams included, with made-up text and real token counts.
+ *
+ * @see https://github.com/llm-d/llm-d-inference-sim
+ */
+export class SimulatedModel extends Construct implements IModelBackend {
+  public readonly serviceName: string;
+  public readonly servicePort = 80;
+  public readonly serviceNamespace: string;
+
+  constructor(scope: Construct, id: string, props: SimulatedModelProps) {
+    super(scope, id);
+    this.serviceName = predictorServiceName(props.name);
+    this.serviceNamespace = props.namespace;
+    addInferenceService(this, 'Resource', {
+      name: props.name,
+      namespace: props.namespace,
+      replicas: props.replicas,
+      kserveVersion: props.kserveVersion,
+      labels: { app: props.name, component: 'model-server' },
+      predictor: {
+        serviceAccountName: props.serviceAccountName,
+        securityContext: restrictedPodSecurity(),
+        containers: [simulatorContainer(props)],
+      },
+    });
+  }
+}
+
+function simulatorContainer(props: SimulatedModelProps) {
+  const servedName = props.servedName ?? props.name;
+  return {
+    name: 'kserve-container',
+    image: props.image ?? imageName(IMAGES.simulator),
+    args: [
+      `--port=${MODEL_PORT}`,
+      `--model=${servedName}`,
+      `--served-model-name=${servedName}`,
+      '--mode=random',
+      `--max-model-len=${props.maxModelLength ?? 1024}`,
+      // Without it the simulator asks Hugging Face for a tokenizer of this name.
+      '--force-dummy-tokenizer',
+      ...(props.arguments ?? []),
+    ],
+    ports: [{ name: 'http', containerPort: MODEL_PORT, protocol: 'TCP' }],
+    readinessProbe: { httpGet: { path: '/health/ready', port: MODEL_PORT }, periodSeconds: 5 },
+    livenessProbe: { httpGet: { path: '/health', port: MODEL_PORT }, periodSeconds: 30 },
+    resources: {
+      requests: { ...DEFAULT_RESOURCES.simulator.requests, ...props.resources?.requests },
+      limits: { ...DEFAULT_RESOURCES.simulator.limits, ...props.resources?.limits },
+    },
+    securityContext: restrictedContainerSecurity(),
+  };
+}

@@ -1,0 +1,126 @@
+import { Construct } from 'constructs';
+import { restrictedContainerSecurity } from '../cluster/pod-security';
+import { imageName, IMAGES } from '../images';
+import { l1 } from '../l1';
+import { objectMetadata } from '../labels';
+
+/** A ServingRuntime that `ServedModel` can name. */
+export interface IServingRuntime {
+  /** Name of the ServingRuntime. */
+  readonly runtimeName: string;
+}
+
+/** Props of `VllmRuntime`. */
+export interface VllmRuntimeProps {
+  /** Namespace of the models. */
+  readonly namespace: string;
+
+  /**
+   * Name of the ServingRuntime.
+   * @default vllm-latest
+   */
+  readonly name?: string;
+
+  /**
+   * vLLM image with its tag.
+   * @default - the image table of docs/versions.md
+   */
+  readonly image?: string;
+
+  /**
+   * Secret with an optional key `token` for gated models of Hugging Face.
+   * @default huggingface-token
+   */
+  readonly huggingFaceTokenSecretName?: string;
+}
+
+/** Port of every model server. */
+export const MODEL_PORT = 8080;
+
+/** Seconds that a model may load its weights before Kubernetes restarts it: 30 minutes. */
+const LOADING_SECONDS = 1800;
+
+/** A process without a home and without a name in /etc/passwd writes its caches here. */
+const WRITABLE_PATHS: Readonly<Record<string, string>> = {
+  USER: 'vllm',
+  HOME: '/tmp',
+  XDG_CACHE_HOME: '/tmp/.cache',
+  XDG_CONFIG_HOME: '/tmp/.config',
+  HF_HOME: '/tmp/huggingface',
+  VLLM_CACHE_ROOT: '/tmp/vllm',
+  VLLM_CONFIG_ROOT: '/tmp/vllm-config',
+  TRITON_CACHE_DIR: '/tmp/triton',
+  TORCHINDUCTOR_CACHE_DIR: '/tmp/inductor',
+  FLASHINFER_WORKSPACE_BASE: '/tmp',
+};
+
+/**
+ * How vLLM serves a model (serving.kserve.io/v1alpha1 ServingRuntime): everything that does not depend on the model.
+ *
+ * Usage is reported in every stream (`--enable-force-include-usage`), or token limits would have to estimate it.
+ *
+ * @see https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
+ */
+export class VllmRuntime extends Construct implements IServingRuntime {
+  /** A ServingRuntime that somebody else owns. */
+  public static fromName(runtimeName: string): IServingRuntime {
+    return { runtimeName };
+  }
+
+  public readonly runtimeName: string;
+
+  constructor(scope: Construct, id: string, props: VllmRuntimeProps) {
+    super(scope, id);
+    this.runtimeName = props.name ?? 'vllm-latest';
+    new l1.kserve.ServingRuntime(this, 'Resource', {
+      metadata: objectMetadata(this.runtimeName, { namespace: props.namespace }),
+      spec: {
+        annotations: { 'prometheus.io/path': '/metrics', 'prometheus.io/port': String(MODEL_PORT) },
+        supportedModelFormats: [{ name: 'vLLM', autoSelect: true }],
+        containers: [vllmContainer(props)],
+        volumes: [
+          { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '2Gi' } },
+          { name: 'tmp', emptyDir: {} },
+        ],
+      },
+    });
+  }
+}
+
+function vllmContainer(props: VllmRuntimeProps) {
+  const health = { httpGet: { path: '/health', port: MODEL_PORT } };
+  return {
+    name: 'kserve-container',
+    image: props.image ?? imageName(IMAGES.vllm),
+    args: [
+      `--port=${MODEL_PORT}`,
+      '--distributed-executor-backend=mp',
+      '--gpu-memory-utilization=0.8',
+      '--max-num-seqs=32',
+      '--enable-force-include-usage',
+    ],
+    env: [
+      ...Object.entries(WRITABLE_PATHS).map(([name, value]) => ({ name, value })),
+      { name: 'VLLM_NO_USAGE_STATS', value: '1' },
+      {
+        name: 'HF_TOKEN',
+        valueFrom: {
+          secretKeyRef: {
+            name: props.huggingFaceTokenSecretName ?? 'huggingface-token',
+            key: 'token',
+            optional: true,
+          },
+        },
+      },
+    ],
+    ports: [{ name: 'http', containerPort: MODEL_PORT, protocol: 'TCP' }],
+    startupProbe: { ...health, periodSeconds: 10, failureThreshold: LOADING_SECONDS / 10 },
+    readinessProbe: { ...health, periodSeconds: 5 },
+    livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 3 },
+    securityContext: restrictedContainerSecurity(),
+    volumeMounts: [
+      { name: 'shm', mountPath: '/dev/shm' },
+      { name: 'tmp', mountPath: '/tmp' },
+    ],
+  };
+}

@@ -1,0 +1,120 @@
+import { Construct } from 'constructs';
+import { restrictedPodSecurity } from '../cluster/pod-security';
+import type { PlatformKind } from '../config/configuration';
+import { imageName, IMAGES } from '../images';
+import { addCoreObject } from '../core-object';
+import { l1 } from '../l1';
+import { MAAS_LABELS, objectMetadata } from '../labels';
+import { MetricsMonitor } from './metrics-monitor';
+
+/** Props of `MaasPrometheus`. */
+export interface MaasPrometheusProps {
+  /** Namespace of Prometheus and of the ServiceMonitors that it finds. */
+  readonly namespace: string;
+
+  /** Namespaces whose Services it scrapes; its own is always one of them. */
+  readonly scrapedNamespaces: string[];
+
+  /**
+   * Prometheus pods; each scrapes everything.
+   * @default 2
+   */
+  readonly replicas?: number;
+
+  /**
+   * Kubernetes distribution; OpenShift assigns user ids itself.
+   * @default kubernetes
+   */
+  readonly platform?: PlatformKind;
+
+  /**
+   * Prometheus image; of the version that the image table of docs/versions.md names.
+   * @default - that table's
+   */
+  readonly image?: string;
+}
+
+const NAME = 'models-aas-observability';
+
+/** The Service's own label, by which the ServiceMonitor of Prometheus itself finds it. */
+const SERVICE_LABELS = { app: NAME };
+
+/** Labels of the ServiceMonitors and PodMonitors that Prometheus takes: those of every object of the platform. */
+const MONITOR_SELECTOR = { matchLabels: { 'app.kubernetes.io/part-of': MAAS_LABELS['app.kubernetes.io/part-of'] } };
+
+/**
+ * A Prometheus for the platform (monitoring.coreos.com/v1 Prometheus), with the rights to discover Services in the
+ * scraped namespaces and nowhere else.
+ *
+ * It takes ServiceMonitors and PodMonitors of its own namespace that carry `app.kubernetes.io/part-of: maas`.
+ *
+ * @throws when there is less than one replica
+ * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.Prometheus
+ */
+export class MaasPrometheus extends Construct {
+  constructor(scope: Construct, id: string, props: MaasPrometheusProps) {
+    super(scope, id);
+    const { namespace, replicas = 2 } = props;
+    if (!Number.isInteger(replicas) || replicas < 1) {
+      throw new Error(`Prometheus "${NAME}": got ${replicas} replicas, expected a whole number of at least 1`);
+    }
+
+    addCoreObject(this, 'ServiceAccount', 'ServiceAccount', { metadata: objectMetadata(NAME, { namespace }) });
+    for (const scraped of new Set([namespace, ...props.scrapedNamespaces])) {
+      this.allowDiscovery(scraped, namespace);
+    }
+
+    new l1.monitoring.Prometheus(this, 'Resource', {
+      metadata: objectMetadata(NAME, { namespace }),
+      spec: {
+        image: props.image ?? imageName(IMAGES.prometheus),
+        version: IMAGES.prometheus.tag,
+        replicas,
+        serviceAccountName: NAME,
+        serviceMonitorSelector: MONITOR_SELECTOR,
+        podMonitorSelector: MONITOR_SELECTOR,
+        // Otherwise a monitor could make Prometheus send its own token to whomever it names.
+        arbitraryFsAccessThroughSMs: { deny: true },
+        resources: { requests: { memory: '400Mi' } },
+        securityContext: restrictedPodSecurity(
+          props.platform === 'openshift' ? {} : { runAsUser: 1000, fsGroup: 2000 },
+        ),
+      },
+    });
+
+    addCoreObject(this, 'Service', 'Service', {
+      metadata: objectMetadata(NAME, { namespace, labels: SERVICE_LABELS }),
+      spec: {
+        type: 'ClusterIP',
+        // Labels that the operator gives its pods.
+        selector: { 'app.kubernetes.io/name': 'prometheus', prometheus: NAME },
+        ports: [{ name: 'web', port: 9090 }],
+      },
+    });
+
+    new MetricsMonitor(this, 'SelfMonitor', {
+      name: `${NAME}-self`,
+      namespace,
+      targetNamespace: namespace,
+      selector: SERVICE_LABELS,
+      port: 'web',
+    });
+  }
+
+  /** What service discovery in one namespace takes. */
+  private allowDiscovery(scraped: string, namespace: string): void {
+    const verbs = ['get', 'list', 'watch'];
+    addCoreObject(this, `Role-${scraped}`, 'Role', {
+      metadata: objectMetadata(NAME, { namespace: scraped }),
+      rules: [
+        { apiGroups: [''], resources: ['services', 'endpoints', 'pods'], verbs },
+        { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
+      ],
+    });
+    addCoreObject(this, `RoleBinding-${scraped}`, 'RoleBinding', {
+      metadata: objectMetadata(NAME, { namespace: scraped }),
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: NAME },
+      subjects: [{ kind: 'ServiceAccount', name: NAME, namespace }],
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import { Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import { l1 } from '../l1';
+import { objectMetadata } from '../labels';
+
+/** Services whose metrics are scraped. */
+export interface MetricsSource {
+  /** Name of the ServiceMonitor. */
+  readonly name: string;
+
+  /** Namespace of the Services. */
+  readonly targetNamespace: string;
+
+  /** Labels of the Services. */
+  readonly selector: { readonly [key: string]: string };
+
+  /**
+   * Name of the Services' port.
+   * @default http
+   */
+  readonly port?: string;
+
+  /**
+   * Paths to scrape.
+   * @default - /metrics
+   */
+  readonly paths?: string[];
+}
+
+/** Props of `MetricsMonitor`. */
+export interface MetricsMonitorProps extends MetricsSource {
+  /** Namespace of the ServiceMonitor: that of the Prometheus that should find it. */
+  readonly namespace: string;
+
+  /**
+   * Time between two scrapes.
+   * @default Duration.seconds(30)
+   */
+  readonly interval?: Duration;
+
+  /**
+   * Further labels of the ServiceMonitor, for a Prometheus that selects by them.
+   * @default - none
+   */
+  readonly labels?: { readonly [key: string]: string };
+}
+
+/**
+ * Tells Prometheus what to scrape (monitoring.coreos.com/v1 ServiceMonitor).
+ *
+ * @throws when the selector is empty, which would select every Service, or when there is no path
+ * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor
+ */
+export class MetricsMonitor extends Construct {
+  constructor(scope: Construct, id: string, props: MetricsMonitorProps) {
+    super(scope, id);
+    const { port = 'http', paths = ['/metrics'], interval = Duration.seconds(30) } = props;
+    if (Object.keys(props.selector).length === 0) {
+      throw new Error(`ServiceMonitor "${props.name}": got an empty selector, expected at least one label`);
+    }
+    if (paths.length === 0) {
+      throw new Error(`ServiceMonitor "${props.name}": got no paths, expected at least one`);
+    }
+    new l1.monitoring.ServiceMonitor(this, 'Resource', {
+      metadata: objectMetadata(props.name, { namespace: props.namespace, labels: props.labels }),
+      spec: {
+        namespaceSelector: { matchNames: [props.targetNamespace] },
+        selector: { matchLabels: { ...props.selector } },
+        endpoints: paths.map((path) => ({ port, path, interval: `${interval.toSeconds()}s` })),
+      },
+    });
+  }
+}
+
+/** Metrics of Authorino: of its controller, and of the authorization of requests. */
+export function authorinoMetrics(kuadrantNamespace: string): MetricsSource {
+  return {
+    name: 'authorino-runtime',
+    targetNamespace: kuadrantNamespace,
+    selector: { 'authorino-resource': 'authorino', 'control-plane': 'controller-manager' },
+    paths: ['/metrics', '/server-metrics'],
+  };
+}
+
+/** Metrics of Limitador, which counts requests. */
+export function limitadorMetrics(kuadrantNamespace: string): MetricsSource {
+  return {
+    name: 'limitador-runtime',
+    targetNamespace: kuadrantNamespace,
+    selector: { app: 'limitador', 'limitador-resource': 'limitador' },
+  };
+}
+
+/** A model as its metrics know it. */
+export interface MonitoredModel {
+  /** Name of the model: of the catalog, or an own one. */
+  readonly name: string;
+  /** Name of the InferenceService. */
+  readonly inferenceService: string;
+  /** Namespace of the InferenceService. */
+  readonly namespace: string;
+}
+
+/** Metrics of a served model. KServe copies the label of the InferenceService to its Service. */
+export function modelMetrics(model: MonitoredModel): MetricsSource {
+  return {
+    name: model.name === 'simulator' ? 'vllm-simulator-monitor' : `${model.name}-model-monitor`,
+    targetNamespace: model.namespace,
+    selector: { 'serving.kserve.io/inferenceservice': model.inferenceService },
+  };
+}

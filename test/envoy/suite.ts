@@ -1,0 +1,54 @@
+import { Envoy, findEnvoy, type EnvoyOptions } from './envoy';
+import { ModelServer } from './model-server';
+
+const found = findEnvoy();
+
+/** The seed's tiers, and some that the seed does not have. */
+export const CONFIGURATION = {
+  tiers: {
+    free: { enforce: true, windows: { minute: 200, hour: 5_000, day: 50_000 } },
+    premium: { enforce: true, windows: { minute: 1_000, hour: 30_000, day: 500_000 } },
+    large: { enforce: true, windows: { minute: 1_000_000, month: 1_000_000_000 } },
+    small: { enforce: true, windows: { minute: 60, hour: 60 } },
+    observed: { enforce: false, windows: { minute: 40 } },
+    unlimited: { enforce: true, windows: {} },
+  },
+  weights: { 'big.maas.local': 2, 'odd.maas.local': 1.1, 'half.maas.local': 0.5 },
+} as const;
+
+/** An Envoy in front of a model server, there while the tests of one `describe` run. */
+export interface Gateway {
+  envoy: Envoy;
+  model: ModelServer;
+}
+
+/**
+ * A `describe` whose tests have a real Envoy with the token limit filter; skipped, with the reason, where there is none.
+ */
+export function describeWithEnvoy(
+  name: string,
+  options: Omit<EnvoyOptions, 'configuration' | 'modelPort'>,
+  tests: (gateway: Gateway) => void,
+): void {
+  if (!found.binary) {
+    process.stderr.write(`skipped: ${name}: ${found.reason}\n`);
+    describe.skip(name, () => tests({} as Gateway));
+    return;
+  }
+  describe(name, () => {
+    const gateway = {} as Gateway;
+    beforeAll(async () => {
+      gateway.model = await ModelServer.start();
+      gateway.envoy = await Envoy.start(found.binary!, {
+        ...options,
+        configuration: CONFIGURATION,
+        modelPort: gateway.model.port,
+      });
+    }, 20_000);
+    afterAll(async () => {
+      await gateway.envoy?.stop();
+      await gateway.model?.stop();
+    });
+    tests(gateway);
+  });
+}
