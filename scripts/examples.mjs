@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: '.' } } });
 const root = resolve(values.out);
-const cli = resolve('lib/src/cli/main.js');
+const cli = resolve('lib/cli/main.js');
 
 /** Environments of an example that has more than one: file name without extension, below its dist/. */
 const ENVIRONMENTS = { environments: ['staging', 'production'] };
@@ -24,7 +24,9 @@ for (const name of readdirSync('examples').sort()) {
       stdio: 'inherit',
     });
   } else if (name in ENVIRONMENTS) {
-    ENVIRONMENTS[name].forEach((environment) => synth(join(folder, `${environment}.yaml`), join(folder, 'dist', environment)));
+    ENVIRONMENTS[name].forEach((environment) =>
+      synth(join(folder, `${environment}.yaml`), join(folder, 'dist', environment)),
+    );
   } else {
     synth(join(folder, 'maas.yaml'), join(folder, 'dist'));
   }

@@ -1,4 +1,4 @@
-export { MaasPlatform } from './platform';
+export { MaasPlatform } from './platform/platform';
 
 export type * from './config/configuration';
 export { checkConfiguration } from './config/check';

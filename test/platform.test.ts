@@ -22,7 +22,9 @@ function synth(props: MaasPlatformProps = {}): Map<string, Manifest[]> {
 function names(charts: Map<string, Manifest[]>): string[] {
   return [...charts.values()]
     .flat()
-    .map(({ kind, metadata: { namespace, name } }) => `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`);
+    .map(
+      ({ kind, metadata: { namespace, name } }) => `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`,
+    );
 }
 
 /** The default dist/, as ARCHITECTURE.md promises it: file by file, in the order of application. */
@@ -172,7 +174,7 @@ describe('all props', () => {
     expect(names(synth(props))).toEqual(expect.arrayContaining(objects));
   });
 
-  test('names and namespaces of one\'s own reach every object', () => {
+  test("names and namespaces of one's own reach every object", () => {
     const text = JSON.stringify([
       ...synth({
         namespace: 'models',
@@ -185,7 +187,7 @@ describe('all props', () => {
     expect(text).not.toMatch(/"llm(-observability)?"|"inference-gateway"|"kserve"|"kuadrant-system"/);
   });
 
-  test('a registry takes the place of every image\'s own', () => {
+  test("a registry takes the place of every image's own", () => {
     const text = JSON.stringify([
       ...synth({
         registry: 'mirror.example.com/hub',
@@ -232,7 +234,9 @@ describe('all props', () => {
   });
 
   test('own objects get a file of their own', () => {
-    const objects = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own', namespace: 'llm' }, data: { a: 'b' } }];
+    const objects = [
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own', namespace: 'llm' }, data: { a: 'b' } },
+    ];
     expect(synth({ objects }).get('85-objects')).toEqual(objects);
   });
 
@@ -249,7 +253,7 @@ describe('all props', () => {
 describe('patches', () => {
   const target = { kind: 'Gateway', name: 'inference-gateway' };
 
-  test('change the final manifest, fields outside an L1\'s schema included', () => {
+  test("change the final manifest, fields outside an L1's schema included", () => {
     const gateway = synth({
       patches: [
         { target, merge: { spec: { unknownToTheSchema: true } } },

@@ -2,7 +2,7 @@ import { App } from 'cdk8s';
 import { readConfiguration } from '../config/read';
 import { writeManifests } from '../output/output';
 import { reportMistakes } from '../output/synthesize';
-import { MaasPlatform } from '../platform';
+import { MaasPlatform } from '../platform/platform';
 
 /** Options of `validate`. */
 export interface CheckOptions {

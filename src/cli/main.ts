@@ -1,12 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import * as path from 'node:path';
 import { Command } from 'commander';
 import { checkPlatforms, synthesizePlatforms } from './commands';
 
-const { version } = JSON.parse(readFileSync(path.join(__dirname, '../../../package.json'), 'utf8')) as {
-  version: string;
-};
+const { version } = JSON.parse(readFileSync(require.resolve('cdk8s-maas/package.json'), 'utf8')) as { version: string };
 
 const CONFIG_HELP = 'configuration file; several put several platforms into one folder';
 

@@ -64,7 +64,7 @@ export function readBytes(file: string, reference: Reference | undefined): Uint8
     }
     return status.size > MAXIMUM_BYTES ? sizeProblem(status.size, file) : readFileSync(file);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    const code = String((error as NodeJS.ErrnoException).code);
     if (['ENOENT', 'ENOTDIR', 'ERR_INVALID_ARG_VALUE', 'ENAMETOOLONG'].includes(code)) {
       return missing();
     }

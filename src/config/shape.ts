@@ -147,19 +147,24 @@ function valueFinding(
     }
     case 'too_small':
       if (typeof value === 'string') {
-        return finding('value-empty', 'text', 'write something, or remove the key');
+        return finding('value-empty', 'text', 'give it a value');
       }
       if (Array.isArray(value)) {
         return finding('value-empty', 'at least one item', 'add one, or remove the key');
       }
-      return finding('value-range', describeExpected(schema), '');
+      return finding('value-range', describeExpected(schema), rangeFix(issue));
     case 'too_big':
       if (typeof value === 'string') {
         return finding('value-length', `at most ${issue.maximum} characters`, 'shorten it');
       }
-      return finding('value-range', describeExpected(schema), '');
+      return finding('value-range', describeExpected(schema), rangeFix(issue));
   }
   return finding('value-type', describeExpected(schema), describeFix(schema, value, path, options.writtenText?.(path)));
+}
+
+function rangeFix(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  const bound = issue.code === 'too_small' ? issue.minimum : issue.maximum;
+  return issue.inclusive === false ? `write a number above ${bound}` : `the nearest is ${bound}`;
 }
 
 function valueAt(root: unknown, path: Path): unknown {

@@ -1,4 +1,4 @@
-import { Composer, LineCounter, Parser, type CST, type Document } from 'yaml';
+import { Composer, LineCounter, Parser, visit, type CST, type Document, type YAMLError } from 'yaml';
 import type { LocatedMap } from './located';
 import { count, type Problem, type SourceLocation } from './problem';
 import { describeSyntaxError } from './syntax';
@@ -69,7 +69,7 @@ export function parseSource(bytes: Uint8Array, file: string): ParsedSource {
   }
   try {
     const composer = new Composer({ uniqueKeys: false, prettyErrors: false, resolveKnownTags: false });
-    return readDocuments([...composer.compose(tokens, false, text.length)], locationOf);
+    return readDocuments([...composer.compose(tokens, false, text.length)], text, locationOf);
   } catch (error) {
     if (error instanceof RangeError) {
       return failed(depthProblem(locationOf(0)));
@@ -147,14 +147,14 @@ function findTooDeep(tokens: readonly CST.Token[]): number | undefined {
   const open: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { token, depth } = next;
-    if (depth > MAXIMUM_DEPTH) {
-      return token.offset;
-    }
     if (token.type === 'document') {
       if (token.value) {
         open.push({ token: token.value, depth });
       }
     } else if ('items' in token) {
+      if (depth === MAXIMUM_DEPTH) {
+        return token.offset;
+      }
       for (const { key, value } of token.items) {
         if (key) {
           open.push({ token: key, depth: depth + 1 });
@@ -180,6 +180,7 @@ function depthProblem(location: SourceLocation): Problem {
 
 function readDocuments(
   documents: readonly Document.Parsed[],
+  text: string,
   locationOf: (offset: number) => SourceLocation,
 ): ParsedSource {
   const [document] = documents;
@@ -196,7 +197,7 @@ function readDocuments(
   if (second !== undefined) {
     problems.push(documentsProblem(locationOf(second.range[0])));
   }
-  const reader = new TreeReader(locationOf);
+  const reader = new TreeReader(text, locationOf);
   const root = document.contents === null ? undefined : reader.readRoot(document.contents);
   // After a syntax error the parser may have nothing left to show: that is no problem of its own.
   const inTree = reliable ? reader.problems : reader.problems.filter(({ rule }) => rule !== 'yaml-top-level');
@@ -212,13 +213,26 @@ function isEmpty(document: Document.Parsed): boolean {
 function syntaxProblems(document: Document.Parsed, locationOf: (offset: number) => SourceLocation): Problem[] {
   const byLine = new Map<number | undefined, Problem>();
   for (const error of document.errors) {
-    const location = locationOf(error.pos[0]);
+    const location = locationOf(startOfError(error, document));
     const { got, expected, fix } = describeSyntaxError(error.message);
     if (!byLine.has(location.line)) {
       byLine.set(location.line, sourceProblem('yaml-syntax', location, got, expected, fix));
     }
   }
   return [...byLine.values()];
+}
+
+/** The parser misses a closing quote at the end of the file; what counts is where the text began. */
+function startOfError(error: YAMLError, document: Document.Parsed): number {
+  let start = error.pos[0];
+  if (error.message.startsWith('Missing closing')) {
+    visit(document, {
+      Scalar: (_, { type, range }) => {
+        start = (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE' ? range?.[0] : undefined) ?? start;
+      },
+    });
+  }
+  return start;
 }
 
 function emptyProblem(location: SourceLocation): Problem {

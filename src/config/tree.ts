@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import { UNREADABLE, type Located, type LocatedEntry, type LocatedMap } from './located';
 import { isSecret, quote, showValue, type Path, type Problem, type SourceLocation } from './problem';
 import type { SourceRule } from './source';
@@ -11,8 +11,14 @@ export class TreeReader {
   /** What is wrong, in the order in which it was met. */
   public readonly problems: Problem[] = [];
 
-  /** @param locationOf line and column of an offset in the text */
-  public constructor(private readonly locationOf: (offset: number) => SourceLocation) {}
+  /**
+   * @param text what the nodes were parsed from
+   * @param locationOf line and column of an offset in the text
+   */
+  public constructor(
+    private readonly text: string,
+    private readonly locationOf: (offset: number) => SourceLocation,
+  ) {}
 
   /** The map at the top of a document; undefined when something else stands there. */
   public readRoot(node: Node | null): LocatedMap | undefined {
@@ -42,6 +48,11 @@ export class TreeReader {
       return { kind: 'scalar', at: this.locationOf(offset), value: null };
     }
     const readable = this.checkProperties(node, path, offset);
+    const located = this.readNode(node, path, offset);
+    return readable ? located : { kind: 'scalar', at: located.at, value: UNREADABLE };
+  }
+
+  private readNode(node: Scalar | YAMLMap | YAMLSeq, path: Path, offset: number): Located {
     if (isMap(node)) {
       return this.readMap(node, path, offset);
     }
@@ -49,26 +60,24 @@ export class TreeReader {
       const items = node.items.map((item, index) => this.read(item, [...path, index], startOf(node, offset)));
       return { kind: 'list', at: this.at(node, offset), items };
     }
-    return readable
-      ? this.readScalar(node, path, offset)
-      : { kind: 'scalar', at: this.at(node, offset), value: UNREADABLE };
+    return this.readScalar(node, path, offset);
   }
 
   /** Reports anchors and tags; false when the node's value is not what it says. */
   private checkProperties(node: Node & { anchor?: string; tag?: string }, path: Path, offset: number): boolean {
-    const at = this.at(node, offset);
-    if (node.anchor !== undefined) {
-      const got = `the anchor &${node.anchor}`;
+    const { anchor, tag } = node;
+    const start = startOf(node, offset);
+    if (anchor !== undefined) {
+      const got = `the anchor &${anchor}`;
+      const at = this.locationBefore(start, `&${anchor}`);
       this.report('yaml-anchor', at, path, { got, expected: 'no anchor', fix: INSTEAD_OF_ANCHORS });
     }
-    if (node.tag === undefined || node.tag === TEXT_TAG) {
+    if (tag === undefined || tag === TEXT_TAG) {
       return true;
     }
-    this.report('yaml-tag', at, path, {
-      got: `the tag ${quote(node.tag)}`,
-      expected: 'no tag',
-      fix: 'remove it; text goes in quotes',
-    });
+    const got = `the tag ${quote(tag)}`;
+    const at = this.locationBefore(start, tag);
+    this.report('yaml-tag', at, path, { got, expected: 'no tag', fix: 'remove it; text goes in quotes' });
     return false;
   }
 
@@ -131,6 +140,12 @@ export class TreeReader {
       return { kind: 'scalar', at, value, ...(source === undefined || source === '' ? {} : { text: source }) };
     }
     return { kind: 'scalar', at, value: UNREADABLE };
+  }
+
+  /** Where an anchor or a tag stands, which nodes do not tell. */
+  private locationBefore(start: number, property: string): SourceLocation {
+    const found = this.text.lastIndexOf(property, start);
+    return this.locationOf(found === -1 ? start : found);
   }
 
   private at(node: unknown, otherwise: number): SourceLocation {

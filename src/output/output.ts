@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App } from 'cdk8s';
+import { PLATFORM_FILES } from './file-names';
 
 /** What a synthesis wrote. */
 export interface SynthesisResult {
@@ -18,8 +19,7 @@ export class SynthesisError extends Error {
 }
 
 /** Files that a platform writes; `<name>-` in front where the platform has a name. */
-const PLATFORM_FILE =
-  /^((?:[a-z0-9-]+-)?)(?:00-namespaces|10-kserve|20-kuadrant|25-keycloak|30-gateway|40-identity|50-limits|55-storage|60-models|70-routes|80-observability|85-objects|90-protection)\.k8s\.yaml$/;
+const PLATFORM_FILE = new RegExp(`^((?:[a-z0-9-]+-)?)(?:${PLATFORM_FILES.join('|')})\\.k8s\\.yaml$`);
 
 /**
  * Synthesizes an App into a folder: everything, or nothing.
@@ -120,7 +120,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function asSynthesisError(error: unknown, folder: string): unknown {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
   const reason = code === undefined ? undefined : REASONS[code];
   return reason === undefined ? error : new SynthesisError(`cannot write to ${folder}: ${reason}`);
 }

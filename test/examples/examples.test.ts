@@ -35,7 +35,9 @@ test.each(folders)('%s is what its configuration says', (folder) => {
   expect(committed.size).toBeGreaterThan(0);
   expect([...committed.keys()]).toEqual([...manifests(join(fresh, folder)).keys()]);
   for (const [file, text] of manifests(join(fresh, folder))) {
-    expect(`${relative(root, join(root, folder, file))}\n${text}`).toBe(`${join(folder, file)}\n${committed.get(file)}`);
+    expect(`${relative(root, join(root, folder, file))}\n${text}`).toBe(
+      `${join(folder, file)}\n${committed.get(file)}`,
+    );
   }
 });
 

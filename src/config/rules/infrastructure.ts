@@ -15,7 +15,7 @@ const existingGateway: Rule = {
     return OWN_GATEWAY_KEYS.filter((key) => Object.hasOwn(gateway, key)).map((key) =>
       atKey(
         ['gateway', key],
-        `${key} ${showValue(gateway[key])}`,
+        showValue(gateway[key]),
         "only name and namespace beside `create: false`: the Gateway is somebody else's",
         'remove it, or remove `create: false`',
       ),

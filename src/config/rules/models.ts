@@ -1,6 +1,6 @@
 import { Accelerator } from '../../models/accelerator';
 import { CATALOG, DEFAULT_RESOURCES } from '../../models/catalog';
-import { count, listNames, quote, type Finding } from '../problem';
+import { count, listNames, quote, showValue, type Finding } from '../problem';
 import { closest, didYouMean } from '../suggest';
 import { domainOf, hostOf, namedModelsOf, runtimeOf, type NamedModel } from './facts';
 import { atKey, atValue, isComplete, isUnusable, placed, type Rule } from './rule';
@@ -26,21 +26,22 @@ const modelHost: Rule = {
   check: (configuration) => {
     const domain = domainOf(configuration);
     return namedModelsOf(configuration).flatMap((model): Finding[] => {
+      const { item, index, name } = model;
       const host = hostOf(model, configuration);
       if (host === undefined || domain === undefined) {
         return [];
       }
-      if (host.length > 253 && model.item.host === undefined) {
-        const got = `the host of ${count(host.length, 'character')} that comes of it`;
-        return [atValue(['models', model.index, 'name'], got, 'at most 253', 'shorten the name or the domain')];
+      if (host.length > 253 && item.host === undefined) {
+        const got = `a domain that makes the host of model ${name} ${count(host.length, 'character')} long`;
+        return [atValue(['domain'], got, 'at most 253', 'shorten the domain or the name')];
       }
       const label = host.endsWith(`.${domain}`) ? host.slice(0, -domain.length - 1) : '';
       if (label !== '' && !label.includes('.')) {
         return [];
       }
       const expected = `one label below the domain ${domain}, as its wildcard certificate covers it`;
-      const fix = `for example "${model.name}.${domain}"`;
-      return [atValue(['models', model.index, 'host'], quote(host), expected, fix)];
+      const fix = `for example "${name}.${domain}"`;
+      return [atValue(['models', index, 'host'], quote(host), expected, fix)];
     });
   },
 };
@@ -104,8 +105,7 @@ const simulatorKeys: Rule = {
       }
       const keys = (['source', 'accelerator', 'gpus'] as const).filter((key) => Object.hasOwn(model.item, key));
       return keys.map((key) => {
-        const value = model.item[key];
-        const got = value === undefined ? key : `${key} ${JSON.stringify(value)}`;
+        const got = showValue(model.item[key]);
         const expected = 'neither source nor accelerator nor gpus: the simulator loads no model';
         const fix =
           model.entry?.runtime === 'simulator'

@@ -94,7 +94,7 @@ const uniqueInferenceService: Rule = {
       configuration,
       'name',
       ({ name, entry }) => entry?.inferenceService ?? name,
-      'give the own model another name',
+      'give the model another name',
     ),
 };
 
@@ -109,7 +109,11 @@ const uniqueServedName: Rule = {
     ),
 };
 
-const KINDS = { host: 'a host', name: 'an InferenceService', servedName: 'a served model name' } as const;
+const NOUNS = { host: 'host', name: 'InferenceService', servedName: 'served model name' } as const;
+
+interface ModelClaim extends Claim {
+  readonly model: NamedModel;
+}
 
 function uniqueOfModel(
   configuration: Parameters<Rule['check']>[0],
@@ -117,14 +121,23 @@ function uniqueOfModel(
   valueOf: (model: NamedModel) => string | undefined,
   fix: string,
 ): Finding[] {
-  const claims = namedModelsOf(configuration).flatMap((model) => {
+  const claims = namedModelsOf(configuration).flatMap((model): ModelClaim[] => {
     const value = valueOf(model);
     const written = model.item[key] === undefined ? 'name' : key;
-    return value === undefined ? [] : [{ value, path: ['models', model.index, written], model: model.name }];
+    return value === undefined ? [] : [{ value, path: ['models', model.index, written], model }];
   });
-  return clashes(claims).map(({ claim, first }) =>
-    atValue(claim.path, quote(claim.value), `${KINDS[key]} of its own (model ${first.model} has the same)`, fix),
-  );
+  return clashes(claims).map(({ claim, first }) => {
+    // Of an own model and one of the catalog the own one has to give way.
+    const [at, other] =
+      claim.model.entry !== undefined && first.model.entry === undefined ? [first, claim] : [claim, first];
+    const got = at.model.item[key] === at.value ? quote(at.value) : `the ${NOUNS[key]} ${quote(at.value)}`;
+    return atValue(
+      at.path,
+      got,
+      `${key === 'name' ? 'an' : 'a'} ${NOUNS[key]} of its own (model ${other.model.name} has the same)`,
+      fix,
+    );
+  });
 }
 
 /** What must exist once. */

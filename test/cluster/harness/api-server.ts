@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toolPath } from '../../../scripts/lib/tools.cjs';
 import { makeKubectl, type Kubectl } from './kubectl';
+import { root } from './manifests';
 import { until } from './until';
 
 /** A running kube-apiserver with its own etcd, in a temporary folder. */
@@ -26,7 +27,9 @@ export async function startApiServer(): Promise<ApiServer> {
   const log = join(folder, 'kasd.log');
   const output = openSync(log, 'a');
   // The pipe to its standard input closes with this process, however that ends, and the server goes with it.
-  const child = spawn(toolPath('kasd')!, ['--dir', folder, '--until-stdin-closes'], { stdio: ['pipe', output, output] });
+  const child = spawn(toolPath('kasd')!, ['--dir', folder, '--until-stdin-closes'], {
+    stdio: ['pipe', output, output],
+  });
   closeSync(output);
   const stop = async () => {
     await end(child);
@@ -51,7 +54,8 @@ export async function startApiServer(): Promise<ApiServer> {
 /** @returns kubectl for the API server that keeps its state in this folder. */
 export function kubectlFor(folder: string): Kubectl {
   const kubeconfig = join(folder, 'kubeconfig');
-  return makeKubectl({ binary: toolPath('kubectl')!, kubeconfig, cacheFolder: join(folder, 'kubectl-cache') });
+  const cacheFolder = join(folder, 'kubectl-cache');
+  return makeKubectl({ binary: toolPath('kubectl')!, kubeconfig, cacheFolder, workingFolder: root });
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -24,15 +24,17 @@ export interface KubectlProps {
   readonly kubeconfig: string;
   /** Where kubectl keeps what it discovered: another server may come to the same port. */
   readonly cacheFolder: string;
+  /** Where relative paths in its arguments start. */
+  readonly workingFolder: string;
 }
 
 /** @returns a function that runs kubectl and captures its output. */
-export function makeKubectl({ binary, kubeconfig, cacheFolder }: KubectlProps): Kubectl {
+export function makeKubectl({ binary, kubeconfig, cacheFolder, workingFolder }: KubectlProps): Kubectl {
   const env = { ...process.env, KUBECONFIG: kubeconfig, KUBECACHEDIR: cacheFolder, HOME: cacheFolder };
   return (args, options = {}) =>
     new Promise((resolve, reject) => {
       const timeout = (options.timeoutSeconds ?? 60) * 1000;
-      const child = spawn(binary, args, { env, timeout });
+      const child = spawn(binary, args, { cwd: workingFolder, env, timeout });
       let stdout = '';
       let stderr = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -28,11 +28,19 @@ export interface PlatformFolder {
   readonly files: readonly ManifestFile[];
 }
 
-/** @returns dist/ and the dist/ of every example. */
+/** @returns dist/ and the dist/ of every example, or its sub-folders where it has several platforms' worth. */
 export function platformFolders(): PlatformFolder[] {
-  const examples = existsSync(join(root, 'examples')) ? readdirSync(join(root, 'examples'), { withFileTypes: true }) : [];
-  const names = examples.filter((entry) => entry.isDirectory()).map((entry) => `examples/${entry.name}/dist`);
-  return ['dist', ...names.sort()].map(readPlatformFolder);
+  return ['dist', ...namesIn('examples').map((name) => `examples/${name}/dist`)].flatMap((name) => {
+    const environments = namesIn(name).map((environment) => `${name}/${environment}`);
+    return (environments.length > 0 ? environments : [name]).map(readPlatformFolder);
+  });
+}
+
+function namesIn(folder: string): string[] {
+  const path = join(root, folder);
+  const entries = existsSync(path) ? readdirSync(path, { withFileTypes: true }) : [];
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return folders.sort();
 }
 
 /** @returns the YAML files of a folder of the repository in the order in which kubectl takes them; none if it is not there. */
@@ -43,7 +51,9 @@ export function readPlatformFolder(name: string): PlatformFolder {
 }
 
 export function readManifestFile(path: string): ManifestFile {
-  const manifests = (loadAll(readFileSync(path, 'utf8')) as (Manifest | null)[]).filter((manifest) => manifest !== null);
+  const manifests = (loadAll(readFileSync(path, 'utf8')) as (Manifest | null)[]).filter(
+    (manifest) => manifest !== null,
+  );
   return { path, name: basename(path), manifests };
 }
 

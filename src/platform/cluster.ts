@@ -1,0 +1,68 @@
+import { ApiObject, type Chart } from 'cdk8s';
+import { DeletionProtection } from '../cluster/deletion-protection';
+import { MaasNamespace } from '../cluster/namespace';
+import type { ModelSettings } from '../config/settings';
+import { KeycloakDemo } from '../identity/keycloak-demo';
+import { IMAGES } from '../images';
+import { MinioStorage } from '../storage/minio-storage';
+import { clusterScopedName, platformImage, type PlatformContext } from './context';
+
+const KEYCLOAK_NAMESPACE = 'keycloak-system';
+const MINIO_NAMESPACE = 'minio-system';
+
+export function addNamespaces(chart: Chart, { settings }: PlatformContext): void {
+  new MaasNamespace(chart, 'models', {
+    name: settings.namespace,
+    podSecurity: settings.models.some(needsDownloadContainer) ? 'baseline' : 'restricted',
+  });
+  const others = [
+    ...(settings.prometheus ? [settings.observabilityNamespace] : []),
+    ...(settings.keycloak ? [KEYCLOAK_NAMESPACE] : []),
+    ...(settings.minio ? [MINIO_NAMESPACE] : []),
+  ];
+  for (const name of others) {
+    new MaasNamespace(chart, name, { name });
+  }
+}
+
+/** Whether KServe adds its download container, which has no securityContext, to the model's pods. */
+function needsDownloadContainer({ source }: ModelSettings): boolean {
+  return source !== undefined && !source.startsWith('hf://') && !source.startsWith('pvc://');
+}
+
+export function addKeycloak(chart: Chart, context: PlatformContext): void {
+  const { oidc, tiers, users, platform } = context.settings;
+  new KeycloakDemo(chart, 'keycloak', {
+    namespace: KEYCLOAK_NAMESPACE,
+    tiers: tiers.map((tier) => tier.name),
+    users: users.map(({ name, tier }) => ({ name, tier })),
+    groups: oidc?.groups,
+    groupsClaim: oidc?.groupsClaim,
+    audience: oidc?.audience,
+    platform,
+    image: platformImage(context, IMAGES.keycloak),
+  });
+}
+
+export function addStorage(chart: Chart, context: PlatformContext): void {
+  const { minio, namespace, platform } = context.settings;
+  new MinioStorage(chart, 'minio', {
+    namespace: MINIO_NAMESPACE,
+    modelNamespace: namespace,
+    size: minio?.size,
+    existingSecretName: minio?.existingSecret,
+    platform,
+    image: platformImage(context, IMAGES.minio),
+    clientImage: platformImage(context, IMAGES.minioClient),
+  });
+}
+
+export function addObjects(chart: Chart, { settings }: PlatformContext): void {
+  settings.objects.forEach((manifest, index) => new ApiObject(chart, `object-${index}`, manifest));
+}
+
+export function addProtection(chart: Chart, { settings }: PlatformContext): void {
+  new DeletionProtection(chart, 'deletion-protection', {
+    name: clusterScopedName(settings, `${settings.namespace}-deletion-protection`),
+  });
+}

@@ -1,0 +1,24 @@
+import type { PlatformSettings } from '../config/settings';
+import type { IMaasGateway } from '../gateway/gateway-reference';
+import type { IModelBackend } from '../gateway/model-route';
+import { imageName, type ImageReference } from '../images';
+
+/** What the files of a platform share. */
+export interface PlatformContext {
+  /** The configuration with every default filled in. */
+  readonly settings: PlatformSettings;
+  /** The Gateway in front of all models, created or existing. */
+  readonly gateway: IMaasGateway;
+  /** The models by name; filled by the file of the models, read by that of the routes. */
+  readonly models: Map<string, IModelBackend>;
+}
+
+/** Name of an image, from the platform's registry where it has one. */
+export function platformImage({ settings }: PlatformContext, image: ImageReference): string {
+  return imageName(image, settings.registry);
+}
+
+/** File names and names of cluster-scoped objects share one space with other platforms: the platform's name prefixes them. */
+export function clusterScopedName({ name: platform }: PlatformSettings, name: string): string {
+  return platform === undefined ? name : `${platform}-${name}`;
+}

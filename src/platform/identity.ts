@@ -1,0 +1,49 @@
+import type { Chart } from 'cdk8s';
+import type { UserConfiguration } from '../config/configuration';
+import { ApiKeyExternalSecret } from '../identity/api-key-external-secret';
+import { ApiKeySecret } from '../identity/api-key-secret';
+import { GatewayAuthPolicy } from '../identity/gateway-auth-policy';
+import { KuadrantInstance } from '../identity/kuadrant-instance';
+import type { PlatformContext } from './context';
+
+export function addKuadrant(chart: Chart, { settings }: PlatformContext): void {
+  new KuadrantInstance(chart, 'kuadrant', { namespace: settings.kuadrant.namespace });
+}
+
+export function addIdentity(chart: Chart, { settings, gateway }: PlatformContext): void {
+  const { namespace, apiKeys, oidc } = settings;
+  for (const user of settings.users) {
+    addKeys(chart, namespace, user);
+  }
+  const hosts = new Map(settings.models.map((model) => [model.name, model.host]));
+  new GatewayAuthPolicy(chart, 'auth-policy', {
+    gateway,
+    tiers: settings.tiers.map(({ name, models }) => ({
+      name,
+      hosts: models?.flatMap((model) => hosts.get(model) ?? []),
+    })),
+    apiKeys: apiKeys && { namespace, prefixes: apiKeys.prefixes },
+    oidc,
+  });
+}
+
+function addKeys(chart: Chart, namespace: string, { name: user, tier, keys = [] }: UserConfiguration): void {
+  keys.forEach(({ demo, externalSecret }, index) => {
+    const name = index === 0 ? `${user}-apikey` : `${user}-apikey-${index + 1}`;
+    if (demo !== undefined) {
+      new ApiKeySecret(chart, name, { namespace, user, tier, name, demoKey: demo });
+    }
+    if (externalSecret !== undefined) {
+      new ApiKeyExternalSecret(chart, name, {
+        namespace,
+        user,
+        tier,
+        name,
+        storeName: externalSecret.store,
+        storeKind: externalSecret.storeKind,
+        remoteKey: externalSecret.key,
+        remoteProperty: externalSecret.property,
+      });
+    }
+  });
+}

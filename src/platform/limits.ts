@@ -1,0 +1,50 @@
+import type { Chart } from 'cdk8s';
+import type { TokenLimitsConfiguration } from '../config/configuration';
+import type { PlatformSettings } from '../config/settings';
+import { parseGatewayApiDuration } from '../limits/gateway-api-duration';
+import { RequestLimitPolicy, type TierRequestLimit } from '../limits/request-limit-policy';
+import { TokenLimit } from '../limits/token-limit';
+import { TokenLimitFilter } from '../limits/token-limit-filter';
+import type { PlatformContext } from './context';
+
+/** Whether any tier limits tokens. */
+export function limitsTokens({ tiers }: PlatformSettings): boolean {
+  return tiers.some((tier) => tier.tokens !== undefined);
+}
+
+/** Whether any tier limits requests. */
+export function limitsRequests({ tiers }: PlatformSettings): boolean {
+  return tiers.some((tier) => tier.requests !== undefined);
+}
+
+export function addLimits(chart: Chart, { settings, gateway }: PlatformContext): void {
+  if (limitsTokens(settings)) {
+    const weighted = settings.models.filter(({ weight }) => weight !== 1);
+    new TokenLimitFilter(chart, 'token-limit', {
+      gateway,
+      tiers: settings.tiers.map(({ name, tokens, enforce }) => ({ tier: name, limits: tokenLimits(tokens), enforce })),
+      weights: Object.fromEntries(weighted.map(({ host, weight }) => [host, weight])),
+      namespace: settings.filterNamespace,
+    });
+  }
+  if (limitsRequests(settings)) {
+    new RequestLimitPolicy(chart, 'request-limit', { gateway, limits: requestLimits(settings) });
+  }
+}
+
+function tokenLimits({ minute, hour, day, month }: TokenLimitsConfiguration = {}): TokenLimit[] {
+  return [
+    ...(minute === undefined ? [] : [TokenLimit.perMinute(minute)]),
+    ...(hour === undefined ? [] : [TokenLimit.perHour(hour)]),
+    ...(day === undefined ? [] : [TokenLimit.perDay(day)]),
+    ...(month === undefined ? [] : [TokenLimit.perMonth(month)]),
+  ];
+}
+
+function requestLimits({ tiers }: PlatformSettings): TierRequestLimit[] {
+  return tiers.flatMap(({ name, requests }) =>
+    requests === undefined
+      ? []
+      : [{ tier: name, limit: requests.limit, window: parseGatewayApiDuration(requests.window) }],
+  );
+}

@@ -1,0 +1,99 @@
+import { App, Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { checkConfiguration } from '../config/check';
+import type { MaasPlatformProps } from '../config/configuration';
+import { ConfigurationError } from '../config/problem';
+import { isChecked } from '../config/read';
+import { resolveSettings, type PlatformSettings } from '../config/settings';
+import type { IMaasGateway } from '../gateway/gateway-reference';
+import { MaasGateway } from '../gateway/maas-gateway';
+import type { IModelBackend } from '../gateway/model-route';
+import { applyPatches } from '../output/apply-patches';
+import { PLATFORM_FILES, type PlatformFile } from '../output/file-names';
+import { addKeycloak, addNamespaces, addObjects, addProtection, addStorage } from './cluster';
+import { clusterScopedName, type PlatformContext } from './context';
+import { addGateway, addRoutes } from './gateway';
+import { addIdentity, addKuadrant } from './identity';
+import { addLimits, limitsRequests, limitsTokens } from './limits';
+import { addKServe, addModels } from './models';
+import { addObservability } from './observability';
+
+/** A file of dist/: whether a platform has it, and what puts the objects into it. */
+interface FileContents {
+  readonly needed: (settings: PlatformSettings) => boolean;
+  readonly add: (chart: Chart, context: PlatformContext) => void;
+}
+
+const always = () => true;
+const hasModels = ({ models }: PlatformSettings) => models.length > 0;
+
+const CONTENTS: { readonly [File in PlatformFile]: FileContents } = {
+  '00-namespaces': { needed: ({ createNamespaces }) => createNamespaces, add: addNamespaces },
+  '10-kserve': { needed: ({ kserve }) => kserve.configure, add: addKServe },
+  '20-kuadrant': { needed: ({ kuadrant }) => kuadrant.create, add: addKuadrant },
+  '25-keycloak': { needed: ({ keycloak }) => keycloak, add: addKeycloak },
+  '30-gateway': { needed: always, add: addGateway },
+  '40-identity': { needed: always, add: addIdentity },
+  '50-limits': { needed: (settings) => limitsTokens(settings) || limitsRequests(settings), add: addLimits },
+  '55-storage': { needed: ({ minio }) => minio !== undefined, add: addStorage },
+  '60-models': { needed: hasModels, add: addModels },
+  '70-routes': { needed: hasModels, add: addRoutes },
+  '80-observability': { needed: ({ prometheus }) => prometheus, add: addObservability },
+  '85-objects': { needed: ({ objects }) => objects.length > 0, add: addObjects },
+  '90-protection': {
+    needed: ({ createNamespaces, kserve }) => createNamespaces || kserve.configure,
+    add: addProtection,
+  },
+};
+
+/**
+ * A complete Models-as-a-Service platform: the only construct that creates Charts.
+ *
+ * Its charts lie directly under the App, because a chart inside a chart gets a hash in its file name; their numbers are
+ * the order in which `kubectl apply -f dist/` takes the files. ARCHITECTURE.md lists what is in them.
+ */
+export class MaasPlatform extends Construct {
+  /** The Gateway in front of all models. */
+  public readonly gateway: IMaasGateway;
+
+  /** The models by name: a Service each, for routes of your own. */
+  public readonly models: { readonly [name: string]: IModelBackend };
+
+  /**
+   * @param scope the App
+   * @param id id of the construct; `props.name` tells platforms of one App apart
+   * @param props the shape of maas.yaml, or what `readConfiguration` returned
+   * @throws ConfigurationError with every problem of the props
+   */
+  constructor(scope: Construct, id: string, props: MaasPlatformProps = {}) {
+    super(scope, id);
+    if (!(scope instanceof App)) {
+      throw new Error('a MaasPlatform lies directly under the App: its charts are files of their own');
+    }
+    // What was read from a file has been checked with its positions.
+    const problems = isChecked(props) ? [] : checkConfiguration(props);
+    if (problems.length > 0) {
+      throw new ConfigurationError(problems);
+    }
+    const settings = resolveSettings(props);
+    const { name, namespace, className } = settings.gateway;
+    const context = { settings, gateway: MaasGateway.fromName(name, namespace, className), models: new Map() };
+
+    const charts = PLATFORM_FILES.filter((file) => CONTENTS[file].needed(settings)).map((file) => {
+      const chart = addChart(scope, clusterScopedName(settings, file));
+      CONTENTS[file].add(chart, context);
+      return chart;
+    });
+    applyPatches(props, charts);
+
+    this.gateway = context.gateway;
+    this.models = Object.fromEntries(context.models);
+  }
+}
+
+function addChart(app: App, id: string): Chart {
+  if (app.node.tryFindChild(id) !== undefined) {
+    throw new Error(`two platforms of one App write the same file ${id}.k8s.yaml: give each its own "name"`);
+  }
+  return new Chart(app, id, { disableResourceNameHashes: true });
+}

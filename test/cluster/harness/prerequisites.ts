@@ -1,0 +1,55 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kubectl } from './kubectl';
+import { readManifestFile, root } from './manifests';
+import { until } from './until';
+
+/** Installs the CRDs of `imports/crds/` and waits until the API server serves them; older sets in sub-folders are left out. */
+export async function installCrds(kubectl: Kubectl): Promise<void> {
+  const folder = join(root, 'imports', 'crds');
+  const paths = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  const files = paths.sort().map((name) => readManifestFile(join(folder, name)));
+  await kubectl(['apply', '--server-side', ...files.flatMap(({ path }) => ['-f', path])], { timeoutSeconds: 180 });
+  const wait = ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s'];
+  await kubectl(wait, { timeoutSeconds: 150 });
+  const resources = files.flatMap(({ manifests }) => manifests.map((crd) => crd.metadata.name));
+  await until('the API server lists all resources of the CRDs', 60, async () => {
+    const { stdout } = await kubectl(['api-resources', '--cached=false', '--output=name']);
+    const served = new Set(stdout.split('\n'));
+    return resources.every((resource) => served.has(resource));
+  });
+}
+
+/** What KServe ships in its ConfigMap, in part: the platform sets two of these keys and must leave the others. */
+export const shippedKServeConfiguration: Readonly<Record<string, string>> = {
+  deploy: '{"defaultDeploymentMode": "Knative"}',
+  ingress: '{"enableGatewayApi": false, "ingressDomain": "example.com"}',
+  explainers: '{"art": {"image": "kserve/art-explainer", "defaultImageVersion": "latest"}}',
+  logger: '{"image": "kserve/agent:latest", "memoryRequest": "100Mi"}',
+  credentials: '{"storageSpecSecretName": "storage-config"}',
+};
+
+/** @returns the namespaces that the operators' own installation has created. */
+export function operatorNamespaces(platform: 'kubernetes' | 'openshift'): string[] {
+  const everywhere = ['cert-manager', 'istio-system', 'kserve', 'kuadrant-system'];
+  return platform === 'openshift' ? [...everywhere, 'openshift-ingress'] : everywhere;
+}
+
+/** Creates what is there before the platform comes: namespaces of operators, and KServe's ConfigMap. */
+export async function createPrerequisiteNamespaces(
+  kubectl: Kubectl,
+  platform: 'kubernetes' | 'openshift',
+  furtherNamespaces: readonly string[] = [],
+): Promise<void> {
+  const namespaces = [...operatorNamespaces(platform), ...furtherNamespaces];
+  const items = [
+    ...namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'inferenceservice-config', namespace: 'kserve' },
+      data: shippedKServeConfiguration,
+    },
+  ];
+  await kubectl(['create', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
+}

@@ -1,0 +1,52 @@
+import { Construct } from 'constructs';
+import { imageName, IMAGES } from '../src/images';
+import { CONSTRUCTS, NAMES } from './support/constructs';
+import { synthesize, textsOf } from './support/synth';
+
+describe.each(Object.entries(IMAGES))('the image %s', (_, image) => {
+  test('names its registry, so that no default of a node decides', () => {
+    expect(image.repository).toMatch(/^[a-z0-9-]+(\.[a-z0-9-]+)+(\/[a-z0-9._-]+)+$/);
+  });
+
+  test('is pinned to a full version', () => {
+    expect(image.tag).toMatch(/^v?\d+\.\d+\.\d+$|^RELEASE\.\d{4}-\d{2}-\d{2}T[\d-]+Z$/);
+  });
+
+  test('says which release of whom ships this tag', () => {
+    expect(image.evidence).toMatch(/^\S.*\d+\.\d+\.\d+/);
+  });
+});
+
+describe('imageName', () => {
+  const image = { repository: 'quay.io/team/thing', tag: 'v1', evidence: '' };
+
+  test.each([
+    [undefined, 'quay.io/team/thing:v1'],
+    ['mirror.example.com', 'mirror.example.com/team/thing:v1'],
+    ['mirror.example.com:5000', 'mirror.example.com:5000/team/thing:v1'],
+    ['mirror.example.com/quay/proxy', 'mirror.example.com/quay/proxy/team/thing:v1'],
+  ])('with the registry %s', (registry, name) => {
+    expect(imageName(image, registry)).toBe(name);
+  });
+});
+
+describe('all constructs', () => {
+  const { manifests } = synthesize((chart) => {
+    for (const [id, create] of Object.entries(CONSTRUCTS)) {
+      create(new Construct(chart, id), NAMES);
+    }
+  });
+  const images = textsOf(manifests).filter(({ path }) => path.endsWith('/image'));
+
+  test('use images of the table only, each of them', () => {
+    const table = Object.values(IMAGES).map((image) => imageName(image));
+    expect([...new Set(images.map(({ text }) => text))].sort()).toEqual(table.sort());
+  });
+
+  test('write no image anywhere else', () => {
+    const elsewhere = textsOf(manifests).filter(
+      ({ path, text }) => !path.endsWith('/image') && /(^|[\s"'=/])(docker|ghcr|quay|gcr)\.io\//.test(text),
+    );
+    expect(elsewhere).toEqual([]);
+  });
+});

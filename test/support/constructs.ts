@@ -1,0 +1,130 @@
+import { Duration } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { DeletionProtection } from '../../src/cluster/deletion-protection';
+import { MaasNamespace } from '../../src/cluster/namespace';
+import { GatewayCertificate } from '../../src/gateway/gateway-certificate';
+import { HeaderScrubFilter } from '../../src/gateway/header-scrub-filter';
+import { MaasGateway } from '../../src/gateway/maas-gateway';
+import { ModelRoute } from '../../src/gateway/model-route';
+import { OpenShiftRoute } from '../../src/gateway/openshift-route';
+import { ApiKeyExternalSecret } from '../../src/identity/api-key-external-secret';
+import { ApiKeySecret } from '../../src/identity/api-key-secret';
+import { GatewayAuthPolicy } from '../../src/identity/gateway-auth-policy';
+import { KeycloakDemo } from '../../src/identity/keycloak-demo';
+import { KuadrantInstance } from '../../src/identity/kuadrant-instance';
+import { RequestLimitPolicy } from '../../src/limits/request-limit-policy';
+import { TokenLimit } from '../../src/limits/token-limit';
+import { TokenLimitFilter } from '../../src/limits/token-limit-filter';
+import { Accelerator } from '../../src/models/accelerator';
+import { KServeConfiguration } from '../../src/models/kserve-configuration';
+import { OpenShiftModelAccess } from '../../src/models/openshift-model-access';
+import { ServedModel } from '../../src/models/served-model';
+import { SimulatedModel } from '../../src/models/simulated-model';
+import { VllmRuntime } from '../../src/models/vllm-runtime';
+import { MaasPrometheus } from '../../src/observability/maas-prometheus';
+import { MetricsMonitor } from '../../src/observability/metrics-monitor';
+import { MinioStorage } from '../../src/storage/minio-storage';
+
+/** What `CONSTRUCTS` are made with. */
+export interface ConstructNames {
+  /** Namespace of everything that has one. */
+  readonly namespace: string;
+  /** Name of every object that takes one. */
+  readonly name: string;
+  readonly user: string;
+  readonly tiers: readonly string[];
+  readonly domain: string;
+}
+
+export const NAMES: ConstructNames = {
+  namespace: 'llm',
+  name: 'thing',
+  user: 'alice',
+  tiers: ['free', 'premium'],
+  domain: 'maas.local',
+};
+
+/** Every public construct but MaasPlatform, by class name. */
+export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: ConstructNames) => Construct>> = {
+  DeletionProtection: (scope, { name }) => new DeletionProtection(scope, 'construct', { name }),
+  MaasNamespace: (scope, { name }) => new MaasNamespace(scope, 'construct', { name }),
+  GatewayCertificate: (scope, { namespace, domain, name }) =>
+    new GatewayCertificate(scope, 'construct', { namespace, domain, issuerName: name, name, secretName: name }),
+  HeaderScrubFilter: (scope, names) => new HeaderScrubFilter(scope, 'construct', { gateway: gatewayOf(names) }),
+  MaasGateway: (scope, { namespace, domain, name }) =>
+    new MaasGateway(scope, 'construct', { namespace, domain, name, tlsSecretName: name }),
+  ModelRoute: (scope, names) =>
+    new ModelRoute(scope, 'construct', {
+      name: names.name,
+      gateway: gatewayOf(names),
+      host: `${names.name}.${names.domain}`,
+      backend: { serviceName: names.name, serviceNamespace: names.namespace, servicePort: 80 },
+    }),
+  OpenShiftRoute: (scope, names) =>
+    new OpenShiftRoute(scope, 'construct', {
+      name: names.name,
+      host: `${names.name}.${names.domain}`,
+      gateway: gatewayOf(names),
+    }),
+  ApiKeySecret: (scope, { namespace, user, tiers: [tier = ''] }) =>
+    new ApiKeySecret(scope, 'construct', { namespace, user, tier, demoKey: `${user}_key` }),
+  ApiKeyExternalSecret: (scope, { namespace, user, name, tiers: [tier = ''] }) =>
+    new ApiKeyExternalSecret(scope, 'construct', { namespace, user, tier, storeName: name, remoteKey: user }),
+  GatewayAuthPolicy: (scope, names) =>
+    new GatewayAuthPolicy(scope, 'construct', {
+      gateway: gatewayOf(names),
+      tiers: names.tiers.map((name) => ({ name, hosts: [`${names.name}.${names.domain}`] })),
+      apiKeys: { namespace: names.namespace },
+      oidc: {
+        issuerUrl: `https://${names.domain}/realms/maas`,
+        audience: names.name,
+        groups: names.tiers.map((tier) => ({ group: tier, tier })),
+      },
+    }),
+  KeycloakDemo: (scope, { namespace, user, tiers }) =>
+    new KeycloakDemo(scope, 'construct', {
+      namespace,
+      tiers: [...tiers],
+      users: tiers.map((tier) => ({ name: `${user}-${tier}`, tier })),
+    }),
+  KuadrantInstance: (scope, { namespace, name }) => new KuadrantInstance(scope, 'construct', { namespace, name }),
+  RequestLimitPolicy: (scope, names) =>
+    new RequestLimitPolicy(scope, 'construct', {
+      gateway: gatewayOf(names),
+      limits: names.tiers.map((tier) => ({ tier, limit: 5, window: Duration.minutes(2) })),
+    }),
+  TokenLimitFilter: (scope, names) =>
+    new TokenLimitFilter(scope, 'construct', {
+      gateway: gatewayOf(names),
+      tiers: names.tiers.map((tier) => ({ tier, limits: [TokenLimit.perMinute(200), TokenLimit.perDay(5_000)] })),
+      weights: { [`${names.name}.${names.domain}`]: 2 },
+    }),
+  KServeConfiguration: (scope, names) =>
+    new KServeConfiguration(scope, 'construct', { gateway: gatewayOf(names), domain: names.domain }),
+  OpenShiftModelAccess: (scope, { namespace, name }) =>
+    new OpenShiftModelAccess(scope, 'construct', {
+      namespace,
+      serviceAccountName: name,
+      securityContextConstraintsName: name,
+    }),
+  ServedModel: (scope, { namespace, name }) =>
+    new ServedModel(scope, 'construct', {
+      namespace,
+      name,
+      runtime: VllmRuntime.fromName('vllm-latest'),
+      source: `hf://models/${name}`,
+      accelerator: Accelerator.nvidia('l4'),
+    }),
+  SimulatedModel: (scope, { namespace, name }) => new SimulatedModel(scope, 'construct', { namespace, name }),
+  VllmRuntime: (scope, { namespace, name }) => new VllmRuntime(scope, 'construct', { namespace, name }),
+  MaasPrometheus: (scope, { namespace, name }) =>
+    new MaasPrometheus(scope, 'construct', { namespace, scrapedNamespaces: [name] }),
+  MetricsMonitor: (scope, { namespace, name }) =>
+    new MetricsMonitor(scope, 'construct', { name, namespace, targetNamespace: name, selector: { app: name } }),
+  MinioStorage: (scope, { namespace, name }) =>
+    new MinioStorage(scope, 'construct', { namespace: name, modelNamespace: namespace }),
+};
+
+function gatewayOf({ namespace, name }: ConstructNames) {
+  return MaasGateway.fromName(name, namespace);
+}
