@@ -11,7 +11,10 @@ export default tseslint.config(
     rules: {
       // A construct lives by being created: `new X(scope, …)` registers it.
       'no-new': 'off',
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
       '@typescript-eslint/consistent-indexed-object-style': 'off',
       '@typescript-eslint/no-extraneous-class': 'off',

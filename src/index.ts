@@ -32,6 +32,7 @@ export {
   type TierAccess,
 } from './identity/gateway-auth-policy';
 export { KeycloakDemo, type KeycloakDemoProps } from './identity/keycloak-demo';
+export { type RealmUser } from './identity/realm';
 export { KuadrantInstance, type KuadrantInstanceProps } from './identity/kuadrant-instance';
 
 export { RequestLimitPolicy, type RequestLimitPolicyProps, type TierRequestLimit } from './limits/request-limit-policy';
@@ -46,7 +47,7 @@ export { SimulatedModel, type SimulatedModelProps } from './models/simulated-mod
 export { VllmRuntime, type IServingRuntime, type VllmRuntimeProps } from './models/vllm-runtime';
 
 export { MaasPrometheus, type MaasPrometheusProps } from './observability/maas-prometheus';
-export { MetricsMonitor, type MetricsMonitorProps } from './observability/metrics-monitor';
+export { MetricsMonitor, type MetricsMonitorProps, type MetricsSource } from './observability/metrics-monitor';
 export { MinioStorage, type MinioStorageProps } from './storage/minio-storage';
 
 export { SynthesisError, writeManifests, type SynthesisResult } from './output/output';

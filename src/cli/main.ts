@@ -10,7 +10,11 @@ const CONFIG_HELP = 'configuration file; several put several platforms into one 
 const program = new Command('cdk8s-maas')
   .description('Models-as-a-Service on Kubernetes: one maas.yaml in, plain YAML out.')
   .version(version)
-  .showHelpAfterError('(cdk8s-maas --help lists the commands)');
+  .showHelpAfterError('(cdk8s-maas --help lists the commands)')
+  // Before the commands, which inherit it.
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
 
 program
   .command('synth')
@@ -39,9 +43,5 @@ program.addHelpText(
   'after',
   '\nExit codes: 0 done, 1 the configuration or the folder is not right, 2 the command line is not right.\n',
 );
-
-program.exitOverride((error) => {
-  process.exit(error.exitCode === 0 ? 0 : 2);
-});
 
 program.parse();

@@ -172,7 +172,7 @@ function depthProblem(location: SourceLocation): Problem {
   return sourceProblem(
     'yaml-depth',
     location,
-    'maps or lists nested deeper than that',
+    `a level ${MAXIMUM_DEPTH + 1} of nested maps or lists`,
     `at most ${MAXIMUM_DEPTH} levels`,
     'look for a bracket or an indentation too many',
   );

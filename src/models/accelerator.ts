@@ -40,7 +40,7 @@ export class Accelerator {
     if (product === undefined) {
       return new Accelerator('nvidia', { 'nvidia.com/gpu.present': 'true' });
     }
-    const label = NVIDIA_PRODUCTS[product];
+    const label = Object.hasOwn(NVIDIA_PRODUCTS, product) ? NVIDIA_PRODUCTS[product] : undefined;
     if (label === undefined) {
       throw new Error(
         `unknown NVIDIA product: got "${product}", expected one of ${Object.keys(NVIDIA_PRODUCTS).join(', ')}`,

@@ -27,317 +27,847 @@ const SIMULATOR = 'models: [{ name: simulator }]';
 
 const ROWS: readonly Row[] = [
   // Files
-  { rule: 'file-missing', message: 'TODO' },
-  { rule: 'file-missing', yaml: 'extends: bases/base.yaml\n', message: 'TODO' },
-  { rule: 'file-directory', prepare: (file) => mkdirSync(file), message: 'TODO' },
-  { rule: 'file-directory', yaml: 'extends: .\n', message: 'TODO' },
-  { rule: 'file-irregular', prepare: (file) => execFileSync('mkfifo', [file]), message: 'TODO' },
-  { rule: 'file-unreadable', prepare: makeUnreadable, message: 'TODO' },
-  { rule: 'extends-value', yaml: 'domain: maas.local\nextends: [a.yaml, b.yaml]\n', message: 'TODO' },
-  { rule: 'extends-value', yaml: 'extends:\n', message: 'TODO' },
-  { rule: 'extends-cycle', yaml: 'extends: maas.yaml\n', message: 'TODO' },
+  {
+    rule: 'file-missing',
+    message: 'maas.yaml: got no such file, expected a configuration file; name the file with --config',
+  },
+  {
+    rule: 'file-missing',
+    yaml: 'extends: bases/base.yaml\n',
+    message:
+      'maas.yaml:1:10 extends: got "bases/base.yaml", no such file, expected a configuration file; its path is relative to the folder of maas.yaml',
+  },
+  {
+    rule: 'file-directory',
+    prepare: (file) => mkdirSync(file),
+    message: 'maas.yaml: got a directory, expected a configuration file; name a file in it, for example maas.yaml',
+  },
+  {
+    rule: 'file-directory',
+    yaml: 'extends: .\n',
+    message:
+      'maas.yaml:1:10 extends: got ".", a directory, expected a configuration file; name a file in it, for example maas.yaml',
+  },
+  {
+    rule: 'file-irregular',
+    prepare: (file) => execFileSync('mkfifo', [file]),
+    message: 'maas.yaml: got a pipe, socket or device, expected a regular file; save the configuration to a file',
+  },
+  {
+    rule: 'file-unreadable',
+    prepare: makeUnreadable,
+    message:
+      'maas.yaml: got no permission, expected a file that can be read; check its permissions and those of its folders',
+  },
+  {
+    rule: 'extends-value',
+    yaml: 'domain: maas.local\nextends: [a.yaml, b.yaml]\n',
+    message: 'maas.yaml:2:10 extends: got a list of 2 items, expected the path of one file; write `extends: base.yaml`',
+  },
+  {
+    rule: 'extends-value',
+    yaml: 'extends:\n',
+    message: 'maas.yaml:1:9 extends: got null, expected the path of one file; write `extends: base.yaml`',
+  },
+  {
+    rule: 'extends-cycle',
+    yaml: 'extends: maas.yaml\n',
+    message:
+      'maas.yaml:1:10 extends: got "maas.yaml", expected a file that does not lead back to itself; remove one `extends` of the circle',
+  },
   {
     rule: 'extends-cycle',
     yaml: 'extends: base.yaml\n',
     files: { 'base.yaml': 'namespace: llm\nextends: ./maas.yaml\n' },
-    message: 'TODO',
+    message:
+      'base.yaml:2:10 extends: got "./maas.yaml", expected a file that does not lead back to itself; remove one `extends` of the circle',
   },
   // The text
-  { rule: 'file-size', yaml: Buffer.alloc(MAXIMUM_BYTES + 1, 'a: 1\n'), message: 'TODO' },
-  { rule: 'encoding', yaml: Buffer.from('\ufeffplatform: kubernetes\n', 'utf16le'), message: 'TODO' },
-  { rule: 'encoding', yaml: Buffer.from('platform: kubernetes\n', 'utf16le'), message: 'TODO' },
-  { rule: 'encoding', yaml: Buffer.from([0x61, 0x3a, 0x20, 0x78, 0x0a, 0x00, 0x01]), message: 'TODO' },
-  { rule: 'encoding', yaml: Buffer.from('domain: maas.local\nname: m\xfcller\n', 'latin1'), message: 'TODO' },
-  { rule: 'yaml-syntax', yaml: 'tiers:\n\t- name: free\n', message: 'TODO' },
-  { rule: 'yaml-syntax', yaml: 'tiers: [{ name: free }\nusers: []\n', message: 'TODO' },
-  { rule: 'yaml-syntax', yaml: 'domain: "maas.local\nnamespace: llm\n', message: 'TODO' },
-  { rule: 'yaml-syntax', yaml: 'users:\n  - name: alice\n   tier: free\n', message: 'TODO' },
-  { rule: 'yaml-syntax', yaml: 'gateway:\n  replicas: 1\n name: gateway\n', message: 'TODO' },
-  { rule: 'yaml-syntax', yaml: 'domain: maas.local\nplatform\n', message: 'TODO' },
-  { rule: 'yaml-syntax', yaml: 'domain: maas: local\n', message: 'TODO' },
-  { rule: 'yaml-syntax', yaml: 'name: @team\n', message: 'TODO' },
-  { rule: 'yaml-syntax', yaml: 'name: "a\\qb"\n', message: 'TODO' },
-  { rule: 'yaml-syntax', yaml: 'name: "team"#mine\n', message: 'TODO' },
-  { rule: 'yaml-syntax', yaml: "name: 'team' a\n", message: 'TODO' },
-  { rule: 'yaml-depth', yaml: `objects: ${'['.repeat(64)}${']'.repeat(64)}\n`, message: 'TODO' },
-  { rule: 'yaml-version', yaml: '%YAML 1.1\n---\ncreateNamespaces: true\n', message: 'TODO' },
-  { rule: 'yaml-documents', yaml: 'domain: maas.local\n---\nnamespace: llm\n', message: 'TODO' },
-  { rule: 'yaml-empty', yaml: '', message: 'TODO' },
-  { rule: 'yaml-empty', yaml: '# platform: kubernetes\n', message: 'TODO' },
-  { rule: 'yaml-empty', yaml: '---\n', message: 'TODO' },
-  { rule: 'yaml-top-level', yaml: '- name: free\n', message: 'TODO' },
-  { rule: 'yaml-top-level', yaml: 'This is not the file you are looking for.\n', message: 'TODO' },
-  { rule: 'yaml-duplicate-key', yaml: 'domain: maas.local\nnamespace: llm\ndomain: a.test\n', message: 'TODO' },
+  {
+    rule: 'file-size',
+    yaml: Buffer.alloc(MAXIMUM_BYTES + 1, 'a: 1\n'),
+    message:
+      'maas.yaml: got 4,194,305 bytes, expected at most 4,194,304 bytes; split the platform into several, each with fewer users',
+  },
+  {
+    rule: 'encoding',
+    yaml: Buffer.from('\ufeffplatform: kubernetes\n', 'utf16le'),
+    message: 'maas.yaml: got UTF-16, expected UTF-8; save the file as UTF-8',
+  },
+  {
+    rule: 'encoding',
+    yaml: Buffer.from('platform: kubernetes\n', 'utf16le'),
+    message: 'maas.yaml:1:1: got a zero byte, expected text in UTF-8; save the file as UTF-8',
+  },
+  {
+    rule: 'encoding',
+    yaml: Buffer.from([0x61, 0x3a, 0x20, 0x78, 0x0a, 0x00, 0x01]),
+    message: 'maas.yaml:2:1: got a zero byte, expected text in UTF-8; save the file as UTF-8',
+  },
+  {
+    rule: 'encoding',
+    yaml: Buffer.from('domain: maas.local\nname: m\xfcller\n', 'latin1'),
+    message: 'maas.yaml:2:1: got bytes that are not UTF-8, expected UTF-8; save the file as UTF-8',
+  },
+  {
+    rule: 'yaml-syntax',
+    yaml: 'tiers:\n\t- name: free\n',
+    message: 'maas.yaml:2:1: got a tab, expected spaces as indentation; put spaces in its place',
+  },
+  {
+    rule: 'yaml-syntax',
+    yaml: 'tiers: [{ name: free }\nusers: []\n',
+    message:
+      'maas.yaml:2:1: got a list or map in brackets that does not go on here, expected "," between its items and the closing "]" or "}"; close the bracket, and indent every line inside it',
+  },
+  {
+    rule: 'yaml-syntax',
+    yaml: 'domain: "maas.local\nnamespace: llm\n',
+    message: 'maas.yaml:1:9: got text without its closing quote, expected a quote at its end; close the quote',
+  },
+  {
+    rule: 'yaml-syntax',
+    yaml: 'users:\n  - name: alice\n   tier: free\n',
+    message:
+      'maas.yaml:3:1: got a line that is neither an item of the list above nor a key of its item, expected each "- " in the column of the first, and each key in the column of the first key; move the line into that column',
+  },
+  {
+    rule: 'yaml-syntax',
+    yaml: 'gateway:\n  replicas: 1\n name: gateway\n',
+    message:
+      'maas.yaml:3:1: got a line in another column than its neighbours, expected the keys of a map, and the items of a list, in one column; move the line into the column of its neighbours',
+  },
+  {
+    rule: 'yaml-syntax',
+    yaml: 'domain: maas.local\nplatform\n',
+    message:
+      'maas.yaml:2:1: got a line that is no key with a value, expected `key: value`; add ": " after the key, or indent the line below its key',
+  },
+  {
+    rule: 'yaml-syntax',
+    yaml: 'domain: maas: local\n',
+    message:
+      'maas.yaml:1:9: got a map or list inside a value, expected one value after ": "; put the value in quotes, or on lines of its own below the key',
+  },
+  {
+    rule: 'yaml-syntax',
+    yaml: 'name: @team\n',
+    message:
+      'maas.yaml:1:7: got text that begins with a character that YAML reserves, expected quotes around such text; put the text in quotes',
+  },
+  {
+    rule: 'yaml-syntax',
+    yaml: 'name: "a\\qb"\n',
+    message:
+      'maas.yaml:1:9: got a "\\" that no known escape follows, expected an escape such as \\n or \\\\; write "\\\\", or use single quotes',
+  },
+  {
+    rule: 'yaml-syntax',
+    yaml: 'name: "team"#mine\n',
+    message:
+      'maas.yaml:1:13: got a "#" right after a value, expected a space before "#"; put a space before the comment, or the value in quotes',
+  },
+  {
+    rule: 'yaml-syntax',
+    yaml: "name: 'team' a\n",
+    message:
+      'maas.yaml:1:14: got something that does not belong here, expected a key with its value, a list item or a comment; put text with special characters in quotes',
+  },
+  {
+    rule: 'yaml-depth',
+    yaml: `objects: ${'['.repeat(64)}${']'.repeat(64)}\n`,
+    message:
+      'maas.yaml:1:73: got a level 65 of nested maps or lists, expected at most 64 levels; look for a bracket or an indentation too many',
+  },
+  {
+    rule: 'yaml-version',
+    yaml: '%YAML 1.1\n---\ncreateNamespaces: true\n',
+    message: 'maas.yaml:1:1: got %YAML 1.1, expected YAML 1.2; remove the line',
+  },
+  {
+    rule: 'yaml-documents',
+    yaml: 'domain: maas.local\n---\nnamespace: llm\n',
+    message:
+      'maas.yaml:2:1: got a second document, expected one document a file; remove the line `---`, or move what follows into a file of its own',
+  },
+  {
+    rule: 'yaml-empty',
+    yaml: '',
+    message: 'maas.yaml:1:1: got an empty file, expected a configuration; write at least `platform: kubernetes`',
+  },
+  {
+    rule: 'yaml-empty',
+    yaml: '# platform: kubernetes\n',
+    message: 'maas.yaml:1:1: got an empty file, expected a configuration; write at least `platform: kubernetes`',
+  },
+  {
+    rule: 'yaml-empty',
+    yaml: '---\n',
+    message: 'maas.yaml:1:1: got an empty file, expected a configuration; write at least `platform: kubernetes`',
+  },
+  {
+    rule: 'yaml-top-level',
+    yaml: '- name: free\n',
+    message: 'maas.yaml:1:1: got a list, expected a map; write at least `platform: kubernetes`',
+  },
+  {
+    rule: 'yaml-top-level',
+    yaml: 'This is not the file you are looking for.\n',
+    message:
+      'maas.yaml:1:1: got "This is not the file you are looking for.", expected a map; write at least `platform: kubernetes`',
+  },
+  {
+    rule: 'yaml-duplicate-key',
+    yaml: 'domain: maas.local\nnamespace: llm\ndomain: a.test\n',
+    message:
+      'maas.yaml:3:1 domain: got the key a second time, expected it once (it is also in line 1); merge the two, or remove one',
+  },
   {
     rule: 'yaml-key',
     yaml: `${SIMULATOR}\nobjects: [{ apiVersion: v1, kind: A, metadata: { name: a }, 8080: b }]\n`,
-    message: 'TODO',
+    message: 'maas.yaml:2:61 objects[0]: got the key 8080, expected text as key; put it in quotes: "8080"',
   },
-  { rule: 'yaml-key', yaml: '? [a, b]\n: c\n', message: 'TODO' },
+  {
+    rule: 'yaml-key',
+    yaml: '? [a, b]\n: c\n',
+    message: 'maas.yaml:1:3: got a list or map as key, expected text as key; write a name before ":"',
+  },
   {
     rule: 'yaml-key',
     yaml: 'users: [{ name: a, tier: free, keys: [{ 12345678: null, demo: x }] }]\n',
-    message: 'TODO',
+    message: 'maas.yaml:1:41 users[0].keys[0]: got a number as key, expected text as key; write a name before ":"',
   },
-  { rule: 'yaml-anchor', yaml: 'domain: &domain maas.local\n', message: 'TODO' },
-  { rule: 'yaml-alias', yaml: 'domain: *domain\n', message: 'TODO' },
-  { rule: 'yaml-merge-key', yaml: 'tiers:\n  - name: free\n  - <<: { tokens: { minute: 1 } }\n', message: 'TODO' },
-  { rule: 'yaml-tag', yaml: 'domain: !env DOMAIN\n', message: 'TODO' },
-  { rule: 'yaml-tag', yaml: 'tiers: !!set { a, b }\n', message: 'TODO' },
-  { rule: 'yaml-number', yaml: 'tiers: [{ name: free, tokens: { day: 12345678901234567890 } }]\n', message: 'TODO' },
-  { rule: 'yaml-number', yaml: 'models: [{ name: simulator, weight: .inf }]\n', message: 'TODO' },
+  {
+    rule: 'yaml-anchor',
+    yaml: 'domain: &domain maas.local\n',
+    message:
+      'maas.yaml:1:9 domain: got the anchor &domain, expected no anchor; write the value out, or share it between files with `extends`',
+  },
+  {
+    rule: 'yaml-alias',
+    yaml: 'domain: *domain\n',
+    message:
+      'maas.yaml:1:9 domain: got the alias *domain, expected the value itself; write the value out, or share it between files with `extends`',
+  },
+  {
+    rule: 'yaml-merge-key',
+    yaml: 'tiers:\n  - name: free\n  - <<: { tokens: { minute: 1 } }\n',
+    message:
+      'maas.yaml:3:5 tiers[1]["<<"]: got a merge key, expected the keys themselves; write the value out, or share it between files with `extends`',
+  },
+  {
+    rule: 'yaml-tag',
+    yaml: 'domain: !env DOMAIN\n',
+    message: 'maas.yaml:1:9 domain: got the tag "!env", expected no tag; remove it; text goes in quotes',
+  },
+  {
+    rule: 'yaml-tag',
+    yaml: 'tiers: !!set { a, b }\n',
+    message:
+      'maas.yaml:1:14 tiers: got the tag "tag:yaml.org,2002:set", expected no tag; remove it; text goes in quotes',
+  },
+  {
+    rule: 'yaml-number',
+    yaml: 'tiers: [{ name: free, tokens: { day: 12345678901234567890 } }]\n',
+    message:
+      'maas.yaml:1:38 tiers[0].tokens.day: got the number 12345678901234567890, expected a number up to 9007199254740991; put it in quotes if it is text: "12345678901234567890"',
+  },
+  {
+    rule: 'yaml-number',
+    yaml: 'models: [{ name: simulator, weight: .inf }]\n',
+    message:
+      'maas.yaml:1:37 models[0].weight: got the number .inf, expected a number up to 9007199254740991; put it in quotes if it is text: ".inf"',
+  },
   // The shape
-  { rule: 'unknown-key', yaml: 'tiers:\n  - name: free\n    token: { minute: 200 }\n', message: 'TODO' },
-  { rule: 'unknown-key', yaml: 'telemetry: false\n', message: 'TODO' },
-  { rule: 'unknown-key', yaml: 'extend: base.yaml\n', message: 'TODO' },
-  { rule: 'unknown-key', yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n', message: 'TODO' },
-  { rule: 'unknown-key', yaml: '__proto__: { a: 1 }\n', message: 'TODO' },
-  { rule: 'missing-key', yaml: 'users:\n  - { name: alice, keys: [{ demo: alice_key }] }\n', message: 'TODO' },
-  { rule: 'missing-key', yaml: 'tiers:\n  - name: free\n    requests:\n      window: 2m\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'models: [simulator]\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'models:\n  name: simulator\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'gateway:\n  - name: gateway\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'createNamespaces: yes\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'createNamespaces: "off"\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'gateway: { replicas: two }\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'gateway: { replicas: "1" }\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'tiers: [{ name: free, tokens: { day: 50_000 } }]\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'tiers: [{ name: free, tokens: { day: 1.5 } }]\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'versions: { istio: 1.30 }\n', message: 'TODO' },
+  {
+    rule: 'unknown-key',
+    yaml: 'tiers:\n  - name: free\n    token: { minute: 200 }\n',
+    message:
+      'maas.yaml:3:5 tiers[0].token: got an unknown key, expected one of name, tokens, requests, models, enforce; did you mean "tokens"?',
+  },
+  {
+    rule: 'unknown-key',
+    yaml: 'telemetry: false\n',
+    message:
+      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
+  },
+  {
+    rule: 'unknown-key',
+    yaml: 'extend: base.yaml\n',
+    message:
+      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; did you mean "extends"?',
+  },
+  {
+    rule: 'unknown-key',
+    yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
+    message:
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, maxModelLength, arguments, weight; did you mean "maxModelLength"?',
+  },
+  {
+    rule: 'unknown-key',
+    yaml: '__proto__: { a: 1 }\n',
+    message:
+      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
+  },
+  {
+    rule: 'missing-key',
+    yaml: 'users:\n  - { name: alice, keys: [{ demo: alice_key }] }\n',
+    message: 'maas.yaml:2:5 users[0].tier: got nothing, expected text; add `tier: …`',
+  },
+  {
+    rule: 'missing-key',
+    yaml: 'tiers:\n  - name: free\n    requests:\n      window: 2m\n',
+    message:
+      'maas.yaml:3:5 tiers[0].requests.limit: got nothing, expected a whole number from 1 to 1,000,000,000; add `limit: …`',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'models: [simulator]\n',
+    message: 'maas.yaml:1:10 models[0]: got "simulator", expected a map; write `name: simulator`',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'models:\n  name: simulator\n',
+    message: 'maas.yaml:2:3 models: got a map, expected a list; begin each item with "- "',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'gateway:\n  - name: gateway\n',
+    message: 'maas.yaml:2:3 gateway: got a list of 1 item, expected a map; write its keys without "- "',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'createNamespaces: yes\n',
+    message: 'maas.yaml:1:19 createNamespaces: got "yes", expected true or false; write true, without quotes',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'createNamespaces: "off"\n',
+    message: 'maas.yaml:1:19 createNamespaces: got "off", expected true or false; write false, without quotes',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'gateway: { replicas: two }\n',
+    message: 'maas.yaml:1:22 gateway.replicas: got "two", expected a whole number from 1 to 1,000; write a number',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'gateway: { replicas: "1" }\n',
+    message:
+      'maas.yaml:1:22 gateway.replicas: got "1", expected a whole number from 1 to 1,000; write 1, without quotes',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'tiers: [{ name: free, tokens: { day: 50_000 } }]\n',
+    message:
+      'maas.yaml:1:38 tiers[0].tokens.day: got "50_000", expected a whole number from 1 to 137,438,953,471; write 50000, without quotes',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'tiers: [{ name: free, tokens: { day: 1.5 } }]\n',
+    message: 'maas.yaml:1:38 tiers[0].tokens.day: got 1.5, expected a whole number from 1 to 137,438,953,471; write 2',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'versions: { istio: 1.30 }\n',
+    message: 'maas.yaml:1:20 versions.istio: got 1.30, expected text; write "1.30.0"',
+  },
   {
     rule: 'value-type',
     yaml: 'models: [{ name: simulator, resources: { limits: { cpu: 2 } } }]\n',
-    message: 'TODO',
+    message: 'maas.yaml:1:57 models[0].resources.limits.cpu: got 2, expected text; put it in quotes: "2"',
   },
-  { rule: 'value-type', yaml: 'tiers: [{ name: free, models: simulator }]\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'tiers:\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'platform: 1\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'users: [{ name: a, tier: free, keys: [{ demo: 12345 }] }]\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'users: [{ name: a, tier: free, keys: [a_secret_key] }]\n', message: 'TODO' },
-  { rule: 'value-type', yaml: 'users: [{ name: a, tier: free, keys: a_secret_key }]\n', message: 'TODO' },
-  { rule: 'value-choice', yaml: 'platform: kubernets\n', message: 'TODO' },
-  { rule: 'value-choice', yaml: 'identity: { keycloak: production }\n', message: 'TODO' },
-  { rule: 'value-choice', yaml: 'platform: AKS\n', message: 'TODO' },
-  { rule: 'value-format', yaml: 'name: Team A\n', message: 'TODO' },
-  { rule: 'value-format', yaml: 'models: [{ name: 7b }]\n', message: 'TODO' },
-  { rule: 'value-format', yaml: 'domain: https://models.test/\n', message: 'TODO' },
-  { rule: 'value-format', yaml: 'gateway: { className: my_class }\n', message: 'TODO' },
-  { rule: 'value-format', yaml: 'versions: { istio: v1.31.4 }\n', message: 'TODO' },
+  {
+    rule: 'value-type',
+    yaml: 'tiers: [{ name: free, models: simulator }]\n',
+    message:
+      'maas.yaml:1:31 tiers[0].models: got "simulator", expected a list; write it as a list item: begin with "- "',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'tiers:\n',
+    message: 'maas.yaml:1:7 tiers: got null, expected a list; write a value after the key, or remove the key',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'platform: 1\n',
+    message: 'maas.yaml:1:11 platform: got 1, expected one of kubernetes, openshift; write one of them',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'users: [{ name: a, tier: free, keys: [{ demo: 12345 }] }]\n',
+    message: 'maas.yaml:1:47 users[0].keys[0].demo: got a number, expected text; put it in quotes',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'users: [{ name: a, tier: free, keys: [a_secret_key] }]\n',
+    message:
+      'maas.yaml:1:39 users[0].keys[0]: got a key of 12 characters, expected a map; write keys with values: demo, existingSecret, externalSecret',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'users: [{ name: a, tier: free, keys: a_secret_key }]\n',
+    message:
+      'maas.yaml:1:38 users[0].keys: got a key of 12 characters, expected a list; write it as a list item: begin with "- "',
+  },
+  {
+    rule: 'value-choice',
+    yaml: 'platform: kubernets\n',
+    message:
+      'maas.yaml:1:11 platform: got "kubernets", expected one of kubernetes, openshift; did you mean "kubernetes"?',
+  },
+  {
+    rule: 'value-choice',
+    yaml: 'identity: { keycloak: production }\n',
+    message: 'maas.yaml:1:23 identity.keycloak: got "production", expected demo; write demo',
+  },
+  {
+    rule: 'value-choice',
+    yaml: 'platform: AKS\n',
+    message: 'maas.yaml:1:11 platform: got "AKS", expected one of kubernetes, openshift; write one of them',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'name: Team A\n',
+    message:
+      'maas.yaml:1:7 name: got "Team A", expected up to 63 lower-case letters, digits and "-", with a letter or digit at both ends; write "team-a"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'models: [{ name: 7b }]\n',
+    message:
+      'maas.yaml:1:18 models[0].name: got "7b", expected up to 63 lower-case letters, digits and "-", with a letter at the beginning and no "-" at the end; for example "my-llama"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'domain: https://models.test/\n',
+    message:
+      'maas.yaml:1:9 domain: got "https://models.test/", expected a DNS name in lower case, without scheme, port and path; write "models.test"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'gateway: { className: my_class }\n',
+    message:
+      'maas.yaml:1:23 gateway.className: got "my_class", expected lower-case letters, digits, "-" and ".", with a letter or digit at both ends; write "my-class"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'versions: { istio: v1.31.4 }\n',
+    message:
+      'maas.yaml:1:20 versions.istio: got "v1.31.4", expected a version of three numbers without "v"; write "1.31.4"',
+  },
   {
     rule: 'value-format',
     yaml: 'tiers: [{ name: free, requests: { limit: 5, window: 2 minutes } }]\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:1:53 tiers[0].requests.window: got "2 minutes", expected a duration of hours, minutes and seconds; write "2m"',
   },
-  { rule: 'value-format', yaml: 'storage: { minio: { size: 20 GB } }\n', message: 'TODO' },
+  {
+    rule: 'value-format',
+    yaml: 'storage: { minio: { size: 20 GB } }\n',
+    message:
+      'maas.yaml:1:27 storage.minio.size: got "20 GB", expected a Kubernetes quantity: a number, then nothing, m, Ki, Mi, Gi or Ti; write "20G"',
+  },
   {
     rule: 'value-format',
     yaml: 'models: [{ name: llama, source: meta-llama/Llama-3.1-8B, accelerator: nvidia }]\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:1:33 models[0].source: got "meta-llama/Llama-3.1-8B", expected a place that begins with hf://, s3://, pvc://, oci://, gs:// or https://; write "hf://meta-llama/Llama-3.1-8B"',
   },
-  { rule: 'value-format', yaml: 'identity: { apiKeys: { prefixes: ["Bearer "] } }\n', message: 'TODO' },
-  { rule: 'value-format', yaml: 'identity: { oidc: { issuerUrl: login.example.com } }\n', message: 'TODO' },
-  { rule: 'value-format', yaml: 'registry: https://mirror.example.com/\n', message: 'TODO' },
-  { rule: 'value-range', yaml: 'gateway: { replicas: 0 }\n', message: 'TODO' },
-  { rule: 'value-range', yaml: 'tiers: [{ name: free, tokens: { month: 137438953472 } }]\n', message: 'TODO' },
-  { rule: 'value-range', yaml: 'models: [{ name: simulator, weight: 0 }]\n', message: 'TODO' },
-  { rule: 'value-length', yaml: `gateway: { className: ${'a'.repeat(254)} }\n`, message: 'TODO' },
-  { rule: 'value-empty', yaml: 'users: [{ name: a, tier: "", keys: [{ demo: a }] }]\n', message: 'TODO' },
-  { rule: 'value-empty', yaml: 'identity: { apiKeys: { prefixes: [] } }\n', message: 'TODO' },
+  {
+    rule: 'value-format',
+    yaml: 'identity: { apiKeys: { prefixes: ["Bearer "] } }\n',
+    message:
+      'maas.yaml:1:35 identity.apiKeys.prefixes[0]: got "Bearer ", expected one word of letters, digits, "_" and "-"; write "Bearer"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'identity: { oidc: { issuerUrl: login.example.com } }\n',
+    message:
+      'maas.yaml:1:32 identity.oidc.issuerUrl: got "login.example.com", expected a URL with http:// or https://; write "https://login.example.com"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'registry: https://mirror.example.com/\n',
+    message:
+      'maas.yaml:1:11 registry: got "https://mirror.example.com/", expected a host with optional port and path, without scheme; write "mirror.example.com"',
+  },
+  {
+    rule: 'value-range',
+    yaml: 'gateway: { replicas: 0 }\n',
+    message: 'maas.yaml:1:22 gateway.replicas: got 0, expected a whole number from 1 to 1,000; the nearest is 1',
+  },
+  {
+    rule: 'value-range',
+    yaml: 'tiers: [{ name: free, tokens: { month: 137438953472 } }]\n',
+    message:
+      'maas.yaml:1:40 tiers[0].tokens.month: got 137438953472, expected a whole number from 1 to 137,438,953,471; the nearest is 137438953471',
+  },
+  {
+    rule: 'value-range',
+    yaml: 'models: [{ name: simulator, weight: 0 }]\n',
+    message:
+      'maas.yaml:1:37 models[0].weight: got 0, expected a number above 0, at most 1,000,000; write a number above 0',
+  },
+  {
+    rule: 'value-length',
+    yaml: `gateway: { className: ${'a'.repeat(254)} }\n`,
+    message:
+      'maas.yaml:1:23 gateway.className: got "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…, expected at most 253 characters; shorten it',
+  },
+  {
+    rule: 'value-empty',
+    yaml: 'users: [{ name: a, tier: "", keys: [{ demo: a }] }]\n',
+    message: 'maas.yaml:1:26 users[0].tier: got "", expected text; give it a value',
+  },
+  {
+    rule: 'value-empty',
+    yaml: 'identity: { apiKeys: { prefixes: [] } }\n',
+    message:
+      'maas.yaml:1:34 identity.apiKeys.prefixes: got an empty list, expected at least one item; add one, or remove the key',
+  },
   // What must exist once
   {
     rule: 'unique-tier-name',
     yaml: 'tiers:\n  - { name: free, tokens: { minute: 200 } }\n  - { name: free }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:13 tiers[1].name: got "free", expected a name of its own (tiers[0].name is the same); merge the two tiers, or rename one',
   },
   {
     rule: 'unique-user-name',
     yaml: 'users:\n  - { name: alice, tier: free, keys: [{ demo: one }] }\n  - { name: alice, tier: premium, keys: [{ demo: two }] }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:13 users[1].name: got "alice", expected a name of its own (users[0].name is the same); put all keys under one user, or rename one',
   },
-  { rule: 'unique-model-name', yaml: 'models:\n  - name: simulator\n  - name: simulator\n', message: 'TODO' },
+  {
+    rule: 'unique-model-name',
+    yaml: 'models:\n  - name: simulator\n  - name: simulator\n',
+    message:
+      'maas.yaml:3:11 models[1].name: got "simulator", expected a name of its own (models[0].name is the same); remove one, or give one another name and a source',
+  },
   {
     rule: 'unique-key',
     yaml: 'users:\n  - { name: alice, tier: free, keys: [{ demo: secret_key }] }\n  - { name: bob, tier: premium, keys: [{ demo: secret_key }] }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:48 users[1].keys[0].demo: got a key of 10 characters, expected a key of its own (users[0].keys[0].demo is the same, and would win or lose at random); change one of the two',
   },
   {
     rule: 'unique-key-secret',
     yaml: 'users:\n  - { name: alice, tier: free, keys: [{ existingSecret: key }] }\n  - { name: bob, tier: premium, keys: [{ existingSecret: key }] }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:58 users[1].keys[0].existingSecret: got "key", expected a Secret of its own (users[0].keys[0].existingSecret has the same); name another Secret',
   },
   {
     rule: 'unique-key-secret',
     yaml: 'users:\n  - { name: alice, tier: free, keys: [{ demo: a }, { demo: b }] }\n  - { name: bob, tier: free, keys: [{ existingSecret: alice-apikey-2 }] }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:55 users[1].keys[0].existingSecret: got "alice-apikey-2", expected a Secret of its own (users[0].keys[1] has the same); name another Secret',
   },
   {
     rule: 'unique-key-secret',
     yaml: 'users:\n  - { name: alice, tier: free, keys: [{ existingSecret: bob-apikey }] }\n  - { name: bob, tier: free, keys: [{ demo: b }] }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:2:57 users[0].keys[0].existingSecret: got "bob-apikey", expected a Secret of its own (users[1].keys[0] has the same); name another Secret',
   },
   {
     rule: 'unique-host',
     yaml: 'models:\n  - name: simulator\n  - { name: second, runtime: simulator, host: simulator.maas.local }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:47 models[1].host: got "simulator.maas.local", expected a host of its own (model simulator has the same); set another `host`',
   },
   {
     rule: 'unique-inference-service',
     yaml: 'models:\n  - { name: vllm-simulator, runtime: simulator }\n  - name: simulator\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:2:13 models[0].name: got "vllm-simulator", expected an InferenceService of its own (model simulator has the same); give the model another name',
   },
   {
     rule: 'unique-served-name',
     yaml: 'models:\n  - name: simulator\n  - { name: second, runtime: simulator, servedName: simulator-model }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:53 models[1].servedName: got "simulator-model", expected a served model name of its own (model simulator has the same); set another `servedName`',
   },
   // What something refers to
   {
     rule: 'user-tier',
     yaml: 'users:\n  - name: alice\n    tier: fre\n    keys: [{ demo: alice_key }]\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:11 users[0].tier: got "fre", expected one of the tiers free, premium, enterprise; did you mean "free"?',
   },
   {
     rule: 'user-tier',
     yaml: 'tiers: [{ name: gold }]\nusers: [{ name: alice, tier: free, keys: [{ demo: alice_key }] }]\n',
-    message: 'TODO',
+    message: 'maas.yaml:2:30 users[0].tier: got "free", expected one of the tiers gold; add the tier, or name another',
   },
   {
     rule: 'tier-model',
     yaml: 'tiers:\n  - { name: free, models: [simulator, qwen] }\nmodels: [{ name: simulator }, { name: qwen3 }]\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:2:39 tiers[0].models[1]: got "qwen", expected one of the models simulator, qwen3; did you mean "qwen3"?',
   },
   {
     rule: 'group-tier',
     yaml: 'identity:\n  oidc:\n    issuerUrl: https://login.example.com\n    groups: [{ group: staff, tier: premiun }]\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:4:36 identity.oidc.groups[0].tier: got "premiun", expected one of the tiers free, premium, enterprise; did you mean "premium"?',
   },
   {
     rule: 'default-tier',
     yaml: 'identity:\n  oidc:\n    issuerUrl: https://login.example.com\n    defaultTier: none\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:4:18 identity.oidc.defaultTier: got "none", expected one of the tiers free, premium, enterprise; add the tier, or name another',
   },
   // Limits
   {
     rule: 'token-windows',
     yaml: 'tiers:\n  - name: free\n    tokens: { minute: 200, day: 100, month: 1000 }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:33 tiers[0].tokens.day: got 100, expected at least 200, as much as one minute allows; raise day, lower minute or remove one of them',
   },
-  { rule: 'token-replicas', yaml: 'gateway:\n  replicas: 3\n', message: 'TODO' },
-  { rule: 'token-istio', yaml: 'versions:\n  istio: 1.29.2\n', message: 'TODO' },
+  {
+    rule: 'token-replicas',
+    yaml: 'gateway:\n  replicas: 3\n',
+    message:
+      'maas.yaml:2:13 gateway.replicas: got 3, expected 1 while a tier has token limits, which are counted inside one gateway pod; write 1, or give no tier `tokens`',
+  },
+  {
+    rule: 'token-istio',
+    yaml: 'versions:\n  istio: 1.29.2\n',
+    message:
+      'maas.yaml:2:10 versions.istio: got "1.29.2", expected 1.30.0 or newer for token limits: its Envoy 1.38 is the first that counts for all its workers; upgrade Istio, or give no tier `tokens`',
+  },
   {
     rule: 'request-window',
     yaml: 'tiers:\n  - { name: free, requests: { limit: 5, window: 0m0s } }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:2:49 tiers[0].requests.window: got "0m0s", expected a window that is longer than nothing; for example "2m"',
   },
   // Versions
-  { rule: 'gateway-api-version', yaml: 'versions: { gatewayApi: 1.1.1 }\n', message: 'TODO' },
-  { rule: 'kuadrant-version', yaml: 'versions: { kuadrant: 1.4.1 }\n', message: 'TODO' },
-  { rule: 'kserve-version', yaml: 'versions: { kserve: 0.15.0-rc1 }\n', message: 'TODO' },
+  {
+    rule: 'gateway-api-version',
+    yaml: 'versions: { gatewayApi: 1.1.1 }\n',
+    message:
+      'maas.yaml:1:25 versions.gatewayApi: got "1.1.1", expected 1.2.0 or newer: the first whose Gateway has `infrastructure.parametersRef`, which sizes and secures its pods; upgrade Gateway API',
+  },
+  {
+    rule: 'kuadrant-version',
+    yaml: 'versions: { kuadrant: 1.4.1 }\n',
+    message:
+      'maas.yaml:1:23 versions.kuadrant: got "1.4.1", expected 1.4.2 or newer: before it clients can forge the headers that name user and tier; upgrade Kuadrant',
+  },
+  {
+    rule: 'kserve-version',
+    yaml: 'versions: { kserve: 0.15.0-rc1 }\n',
+    message:
+      'maas.yaml:1:21 versions.kserve: got "0.15.0-rc1", expected 0.15.0 or newer: the first that knows what is rendered here; upgrade KServe',
+  },
   // Identity
-  { rule: 'key-source', yaml: 'users:\n  - name: alice\n    tier: free\n    keys: [{}]\n', message: 'TODO' },
+  {
+    rule: 'key-source',
+    yaml: 'users:\n  - name: alice\n    tier: free\n    keys: [{}]\n',
+    message:
+      'maas.yaml:4:12 users[0].keys[0]: got none, expected exactly one of demo, existingSecret, externalSecret; add one',
+  },
   {
     rule: 'key-source',
     yaml: 'users:\n  - name: alice\n    tier: free\n    keys:\n      - demo: alice_key\n        existingSecret: alice\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:5:9 users[0].keys[0]: got demo and existingSecret, expected exactly one of demo, existingSecret, externalSecret; make a key of each: several keys a user are fine',
   },
   {
     rule: 'demo-key',
     yaml: 'domain: models.example.com\nusers:\n  - { name: alice, tier: free, keys: [{ demo: a_secret_key }] }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:41 users[0].keys[0].demo: got a key of 12 characters, expected no key in a file, except on the local demo (platform kubernetes with a domain below .local, .localhost or .test); use existingSecret or externalSecret',
   },
   {
     rule: 'demo-key',
     yaml: 'platform: openshift\nusers:\n  - { name: alice, tier: free, keys: [{ demo: a_secret_key }] }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:41 users[0].keys[0].demo: got a key of 12 characters, expected no key in a file, except on the local demo (platform kubernetes with a domain below .local, .localhost or .test); use existingSecret or externalSecret',
   },
-  { rule: 'demo-keycloak', yaml: 'platform: openshift\nidentity: { keycloak: demo }\n', message: 'TODO' },
-  { rule: 'demo-minio', yaml: 'domain: models.example.com\nstorage: { minio: { size: 20Gi } }\n', message: 'TODO' },
+  {
+    rule: 'demo-keycloak',
+    yaml: 'platform: openshift\nidentity: { keycloak: demo }\n',
+    message:
+      'maas.yaml:2:23 identity.keycloak: got "demo", expected an issuer of your own, except on the local demo (platform kubernetes with a domain below .local, .localhost or .test); write `oidc: { issuerUrl: … }` in its place',
+  },
+  {
+    rule: 'demo-minio',
+    yaml: 'domain: models.example.com\nstorage: { minio: { size: 20Gi } }\n',
+    message:
+      'maas.yaml:2:12 storage.minio: got well-known credentials, expected existingSecret, except on the local demo (platform kubernetes with a domain below .local, .localhost or .test); add `existingSecret: minio-credentials`',
+  },
   {
     rule: 'keys-accepted',
     yaml: 'identity: { oidc: { issuerUrl: https://login.test } }\nusers:\n  - name: alice\n    tier: free\n    keys: [{ demo: alice_key }]\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:5:5 users[0].keys: got a list of 1 item, expected no keys while API keys are off; remove the keys, or write `apiKeys: { enabled: true }` below `identity`',
   },
-  { rule: 'user-entrance', yaml: 'users:\n  - name: alice\n    tier: free\n', message: 'TODO' },
-  { rule: 'user-entrance', yaml: 'users:\n  - name: alice\n    tier: free\n    keys: []\n', message: 'TODO' },
-  { rule: 'no-entrance', yaml: 'identity:\n  apiKeys: { enabled: false }\n', message: 'TODO' },
+  {
+    rule: 'user-entrance',
+    yaml: 'users:\n  - name: alice\n    tier: free\n',
+    message:
+      'maas.yaml:2:5 users[0]: got no key of user "alice", expected a key while OIDC is off: there is no other way in; add `keys`, or configure `identity.oidc`',
+  },
+  {
+    rule: 'user-entrance',
+    yaml: 'users:\n  - name: alice\n    tier: free\n    keys: []\n',
+    message:
+      'maas.yaml:2:5 users[0]: got no key of user "alice", expected a key while OIDC is off: there is no other way in; add `keys`, or configure `identity.oidc`',
+  },
+  {
+    rule: 'no-entrance',
+    yaml: 'identity:\n  apiKeys: { enabled: false }\n',
+    message:
+      'maas.yaml:2:23 identity.apiKeys.enabled: got false, expected true while OIDC is off: nobody could come in; remove `enabled: false`, or configure `identity.oidc`',
+  },
   {
     rule: 'one-issuer',
     yaml: 'identity:\n  keycloak: demo\n  oidc: { issuerUrl: https://login.test }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:11 identity.oidc.issuerUrl: got "https://login.test", expected no issuer beside `keycloak: demo`, which is one; remove one of the two',
   },
   // Models
   {
     rule: 'model-name-length',
     yaml: `models:\n  - { name: ${'m'.repeat(51)}, runtime: simulator }\n`,
-    message: 'TODO',
+    message:
+      'maas.yaml:2:13 models[0].name: got 51 characters, expected at most 50, so that <name>-domain-route has at most 63; shorten it',
   },
-  { rule: 'model-host', yaml: 'models: [{ name: simulator, host: simulator.example.com }]\n', message: 'TODO' },
-  { rule: 'model-host', yaml: 'models: [{ name: simulator, host: a.b.maas.local }]\n', message: 'TODO' },
+  {
+    rule: 'model-host',
+    yaml: 'models: [{ name: simulator, host: simulator.example.com }]\n',
+    message:
+      'maas.yaml:1:35 models[0].host: got "simulator.example.com", expected one label below the domain maas.local, as its wildcard certificate covers it; for example "simulator.maas.local"',
+  },
+  {
+    rule: 'model-host',
+    yaml: 'models: [{ name: simulator, host: a.b.maas.local }]\n',
+    message:
+      'maas.yaml:1:35 models[0].host: got "a.b.maas.local", expected one label below the domain maas.local, as its wildcard certificate covers it; for example "simulator.maas.local"',
+  },
   {
     rule: 'model-host',
     yaml: `domain: ${['a'.repeat(63), 'b'.repeat(63), 'c'.repeat(63), 'd'.repeat(48), 'test'].join('.')}\n`,
-    message: 'TODO',
+    message:
+      'maas.yaml:1:9 domain: got a domain that makes the host of model simulator 255 characters long, expected at most 253; shorten the domain or the name',
   },
-  { rule: 'model-source', yaml: 'models:\n  - name: qwen\n', message: 'TODO' },
-  { rule: 'model-source', yaml: 'models:\n  - { name: my-llama, accelerator: nvidia }\n', message: 'TODO' },
-  { rule: 'model-accelerator', yaml: 'models:\n  - { name: my-llama, source: hf://a/b }\n', message: 'TODO' },
+  {
+    rule: 'model-source',
+    yaml: 'models:\n  - name: qwen\n',
+    message:
+      'maas.yaml:2:11 models[0].name: got "qwen" without a source, expected a `source`, or a name of the catalog: simulator, qwen3, granite, mistral, nomic; did you mean "qwen3"?',
+  },
+  {
+    rule: 'model-source',
+    yaml: 'models:\n  - { name: my-llama, accelerator: nvidia }\n',
+    message:
+      'maas.yaml:2:13 models[0].name: got "my-llama" without a source, expected a `source`, or a name of the catalog: simulator, qwen3, granite, mistral, nomic; add its source, for example `source: hf://Qwen/Qwen3-0.6B`',
+  },
+  {
+    rule: 'model-accelerator',
+    yaml: 'models:\n  - { name: my-llama, source: hf://a/b }\n',
+    message:
+      'maas.yaml:2:13 models[0].name: got "my-llama" without a GPU, expected `accelerator`, one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100; add `accelerator: nvidia`',
+  },
   {
     rule: 'model-accelerator',
     yaml: 'models:\n  - { name: my-llama, source: hf://a/b, accelerator: nvidia-l40 }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:2:54 models[0].accelerator: got "nvidia-l40", expected one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100; did you mean "nvidia-l4"?',
   },
-  { rule: 'simulator-keys', yaml: 'models: [{ name: simulator, gpus: 2 }]\n', message: 'TODO' },
-  { rule: 'simulator-keys', yaml: 'models: [{ name: fake, runtime: simulator, source: hf://a/b }]\n', message: 'TODO' },
-  { rule: 'replica-range', yaml: 'models: [{ name: simulator, replicas: { min: 3, max: 2 } }]\n', message: 'TODO' },
+  {
+    rule: 'simulator-keys',
+    yaml: 'models: [{ name: simulator, gpus: 2 }]\n',
+    message:
+      'maas.yaml:1:29 models[0].gpus: got 2, expected neither source nor accelerator nor gpus: the simulator loads no model; remove it, or name another model',
+  },
+  {
+    rule: 'simulator-keys',
+    yaml: 'models: [{ name: fake, runtime: simulator, source: hf://a/b }]\n',
+    message:
+      'maas.yaml:1:44 models[0].source: got "hf://a/b", expected neither source nor accelerator nor gpus: the simulator loads no model; remove it, or write `runtime: vllm`',
+  },
+  {
+    rule: 'replica-range',
+    yaml: 'models: [{ name: simulator, replicas: { min: 3, max: 2 } }]\n',
+    message: 'maas.yaml:1:54 models[0].replicas.max: got 2, expected at least min, which is 3; raise max or lower min',
+  },
   {
     rule: 'resource-range',
     yaml: 'models:\n  - name: simulator\n    resources: { requests: { cpu: 1500m }, limits: { cpu: "1" } }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:35 models[0].resources.requests.cpu: got "1500m", expected at most the limit, 1; lower the request or raise the limit',
   },
   {
     rule: 'resource-range',
     yaml: 'models:\n  - name: simulator\n    resources: { limits: { memory: 200Mi } }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:36 models[0].resources.limits.memory: got "200Mi", expected at least the request, 256Mi; raise the limit or write a lower request',
   },
   // Infrastructure
   {
     rule: 'existing-gateway',
     yaml: 'gateway: { create: false, name: shared, replicas: 3, tls: {} }\n',
-    message: 'TODO',
+    message: [
+      "maas.yaml:1:41 gateway.replicas: got 3, expected only name and namespace beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
+      "maas.yaml:1:54 gateway.tls: got an empty map, expected only name and namespace beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
+    ].join('\n'),
   },
-  { rule: 'gateway-name-length', yaml: `gateway: { name: ${'g'.repeat(58)} }\n`, message: 'TODO' },
-  { rule: 'minio-size', yaml: 'storage: { minio: { size: "0" } }\n', message: 'TODO' },
+  {
+    rule: 'gateway-name-length',
+    yaml: `gateway: { name: ${'g'.repeat(58)} }\n`,
+    message:
+      'maas.yaml:1:18 gateway.name: got 58 characters, expected at most 57, so that its Service <name>-istio has at most 63; shorten it',
+  },
+  {
+    rule: 'minio-size',
+    yaml: 'storage: { minio: { size: "0" } }\n',
+    message: 'maas.yaml:1:27 storage.minio.size: got "0", expected the size of a volume; for example "20Gi"',
+  },
   // Patches and own objects
-  { rule: 'patch-kind', yaml: 'patches:\n  - target: { kind: Gateway, name: inference-gateway }\n', message: 'TODO' },
+  {
+    rule: 'patch-kind',
+    yaml: 'patches:\n  - target: { kind: Gateway, name: inference-gateway }\n',
+    message: 'maas.yaml:2:5 patches[0]: got none, expected exactly one of merge and jsonPatch; add one',
+  },
   {
     rule: 'patch-kind',
     yaml: 'patches:\n  - target: { kind: Gateway, name: inference-gateway }\n    merge: { spec: {} }\n    jsonPatch: [{ op: remove, path: /spec }]\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:2:5 patches[0]: got both, expected exactly one of merge and jsonPatch; make two patches of them',
   },
   {
     rule: 'patch-pointer',
     yaml: 'patches:\n  - target: { kind: Gateway, name: inference-gateway }\n    jsonPatch: [{ op: remove, path: spec.listeners }]\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:37 patches[0].jsonPatch[0].path: got "spec.listeners", expected a JSON pointer, which begins with "/"; for example "/spec/replicas"',
   },
   {
     rule: 'patch-operation',
     yaml: 'patches:\n  - target: { kind: Gateway, name: inference-gateway }\n    jsonPatch:\n      - { op: add, path: /spec/a }\n      - { op: move, path: /spec/b }\n      - { op: test, path: /spec/c, value: null }\n',
-    message: 'TODO',
+    message: [
+      'maas.yaml:4:9 patches[0].jsonPatch[0]: got add without value, expected `value` beside `op: add`; add `value: …`',
+      'maas.yaml:5:9 patches[0].jsonPatch[1]: got move without from, expected `from` beside `op: move`; add `from: …`',
+    ].join('\n'),
   },
   {
     rule: 'object-name',
     yaml: 'objects:\n  - { apiVersion: v1, kind: ConfigMap, metadata: { labels: {} } }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:2:40 objects[0].metadata.name: got nothing, expected a name, as text; add `name: …` below `metadata`',
   },
   {
     rule: 'object-name',
     yaml: 'objects:\n  - { apiVersion: v1, kind: ConfigMap, metadata: { name: 7 } }\n',
-    message: 'TODO',
+    message: 'maas.yaml:2:58 objects[0].metadata.name: got 7, expected a name, as text; put it in quotes',
   },
   {
     rule: 'unique-object',
     yaml: 'objects:\n  - { apiVersion: apps/v1, kind: Deployment, metadata: { name: a, namespace: llm } }\n  - { apiVersion: apps/v1beta1, kind: Deployment, metadata: { name: a, namespace: llm } }\n',
-    message: 'TODO',
+    message:
+      'maas.yaml:3:5 objects[1]: got Deployment llm/a, expected each object once (objects[0] is the same); merge the two',
   },
   {
     rule: 'gateway-policy',
@@ -350,7 +880,8 @@ const ROWS: readonly Row[] = [
       '      targetRef: { group: gateway.networking.k8s.io, kind: Gateway, name: inference-gateway }',
       '',
     ].join('\n'),
-    message: 'TODO',
+    message:
+      'maas.yaml:6:7 objects[0].spec.targetRef: got AuthPolicy open, expected no second AuthPolicy for this Gateway: of two only one counts, and nothing says which; change the rendered one with `patches`, or attach yours to a route',
   },
 ];
 

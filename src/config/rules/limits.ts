@@ -22,7 +22,7 @@ const tokenWindows: Rule = {
         if (smaller === undefined || smaller.limit <= larger.limit) {
           return [];
         }
-        const expected = `at least the ${smaller.limit} of ${smaller.window}, which could never be used up otherwise`;
+        const expected = `at least ${smaller.limit}, as much as one ${smaller.window} allows`;
         const fix = `raise ${larger.window}, lower ${smaller.window} or remove one of them`;
         return [atValue(['tiers', index, 'tokens', larger.window], String(larger.limit), expected, fix)];
       });

@@ -55,8 +55,3 @@ export function makeKubectl({ binary, kubeconfig, cacheFolder, workingFolder }: 
       child.stdin.end(options.stdin ?? '');
     });
 }
-
-/** @returns the lines of standard error that warn. */
-export function warnings(result: CommandResult): string[] {
-  return result.stderr.split('\n').filter((line) => line.startsWith('Warning:'));
-}

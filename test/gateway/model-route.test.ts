@@ -1,0 +1,69 @@
+import { MaasGateway } from '../../src/gateway/maas-gateway';
+import { ModelRoute } from '../../src/gateway/model-route';
+import { GatewayAuthPolicy } from '../../src/identity/gateway-auth-policy';
+import { SimulatedModel } from '../../src/models/simulated-model';
+import { identify, synthesize } from '../support/synth';
+
+const GATEWAY = MaasGateway.fromName('front', 'edge');
+
+describe('ModelRoute', () => {
+  let route: ModelRoute | undefined;
+  const { manifests, find } = synthesize((chart) => {
+    route = new ModelRoute(chart, 'route', {
+      name: 'simulator-domain-route',
+      gateway: GATEWAY,
+      host: 'simulator.maas.local',
+      backend: { serviceName: 'vllm-simulator-predictor', servicePort: 8000, serviceNamespace: 'llm' },
+    });
+  });
+  const { metadata, spec } = find('HTTPRoute');
+  const [rule] = spec.rules;
+
+  test('lives beside the Service: no ReferenceGrant is needed', () => {
+    expect(manifests.map(identify)).toEqual(['HTTPRoute llm/simulator-domain-route']);
+    expect(rule.backendRefs).toEqual([{ name: 'vllm-simulator-predictor', port: 8000, weight: 100 }]);
+    expect(route?.routeName).toBe('simulator-domain-route');
+  });
+
+  test('attaches to the Gateway, also in another namespace', () => {
+    expect(spec.parentRefs).toEqual([{ name: 'front', namespace: 'edge' }]);
+    expect(metadata.labels['kuadrant.io/gateway']).toBe('front');
+  });
+
+  test('takes one host and every path', () => {
+    expect(spec.hostnames).toEqual(['simulator.maas.local']);
+    expect(spec.rules).toHaveLength(1);
+    expect(rule.matches).toEqual([{ path: { type: 'PathPrefix', value: '/' } }]);
+  });
+
+  test('never times out: a long answer is not an error', () => {
+    expect(rule.timeouts).toEqual({ request: '0s' });
+  });
+
+  test('hides the credentials and the identity from the model', () => {
+    expect(rule.filters).toEqual([
+      {
+        type: 'RequestHeaderModifier',
+        requestHeaderModifier: { remove: expect.arrayContaining(['authorization', 'x-maas-user', 'x-maas-tier']) },
+      },
+    ]);
+  });
+
+  test('hides every header that the AuthPolicy adds', () => {
+    const policy = synthesize(
+      (chart) => new GatewayAuthPolicy(chart, 'policy', { gateway: GATEWAY, tiers: [], apiKeys: { namespace: 'llm' } }),
+    ).find('AuthPolicy');
+    const added = Object.keys(policy.spec.overrides.rules.response.success.headers);
+    expect(added.length).toBeGreaterThan(0);
+    expect(rule.filters[0].requestHeaderModifier.remove).toEqual(expect.arrayContaining(added));
+  });
+
+  test('takes a model as its backend', () => {
+    const { find: findOf } = synthesize((chart) => {
+      const backend = new SimulatedModel(chart, 'model', { name: 'vllm-simulator', namespace: 'llm' });
+      new ModelRoute(chart, 'route', { name: 'route', gateway: GATEWAY, host: 'a.maas.local', backend });
+    });
+    const [{ backendRefs }] = findOf('HTTPRoute').spec.rules;
+    expect(backendRefs).toEqual([{ name: 'vllm-simulator-predictor', port: 80, weight: 100 }]);
+  });
+});

@@ -1,0 +1,90 @@
+import { imageName, IMAGES } from '../../src/images';
+import { VllmRuntime, type VllmRuntimeProps } from '../../src/models/vllm-runtime';
+import { identify, synthesize } from '../support/synth';
+
+function runtimeWith(props: VllmRuntimeProps) {
+  let runtimeName: string | undefined;
+  const { manifests, find } = synthesize((chart) => {
+    ({ runtimeName } = new VllmRuntime(chart, 'runtime', props));
+  });
+  const { spec } = find('ServingRuntime');
+  return { runtimeName, manifests, spec, container: spec.containers[0] };
+}
+
+describe('VllmRuntime with minimal props', () => {
+  const { runtimeName, manifests, spec, container } = runtimeWith({ namespace: 'llm' });
+  const variables: Record<string, string> = Object.fromEntries(
+    container.env.map(({ name, value }: { name: string; value: string }) => [name, value]),
+  );
+
+  test('is one ServingRuntime for models of the format vLLM', () => {
+    expect(manifests.map(identify)).toEqual(['ServingRuntime llm/vllm-latest']);
+    expect(runtimeName).toBe('vllm-latest');
+    expect(spec.supportedModelFormats).toEqual([{ name: 'vLLM', autoSelect: true }]);
+    expect(spec.containers).toHaveLength(1);
+    expect(container).toMatchObject({ name: 'kserve-container', image: imageName(IMAGES.vllm) });
+  });
+
+  test('reports usage in every stream: token limits would have to estimate it', () => {
+    expect(container.args).toContain('--enable-force-include-usage');
+  });
+
+  test('listens where probes and scrapers look', () => {
+    expect(container.args).toContain('--port=8080');
+    expect(container.ports).toEqual([{ name: 'http', containerPort: 8080, protocol: 'TCP' }]);
+    expect(spec.annotations).toEqual({ 'prometheus.io/path': '/metrics', 'prometheus.io/port': '8080' });
+    for (const probe of [container.startupProbe, container.readinessProbe, container.livenessProbe]) {
+      expect(probe.httpGet).toEqual({ path: '/health', port: 8080 });
+    }
+  });
+
+  test('has half an hour to load its weights', () => {
+    const { periodSeconds, failureThreshold } = container.startupProbe;
+    expect(periodSeconds * failureThreshold).toBe(1800);
+  });
+
+  test('writes caches to a volume only, because its root file system is read-only', () => {
+    const mounts: { name: string; mountPath: string }[] = container.volumeMounts;
+    const volumes: { name: string }[] = spec.volumes;
+    expect(container.securityContext.readOnlyRootFilesystem).toBe(true);
+    expect(mounts.map(({ name }) => name).sort()).toEqual(volumes.map(({ name }) => name).sort());
+    const paths = Object.entries(variables).filter(([name]) => /HOME|DIR|ROOT|BASE/.test(name));
+    expect(paths.length).toBeGreaterThan(5);
+    expect(paths.filter(([, path]) => !mounts.some(({ mountPath }) => path.startsWith(mountPath)))).toEqual([]);
+  });
+
+  test('has shared memory for several GPUs', () => {
+    expect(spec.volumes).toContainEqual({ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '2Gi' } });
+    expect(container.volumeMounts).toContainEqual({ name: 'shm', mountPath: '/dev/shm' });
+  });
+
+  test('takes a Hugging Face token where there is one, and sends no usage statistics', () => {
+    expect(container.env).toContainEqual({
+      name: 'HF_TOKEN',
+      valueFrom: { secretKeyRef: { name: 'huggingface-token', key: 'token', optional: true } },
+    });
+    expect(variables.VLLM_NO_USAGE_STATS).toBe('1');
+  });
+});
+
+describe('VllmRuntime with all props', () => {
+  const { runtimeName, manifests, container } = runtimeWith({
+    namespace: 'llm',
+    name: 'vllm-mine',
+    image: 'mirror.example.com/vllm:v1',
+    huggingFaceTokenSecretName: 'my-token',
+  });
+
+  test('uses them', () => {
+    expect(manifests.map(identify)).toEqual(['ServingRuntime llm/vllm-mine']);
+    expect(runtimeName).toBe('vllm-mine');
+    expect(container.image).toBe('mirror.example.com/vllm:v1');
+    expect(container.env).toContainEqual(
+      expect.objectContaining({ valueFrom: { secretKeyRef: { name: 'my-token', key: 'token', optional: true } } }),
+    );
+  });
+});
+
+test('VllmRuntime.fromName makes no object', () => {
+  expect(VllmRuntime.fromName('theirs')).toEqual({ runtimeName: 'theirs' });
+});
