@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { MaasPlatformProps } from './configuration';
+import { MAXIMUM_TOKEN_LIMIT, MAXIMUM_TOKEN_WEIGHT } from '../limits/lua-script';
 import { FORMATS, type Format } from './formats';
 
 /**
@@ -9,9 +10,6 @@ import { FORMATS, type Format } from './formats';
  * one value is checked in `rules/`.
  */
 
-/** Largest limit that one gauge can hold beside its window number: 2^37 - 1 tokens. */
-export const MAXIMUM_TOKENS = 2 ** 37 - 1;
-
 const formatted = ({ pattern }: Format) => z.string().check(z.regex(pattern));
 const label = () => formatted(FORMATS.label);
 const hostName = () => z.string().check(z.maxLength(253), z.regex(FORMATS.hostName.pattern));
@@ -20,7 +18,7 @@ const text = () => z.string().check(z.minLength(1));
 const version = () => z.optional(formatted(FORMATS.version));
 const quantity = () => z.optional(formatted(FORMATS.quantity));
 const count = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
-const tokens = () => z.optional(count(1, MAXIMUM_TOKENS));
+const tokens = () => z.optional(count(1, MAXIMUM_TOKEN_LIMIT));
 const anyMap = () => z.record(z.string(), z.unknown());
 
 const versions = z.strictObject({
@@ -83,7 +81,7 @@ const model = z.strictObject({
   replicas: z.optional(z.strictObject({ min: z.optional(count(0, 1000)), max: z.optional(count(1, 1000)) })),
   maxModelLength: z.optional(count(1, 100_000_000)),
   arguments: z.optional(z.array(text())),
-  weight: z.optional(z.number().check(z.positive(), z.maximum(1_000_000))),
+  weight: z.optional(z.number().check(z.positive(), z.maximum(MAXIMUM_TOKEN_WEIGHT))),
 });
 
 const identity = z.strictObject({

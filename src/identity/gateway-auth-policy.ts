@@ -177,7 +177,7 @@ function oidcMethod(oidc: OidcAuthentication) {
   const groups = `auth.identity[${groupsClaim}]`;
   const tier = oidc.groups.reduceRight(
     (otherwise, { group, tier }) =>
-      `${groupsClaim} in auth.identity && ${isOrHas(groups, group)} ? ${celString(tier)} : (${otherwise})`,
+      `${groupsClaim} in auth.identity && ${isOrHas(groups, group)} ? ${celString(tier)} : ${otherwise}`,
     celString(oidc.defaultTier ?? ''),
   );
   return {

@@ -56,7 +56,7 @@ const spoiledObjects: readonly SpoiledObject[] = [
       'spec.listeners[0].port: Invalid value: "string": spec.listeners[0].port in body must be of type integer: "string"',
   },
   {
-    what: 'two listeners of one name (CEL rule)',
+    what: 'two listeners of one name',
     kind: 'Gateway',
     spoil: (gateway) => gateway.spec.listeners.push({ ...gateway.spec.listeners[0], port: 81 }),
     reason: 'spec.listeners[1]: Duplicate value: {"name":"http"}',
@@ -89,7 +89,7 @@ const spoiledObjects: readonly SpoiledObject[] = [
     what: 'window in words',
     kind: 'RateLimitPolicy',
     spoil: (policy) => ((Object.values(policy.spec.overrides.limits)[0] as Manifest).rates[0].window = '2 minutes'),
-    reason: '.rates[0].window: Invalid value: "2 minutes": spec.overrides.limits.',
+    reason: 'spec.overrides.limits.enterprise-user-requests.rates[0].window: Invalid value: "2 minutes": ',
   },
   {
     what: 'unknown field',

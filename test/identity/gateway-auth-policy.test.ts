@@ -1,0 +1,362 @@
+import fc from 'fast-check';
+import { MaasGateway } from '../../src/gateway/maas-gateway';
+import { GatewayAuthPolicy, type GatewayAuthPolicyProps } from '../../src/identity/gateway-auth-policy';
+import { ApiKeySecret } from '../../src/identity/api-key-secret';
+import { evaluateCel } from '../support/cel';
+import { identify, synthesize, textsOf } from '../support/synth';
+
+const GATEWAY = MaasGateway.fromName('inference-gateway', 'llm');
+const TIERS = [{ name: 'free', hosts: ['simulator.maas.local'] }, { name: 'premium' }];
+const API_KEYS: GatewayAuthPolicyProps = { gateway: GATEWAY, tiers: TIERS, apiKeys: { namespace: 'llm' } };
+const OIDC: GatewayAuthPolicyProps = {
+  gateway: GATEWAY,
+  tiers: TIERS,
+  oidc: {
+    issuerUrl: 'https://login.example.com/realms/maas',
+    audience: 'maas',
+    groups: [
+      { group: 'gold', tier: 'premium' },
+      { group: 'everybody', tier: 'free' },
+    ],
+  },
+};
+
+interface Method {
+  readonly overrides: Readonly<Record<string, { readonly expression?: string; readonly value?: unknown }>>;
+  readonly credentials: unknown;
+}
+
+interface Rules {
+  readonly authentication: Readonly<Record<string, Method>>;
+  readonly authorization: Readonly<
+    Record<string, { readonly patternMatching: { readonly patterns: readonly { readonly predicate: string }[] } }>
+  >;
+  readonly response: {
+    readonly success: {
+      readonly headers: Readonly<Record<string, { readonly plain: { readonly expression: string } }>>;
+    };
+  };
+}
+
+function policyWith(props: GatewayAuthPolicyProps) {
+  const { manifests, find } = synthesize((chart) => new GatewayAuthPolicy(chart, 'policy', props));
+  const { spec } = find('AuthPolicy');
+  const rules: Rules = spec.overrides.rules;
+  return { manifests, spec, rules };
+}
+
+/** What Authorino does after it has checked a credential: identity, then every predicate, then the headers. */
+function answer({ authentication, authorization, response }: Rules, method: string, object: object, host: string) {
+  const overrides = Object.entries(authentication[method]?.overrides ?? {}).map(([name, { expression, value }]) => [
+    name,
+    expression === undefined ? value : evaluateCel(expression, { auth: { identity: object } }),
+  ]);
+  const variables = { auth: { identity: { ...object, ...Object.fromEntries(overrides) } }, request: { host } };
+  const refused = Object.entries(authorization).filter(([, { patternMatching }]) =>
+    patternMatching.patterns.some(({ predicate }) => evaluateCel(predicate, variables) !== true),
+  );
+  return refused.length > 0
+    ? refused.map(([name]) => name)
+    : Object.fromEntries(
+        Object.entries(response.success.headers).map(([name, { plain }]) => [
+          name,
+          evaluateCel(plain.expression, variables),
+        ]),
+      );
+}
+
+const SIMULATOR = 'simulator.maas.local';
+
+/** A key Secret as `ApiKeySecret` makes it. */
+function secretOf(user: string, tier: string, namespace = 'llm'): object {
+  return synthesize((chart) => new ApiKeySecret(chart, 'key', { namespace, user, tier, demoKey: 'k' })).manifests[0];
+}
+
+describe('GatewayAuthPolicy with API keys only', () => {
+  const { manifests, spec, rules } = policyWith(API_KEYS);
+  const withKey = (secret: object, host = SIMULATOR) => answer(rules, 'api-key-users-bearer', secret, host);
+
+  test('is one AuthPolicy on the Gateway, in its namespace', () => {
+    expect(manifests.map(identify)).toEqual(['AuthPolicy llm/gateway-auth-policy']);
+    expect(spec.targetRef).toEqual({
+      group: 'gateway.networking.k8s.io',
+      kind: 'Gateway',
+      name: 'inference-gateway',
+    });
+  });
+
+  test('consists of overrides: no policy on a route can replace it', () => {
+    expect(Object.keys(spec).sort()).toEqual(['overrides', 'targetRef']);
+    expect(Object.keys(spec.overrides)).toEqual(['rules']);
+  });
+
+  test('has one method a prefix, for the same Secrets', () => {
+    expect(Object.values(rules.authentication).map(({ credentials }) => credentials)).toEqual([
+      { authorizationHeader: { prefix: 'APIKEY' } },
+      { authorizationHeader: { prefix: 'Bearer' } },
+    ]);
+    for (const method of Object.values(rules.authentication)) {
+      expect(method).toMatchObject({
+        apiKey: { allNamespaces: true, selector: { matchLabels: { app: 'llm-gateway' } } },
+      });
+    }
+    expect(secretOf('alice', 'free')).toMatchObject({ metadata: { labels: { app: 'llm-gateway' } } });
+  });
+
+  test('lets a key of the platform in, as its user and tier', () => {
+    const identity = { 'x-maas-user': 'alice', 'x-maas-tier': 'free' };
+    expect(withKey(secretOf('alice', 'free'))).toEqual(identity);
+    expect(answer(rules, 'api-key-users-apikey', secretOf('alice', 'free'), SIMULATOR)).toEqual(identity);
+  });
+
+  test('refuses a key of any other namespace, whoever made it', () => {
+    expect(withKey(secretOf('mallory', 'premium', 'llm-x'))).toEqual(['key-of-the-platform']);
+    expect(withKey(secretOf('mallory', 'premium', ''))).toEqual(['key-of-the-platform']);
+  });
+
+  test('refuses a tier that there is not', () => {
+    expect(withKey(secretOf('alice', 'gold'))).toEqual(['known-user-and-tier']);
+    expect(withKey(secretOf('alice', ''))).toEqual(['known-user-and-tier']);
+  });
+
+  test('refuses a key without a user, a tier or any annotation', () => {
+    expect(withKey(secretOf('', 'free'))).toEqual(['known-user-and-tier']);
+    const bare = { metadata: { name: 'key', namespace: 'llm' } };
+    expect(withKey(bare)).toEqual(['known-user-and-tier']);
+    expect(withKey({ metadata: { ...bare.metadata, annotations: {} } })).toEqual(['known-user-and-tier']);
+  });
+
+  test('lets a tier reach its own hosts, and a tier without a list every host', () => {
+    expect(withKey(secretOf('alice', 'free'), `${SIMULATOR}:8080`)).toMatchObject({ 'x-maas-tier': 'free' });
+    expect(withKey(secretOf('alice', 'free'), 'granite.maas.local')).toEqual(['model-of-the-tier']);
+    expect(withKey(secretOf('bob', 'premium'), 'granite.maas.local')).toMatchObject({ 'x-maas-tier': 'premium' });
+  });
+
+  test('writes headers by expression: plain values arrive as garbage', () => {
+    for (const header of Object.values(rules.response.success.headers)) {
+      expect(Object.keys(header.plain)).toEqual(['expression']);
+    }
+  });
+
+  test('gives rate limits the same identity, as `auth.identity.user` and `.tier`', () => {
+    expect(spec.overrides.rules.response.success.filters.identity.json.properties).toEqual({
+      user: { expression: 'auth.identity.user' },
+      tier: { expression: 'auth.identity.tier' },
+    });
+  });
+
+  test.each([
+    ['unauthenticated', 401, 'invalid_api_key'],
+    ['unauthorized', 403, 'access_denied'],
+  ])("answers who is %s with %i and an error as OpenAI's", (kind, code, errorCode) => {
+    const reply = spec.overrides.rules.response[kind];
+    expect(reply.code).toBe(code);
+    expect(reply.headers).toEqual({ 'content-type': { value: 'application/json' } });
+    expect(JSON.parse(reply.body.value)).toEqual({
+      error: { message: expect.any(String), type: 'invalid_request_error', param: null, code: errorCode },
+    });
+  });
+
+  test('says nothing of tokens', () => {
+    expect(Object.keys(rules.authorization)).not.toContain('token-for-the-platform');
+    expect(JSON.stringify(rules)).not.toContain('jwt');
+  });
+});
+
+describe('GatewayAuthPolicy with OIDC only', () => {
+  const { rules } = policyWith(OIDC);
+  const withToken = (claims: object, host = SIMULATOR) => answer(rules, 'oidc-users', claims, host);
+  const TOKEN = { aud: 'maas', preferred_username: 'alice', groups: ['everybody'] };
+
+  test('takes tokens of the issuer as Bearer, and no API keys', () => {
+    expect(rules.authentication).toEqual({
+      'oidc-users': expect.objectContaining({
+        jwt: { issuerUrl: 'https://login.example.com/realms/maas' },
+        credentials: { authorizationHeader: { prefix: 'Bearer' } },
+      }),
+    });
+    expect(Object.keys(rules.authorization)).not.toContain('key-of-the-platform');
+  });
+
+  test('lets a token in as its user and tier', () => {
+    expect(withToken(TOKEN)).toEqual({ 'x-maas-user': 'alice', 'x-maas-tier': 'free' });
+  });
+
+  test.each([
+    [['everybody'], 'free'],
+    [['gold'], 'premium'],
+    [['everybody', 'gold'], 'premium'],
+    [['others', 'everybody'], 'free'],
+    ['gold', 'premium'],
+  ])('of the groups %j the first of the configuration gives the tier %s', (groups, tier) => {
+    expect(withToken({ ...TOKEN, groups })).toMatchObject({ 'x-maas-tier': tier });
+  });
+
+  test.each([[[]], [['others']], ['golden'], [null], [7], [{ gold: true }], [undefined]])(
+    'refuses the groups %j',
+    (groups) => {
+      const claims = groups === undefined ? { aud: 'maas', preferred_username: 'alice' } : { ...TOKEN, groups };
+      expect(withToken(claims)).toEqual(['known-user-and-tier']);
+    },
+  );
+
+  test.each([['maas'], [['maas']], [['account', 'maas']]])('takes the audience %j', (aud) => {
+    expect(withToken({ ...TOKEN, aud })).toMatchObject({ 'x-maas-user': 'alice' });
+  });
+
+  test.each([['other'], [['account']], ['maas2'], [''], [[]], [null], [7], [{ maas: true }], [undefined]])(
+    'refuses the audience %j: a token for another service',
+    (aud) => {
+      const claims = aud === undefined ? { preferred_username: 'alice', groups: ['gold'] } : { ...TOKEN, aud };
+      expect(withToken(claims)).toEqual(['token-for-the-platform']);
+    },
+  );
+
+  test('refuses a token without a user', () => {
+    expect(withToken({ aud: 'maas', groups: ['gold'] })).toEqual(['known-user-and-tier']);
+  });
+
+  test('believes no claim that looks like our own', () => {
+    expect(
+      withToken({
+        aud: 'other',
+        groups: [],
+        preferred_username: 'mallory',
+        method: 'api-key',
+        user: 'root',
+        tier: 'premium',
+      }),
+    ).toEqual(expect.arrayContaining(['known-user-and-tier', 'token-for-the-platform']));
+    expect(withToken({ ...TOKEN, user: 'root', tier: 'premium', metadata: { namespace: 'llm' } })).toEqual({
+      'x-maas-user': 'alice',
+      'x-maas-tier': 'free',
+    });
+  });
+});
+
+describe('GatewayAuthPolicy with all props', () => {
+  const { manifests, rules } = policyWith({
+    gateway: GATEWAY,
+    name: 'mine',
+    tiers: [...TIERS, { name: 'nothing', hosts: [] }, { name: 'two', hosts: ['a.maas.local', 'b.maas.local'] }],
+    apiKeys: { namespace: 'keys', prefixes: ['Token', 'X-Key'] },
+    oidc: {
+      issuerUrl: 'https://login.example.com',
+      audience: 'https://api.example.com/"maas"',
+      userClaim: 'https://example.com/user name',
+      groupsClaim: 'https://example.com/roles',
+      groups: [{ group: 'say "gold"', tier: 'premium' }],
+      defaultTier: 'free',
+    },
+  });
+  const claims = { aud: 'https://api.example.com/"maas"', 'https://example.com/user name': 'alice' };
+
+  test('has its name and every way in', () => {
+    expect(manifests.map(identify)).toEqual(['AuthPolicy llm/mine']);
+    expect(Object.keys(rules.authentication)).toEqual(['api-key-users-token', 'api-key-users-x-key', 'oidc-users']);
+  });
+
+  test('ends in the same identity whatever the way', () => {
+    expect(answer(rules, 'api-key-users-x-key', secretOf('alice', 'free', 'keys'), SIMULATOR)).toEqual(
+      answer(rules, 'oidc-users', claims, SIMULATOR),
+    );
+  });
+
+  test('gives the default tier to a user in none of the groups', () => {
+    expect(answer(rules, 'oidc-users', claims, SIMULATOR)).toMatchObject({ 'x-maas-tier': 'free' });
+    const gold = { ...claims, 'https://example.com/roles': ['say "gold"'] };
+    expect(answer(rules, 'oidc-users', gold, SIMULATOR)).toMatchObject({ 'x-maas-tier': 'premium' });
+  });
+
+  test.each([
+    ['nothing', SIMULATOR, false],
+    ['nothing', '', false],
+    ['two', 'a.maas.local', true],
+    ['two', 'b.maas.local:443', true],
+    ['two', 'c.maas.local', false],
+    ['two', 'aXmaas.local', false],
+  ])('the tier %s may reach "%s": %s', (tier, host, allowed) => {
+    const result = answer(rules, 'api-key-users-token', secretOf('alice', tier, 'keys'), host);
+    expect(result).toEqual(allowed ? expect.objectContaining({ 'x-maas-tier': tier }) : ['model-of-the-tier']);
+  });
+});
+
+describe('every expression', () => {
+  const json = fc.oneof(
+    { weight: 3, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
+    fc.constantFrom('maas', ['maas'], ['gold']),
+  );
+  const claims = fc.record(
+    { aud: json, groups: json, preferred_username: json, metadata: json, method: json, user: json, tier: json },
+    { requiredKeys: [] },
+  );
+  const secrets = fc.record({
+    metadata: fc.record(
+      { name: fc.string(), namespace: fc.string(), annotations: fc.dictionary(fc.string(), fc.string()) },
+      { requiredKeys: ['name', 'namespace'] },
+    ),
+  });
+  const { rules } = policyWith({ ...API_KEYS, ...OIDC });
+
+  test('has a value whatever a signed token claims', () => {
+    fc.assert(fc.property(claims, fc.string(), (token, host) => void answer(rules, 'oidc-users', token, host)));
+  });
+
+  test('has a value whatever is written on a Secret', () => {
+    fc.assert(
+      fc.property(secrets, fc.string(), (secret, host) => void answer(rules, 'api-key-users-bearer', secret, host)),
+    );
+  });
+
+  test('lets nobody in who has no tier of the platform', () => {
+    fc.assert(
+      fc.property(claims, (token) => {
+        const result = answer(rules, 'oidc-users', token, SIMULATOR);
+        expect(Array.isArray(result) || ['free', 'premium'].includes(String(result['x-maas-tier']))).toBe(true);
+      }),
+    );
+  });
+
+  test('is the same code whatever the names: they are texts, and nothing else', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('"', '\\', "'", '\n', '|', '&', ')', ' ', 'a', '\u2028', '`', '$'),
+    });
+    const withNames = (name: string) =>
+      policyWith({
+        gateway: GATEWAY,
+        tiers: [{ name, hosts: [name] }],
+        apiKeys: { namespace: name },
+        oidc: {
+          issuerUrl: 'https://login.example.com',
+          audience: name,
+          userClaim: name,
+          groupsClaim: name,
+          groups: [{ group: name, tier: name }],
+          defaultTier: name,
+        },
+      });
+    const code = (name: string) =>
+      textsOf(withNames(name).rules)
+        .filter(({ path }) => /(expression|predicate)$/.test(path))
+        .map(({ path, text: expression }) => [path, expression.replace(/"(?:[^"\\]|\\.)*"/g, '""')]);
+    const expected = code('plain');
+    expect(expected.length).toBeGreaterThan(5);
+    fc.assert(fc.property(text, (name) => expect(code(name)).toEqual(expected)));
+  });
+});
+
+describe('GatewayAuthPolicy fails', () => {
+  const NO_WAY_IN = 'an AuthPolicy needs a way in: got neither a prefix for API keys nor oidc, expected at least one';
+
+  test.each([
+    ['without a way in', {}, NO_WAY_IN],
+    ['with no prefix for API keys', { apiKeys: { namespace: 'llm', prefixes: [] } }, NO_WAY_IN],
+    [
+      'with prefixes that would be one method',
+      { apiKeys: { namespace: 'llm', prefixes: ['Bearer', 'APIKEY', 'bearer'] } },
+      'prefixes of API keys: got "bearer" twice but for upper and lower case, expected each once',
+    ],
+  ])('%s', (_, props, message) => {
+    expect(() => policyWith({ gateway: GATEWAY, tiers: TIERS, ...props })).toThrow(new Error(message));
+  });
+});
