@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { linkFlags, plannedPath, root, toolPath, tools } from './lib/tools.cjs';
+import { linkFlags, plannedPath, root, toolPath, tools } from './tool-table.cjs';
 
 const help = `usage: npm run tools [-- [--list] [NAME ...]]
 

@@ -1,9 +1,9 @@
-import { ApiObject, Chart, Testing } from 'cdk8s';
+import { ApiObject, App, Chart, Testing } from 'cdk8s';
 import { MaasGateway } from '../../src/gateway/maas-gateway';
 import { patchManifest, type ManifestPatch } from '../../src/output/patch';
 
 function configMap(data: object = { a: '1', b: '2' }) {
-  const chart = new Chart(Testing.app(), 'team');
+  const chart = new Chart(new App(), 'team');
   const object = new ApiObject(chart, 'object', {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -106,7 +106,7 @@ describe('a JSON patch', () => {
 
 describe('patches', () => {
   test('keep fields that the schema of an L1 does not know', () => {
-    const chart = Testing.chart();
+    const chart = new Chart(new App(), 'team');
     const gateway = new MaasGateway(chart, 'gateway', { namespace: 'llm', domain: 'maas.local' });
     const object = ApiObject.of(gateway.node.findChild('Resource'));
     patchManifest(object, { merge: { spec: { newInGatewayApi2: { x: 1 }, listeners: null } } });

@@ -2,9 +2,10 @@ import { App, Chart, Testing } from 'cdk8s';
 
 /**
  * Synthesizes what `build` puts into a chart that knows nothing of this package: default options, so hashes are on.
+ * (`Testing.app()` would leave a folder behind for each.)
  */
 export function synthesize(build: (chart: Chart) => void) {
-  const chart = new Chart(Testing.app(), 'team');
+  const chart = new Chart(new App(), 'team');
   build(chart);
   const manifests = Testing.synth(chart);
   return {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toolPath } from '../../../scripts/lib/tools.cjs';
+import { toolPath } from '../../../scripts/tool-table.cjs';
 import { makeKubectl, type Kubectl } from './kubectl';
 import { root } from './manifests';
 import { until } from './until';

@@ -1,0 +1,95 @@
+// The programs that `npm run tools` builds for the tests, and where they are kept. CommonJS, so that Jest can load it too.
+const { createHash } = require('node:crypto');
+const { existsSync, readdirSync, readFileSync, statSync } = require('node:fs');
+const { homedir } = require('node:os');
+const { join, relative, resolve, sep } = require('node:path');
+
+const root = resolve(__dirname, '..');
+
+/**
+ * @typedef {object} GoTool
+ * @property {string} name file name of the program
+ * @property {string} folder folder of go.mod and go.sum, relative to the repository
+ * @property {string} package what `go build` builds: a folder (`./kasd`) or an import path
+ * @property {(version: (module: string) => string) => string[]} linkFlags given a look-up of required module versions
+ */
+
+/** Kubernetes programs say v0.0.0 without this, and kubectl then warns about its distance to the server. */
+function kubernetesVersion(version) {
+  const release = version('k8s.io/kubernetes');
+  const [major, minor] = release.slice(1).split('.');
+  const variables = { gitVersion: release, gitMajor: major, gitMinor: minor, gitCommit: '', gitTreeState: 'clean' };
+  return Object.entries(variables).map(([name, value]) => `-X=k8s.io/component-base/version.${name}=${value}`);
+}
+
+/** @type {GoTool[]} To add one: a folder with its go.mod under test/cluster/tools/, and a row here. */
+const tools = [
+  { name: 'kasd', folder: 'test/cluster/tools/kubernetes', package: './kasd', linkFlags: kubernetesVersion },
+  {
+    name: 'kubectl',
+    folder: 'test/cluster/tools/kubernetes',
+    package: 'k8s.io/kubernetes/cmd/kubectl',
+    linkFlags: kubernetesVersion,
+  },
+];
+
+/** @returns {string} The folder of all built tools; never inside the repository. */
+function cacheFolder() {
+  const userCache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return resolve(process.env.CDK8S_MAAS_CACHE || join(userCache, 'cdk8s-maas'), 'tools');
+}
+
+/** @returns {string} The version of a Go module that the tool's go.mod requires. */
+function requiredVersion(tool, module) {
+  const goMod = readFileSync(join(root, tool.folder, 'go.mod'), 'utf8');
+  const words = goMod.split('\n').map((line) =>
+    line
+      .replace(/^require /, '')
+      .trim()
+      .split(' '),
+  );
+  const found = words.find(([name, version]) => name === module && version?.startsWith('v'));
+  if (!found) throw new Error(`${tool.folder}/go.mod requires no ${module}`);
+  return found[1];
+}
+
+/** @returns {string[]} The arguments of -ldflags. */
+function linkFlags(tool) {
+  return ['-s', '-w', ...(tool.linkFlags?.((module) => requiredVersion(tool, module)) ?? [])];
+}
+
+function filesBelow(folder) {
+  const paths = readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)));
+  return paths.filter((path) => statSync(path).isFile()).sort();
+}
+
+/** @returns {string} What the tool is made of: another input gives another hash, and so another place in the cache. */
+function fingerprint(tool) {
+  const folder = join(root, tool.folder);
+  const sources = tool.package.startsWith('./') ? filesBelow(join(folder, tool.package)) : [];
+  const hash = createHash('sha256');
+  hash.update([process.platform, process.arch, tool.package, ...linkFlags(tool)].join('\0'));
+  for (const path of [join(folder, 'go.mod'), join(folder, 'go.sum'), ...sources]) {
+    hash.update(`\0${relative(folder, path).split(sep).join('/')}\0`).update(readFileSync(path));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** @returns {string} Where the tool is, or will be once it is built. */
+function plannedPath(tool) {
+  const extension = process.platform === 'win32' ? '.exe' : '';
+  return join(cacheFolder(), `${tool.name}-${fingerprint(tool)}`, tool.name + extension);
+}
+
+/**
+ * @param {string} name
+ * @returns {string | undefined} Path of the built tool; undefined when `npm run tools` has not built it.
+ */
+function toolPath(name) {
+  const tool = tools.find((candidate) => candidate.name === name);
+  if (!tool) throw new Error(`no tool '${name}': expected one of ${tools.map((known) => known.name).join(', ')}`);
+  const path = plannedPath(tool);
+  return existsSync(path) ? path : undefined;
+}
+
+module.exports = { root, tools, cacheFolder, linkFlags, plannedPath, toolPath };
