@@ -1,4 +1,4 @@
-import { App, Chart, Testing } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import { ConfigurationError, MaasPlatform, type MaasPlatformProps } from '../src';
 
 interface Manifest {
@@ -14,7 +14,7 @@ interface Manifest {
 }
 
 function synth(props: MaasPlatformProps = {}): Map<string, Manifest[]> {
-  const app = Testing.app();
+  const app = new App();
   new MaasPlatform(app, 'maas', props);
   return new Map(app.charts.map((chart) => [chart.node.id, chart.toJson() as Manifest[]]));
 }
@@ -82,7 +82,13 @@ describe('minimal props', () => {
     const kept = [...synth().values()]
       .flat()
       .filter(({ metadata }) => metadata.labels['cdk8s-maas/deletion-protection'] === 'true');
-    expect(kept.map(({ metadata }) => metadata.name)).toEqual(['llm', 'llm-observability', 'inferenceservice-config']);
+    expect(kept.map(({ metadata }) => metadata.name)).toEqual([
+      'llm',
+      'llm-observability',
+      'inferenceservice-config',
+      'llm-deletion-protection',
+      'llm-deletion-protection',
+    ]);
     for (const { metadata } of kept) {
       expect(metadata.annotations).toEqual({
         'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
@@ -241,7 +247,7 @@ describe('all props', () => {
   });
 
   test('two platforms share one App when one of them has a name', () => {
-    const app = Testing.app();
+    const app = new App();
     new MaasPlatform(app, 'maas');
     new MaasPlatform(app, 'second', { name: 'second', namespace: 'llm-second' });
     expect(app.charts.map((chart) => chart.node.id)).toEqual(
@@ -292,6 +298,12 @@ describe('patches', () => {
   });
 });
 
+test('a model may have the name of a property of every object', () => {
+  expect(names(synth({ models: [{ name: 'constructor', source: 'hf://a/b', accelerator: 'nvidia' }] }))).toContain(
+    'InferenceService llm/constructor',
+  );
+});
+
 describe('fails', () => {
   test('with every problem at once', () => {
     const attempt = () =>
@@ -309,7 +321,7 @@ describe('fails', () => {
   });
 
   test('when two platforms of one App would write the same files', () => {
-    const app = Testing.app();
+    const app = new App();
     new MaasPlatform(app, 'maas');
     expect(() => new MaasPlatform(app, 'second', { namespace: 'other' })).toThrow(
       'two platforms of one App write the same file 00-namespaces.k8s.yaml: give each its own "name"',

@@ -2,6 +2,9 @@ import { Construct } from 'constructs';
 import { addCoreObject } from '../core-object';
 import { DELETION_PROTECTION_LABEL, objectMetadata } from '../labels';
 
+/** Keeps a policy that is being deleted in force: an admin takes it away on purpose. */
+const FINALIZER = DELETION_PROTECTION_LABEL;
+
 /** Props of `DeletionProtection`. */
 export interface DeletionProtectionProps {
   /** Name of the ValidatingAdmissionPolicy and its binding (cluster-scoped). */
@@ -13,15 +16,17 @@ export interface DeletionProtectionProps {
  * (admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy).
  *
  * `kubectl delete -f dist/` knows no "keep"; this is how it is told. The policy is in the last file, so it is still in
- * force when the files before it are deleted, and gone afterwards.
+ * force when the files before it are deleted. A finalizer keeps it in force after that: without it a second
+ * `kubectl delete -f dist/`, half a second later, would take everything.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 export class DeletionProtection extends Construct {
   constructor(scope: Construct, id: string, props: DeletionProtectionProps) {
     super(scope, id);
+    const metadata = { ...objectMetadata(props.name, { keep: true }), finalizers: [FINALIZER] };
     addCoreObject(this, 'Resource', 'ValidatingAdmissionPolicy', {
-      metadata: objectMetadata(props.name),
+      metadata,
       spec: {
         failurePolicy: 'Fail',
         matchConstraints: {
@@ -39,7 +44,7 @@ export class DeletionProtection extends Construct {
           {
             expression: 'false',
             message:
-              'kept, because others may use it: delete it on its own once the platform is gone, or take away its label ' +
+              'kept, because others may use it; to delete it all the same, first take away its label ' +
               DELETION_PROTECTION_LABEL,
             reason: 'Forbidden',
           },
@@ -47,7 +52,7 @@ export class DeletionProtection extends Construct {
       },
     });
     addCoreObject(this, 'Binding', 'ValidatingAdmissionPolicyBinding', {
-      metadata: objectMetadata(props.name),
+      metadata,
       spec: { policyName: props.name, validationActions: ['Deny'] },
     });
   }

@@ -152,7 +152,7 @@ export function modelHost(name: string, platform: PlatformKind, domain: string):
 }
 
 function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain: string): ModelSettings {
-  const entry = CATALOG[model.name];
+  const entry = Object.hasOwn(CATALOG, model.name) ? CATALOG[model.name] : undefined;
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
   const min = model.replicas?.min ?? Math.min(1, model.replicas?.max ?? 1);

@@ -11,7 +11,7 @@ const KEYCLOAK_NAMESPACE = 'keycloak-system';
 const MINIO_NAMESPACE = 'minio-system';
 
 export function addNamespaces(chart: Chart, { settings }: PlatformContext): void {
-  new MaasNamespace(chart, 'models', {
+  new MaasNamespace(chart, 'namespace', {
     name: settings.namespace,
     podSecurity: settings.models.some(needsDownloadContainer) ? 'baseline' : 'restricted',
   });
@@ -21,7 +21,7 @@ export function addNamespaces(chart: Chart, { settings }: PlatformContext): void
     ...(settings.minio ? [MINIO_NAMESPACE] : []),
   ];
   for (const name of others) {
-    new MaasNamespace(chart, name, { name });
+    new MaasNamespace(chart, `namespace-${name}`, { name });
   }
 }
 

@@ -32,10 +32,10 @@ export function addRoutes(chart: Chart, { settings, gateway, models }: PlatformC
   for (const { name, host } of settings.models) {
     const backend = models.get(name);
     if (backend !== undefined) {
-      new ModelRoute(chart, name, { name: `${name}-domain-route`, gateway, host, backend });
+      new ModelRoute(chart, `route-${name}`, { name: `${name}-domain-route`, gateway, host, backend });
     }
     if (settings.platform === 'openshift') {
-      new OpenShiftRoute(chart, `${name}-openshift`, {
+      new OpenShiftRoute(chart, `openshift-route-${name}`, {
         name: `${name}-route`,
         host,
         gateway,

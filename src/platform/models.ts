@@ -56,9 +56,12 @@ function addModel(
     serviceAccountName,
   };
   if (runtime === undefined || model.runtime === 'simulator') {
-    return new SimulatedModel(chart, model.name, { ...shared, image: platformImage(context, IMAGES.simulator) });
+    return new SimulatedModel(chart, `model-${model.name}`, {
+      ...shared,
+      image: platformImage(context, IMAGES.simulator),
+    });
   }
-  return new ServedModel(chart, model.name, {
+  return new ServedModel(chart, `model-${model.name}`, {
     ...shared,
     runtime,
     // The checks have made sure that a vllm model has both.

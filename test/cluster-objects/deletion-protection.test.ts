@@ -26,13 +26,20 @@ describe('DeletionProtection', () => {
     });
   });
 
+  test('stays in force while it is being deleted, and no GitOps tool deletes it', () => {
+    for (const { metadata } of manifests) {
+      expect(metadata.finalizers).toEqual(['cdk8s-maas/deletion-protection']);
+      expect(metadata.annotations).toMatchObject({ 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' });
+    }
+  });
+
   test('refuses all of it, and says how to go on', () => {
     expect(spec.failurePolicy).toBe('Fail');
     expect(spec.validations).toEqual([
       {
         expression: 'false',
         message:
-          'kept, because others may use it: delete it on its own once the platform is gone, or take away its label ' +
+          'kept, because others may use it; to delete it all the same, first take away its label ' +
           'cdk8s-maas/deletion-protection',
         reason: 'Forbidden',
       },
@@ -41,9 +48,10 @@ describe('DeletionProtection', () => {
 
   test('matches exactly what the constructs mark as shared with others', () => {
     const { matchLabels } = spec.matchConstraints.objectSelector;
+    const kinds = ['Namespace', 'ConfigMap'];
     const marked = Object.values(CONSTRUCTS).flatMap((create) =>
       synthesize((chart) => create(chart, NAMES))
-        .manifests.filter(({ metadata }) => isSubset(matchLabels, metadata.labels))
+        .manifests.filter(({ kind, metadata }) => kinds.includes(kind) && isSubset(matchLabels, metadata.labels))
         .map(identify),
     );
     expect(marked).toEqual(['Namespace thing', 'ConfigMap kserve/inferenceservice-config']);

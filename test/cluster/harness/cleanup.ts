@@ -12,11 +12,20 @@ export async function removeAll(kubectl: Kubectl, manifests: readonly Manifest[]
   const policies = manifests.filter(({ apiVersion }) => apiVersion.startsWith('admissionregistration.k8s.io/'));
   const others = manifests.filter((manifest) => !policies.includes(manifest) && manifest.kind !== 'Namespace');
   await deleteObjects(kubectl, policies);
+  await releasePolicies(kubectl, policies);
   const namespaces = await foreignNamespaces(kubectl);
   // A policy holds for a moment after it is deleted.
   await until('nothing refuses to be deleted', 30, async () => {
     return (await deleteObjects(kubectl, others)) && (await deleteNamespaces(kubectl, namespaces));
   });
+}
+
+/** Takes away the finalizers that keep a policy in force while it is being deleted. */
+async function releasePolicies(kubectl: Kubectl, policies: readonly Manifest[]): Promise<void> {
+  for (const { kind, metadata } of policies) {
+    const patch = ['--type=merge', '--patch={"metadata":{"finalizers":null}}'];
+    await kubectl(['patch', kind, metadata.name, ...patch], { expectFailure: true });
+  }
 }
 
 async function deleteObjects(kubectl: Kubectl, items: readonly Manifest[]): Promise<boolean> {
