@@ -6,7 +6,7 @@ import { isSecret, listNames, showValue, type Finding, type Path } from './probl
 import { CONFIGURATION_SCHEMA } from './schema';
 import { choicesOf, keysOf, schemaAt, type Schema } from './schema-walk';
 import { describeExpected, describeFix } from './shape-words';
-import { didYouMean } from './suggest';
+import { closest, didYouMean } from './suggest';
 
 /** Ids of the checks on the shape of the configuration. */
 export const SHAPE_RULES = [
@@ -53,12 +53,13 @@ export function checkShape(value: unknown, options: ShapeOptions = {}): ShapeRes
   const result = CONFIGURATION_SCHEMA.safeParse(value);
   const findings: ShapeFinding[] = [];
   const unusable = new PathTree();
+  const misspelt: Path[] = [];
   const seen = new Set<string>();
   for (const issue of result.success ? [] : (result.error.issues as z.core.$ZodIssue[])) {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     const identity = JSON.stringify(path);
     if (issue.code === 'unrecognized_keys') {
-      issue.keys.forEach((key) => unusable.add([...path, key]));
+      misspelt.push(...misspeltKeys(issue.keys, value, path));
       findings.push(...unknownKeys(issue.keys, value, path, options));
     } else if (!seen.has(identity)) {
       seen.add(identity);
@@ -66,7 +67,30 @@ export function checkShape(value: unknown, options: ShapeOptions = {}): ShapeRes
       findings.push(...findingsOf(issue, value, path, options));
     }
   }
-  return { findings, draft: (draftOf(CONFIGURATION_SCHEMA, value, unusable) ?? {}) as DraftConfiguration };
+  const draft = draftOf(CONFIGURATION_SCHEMA, value, unusable) ?? {};
+  misspelt.forEach((path) => markUnusable(draft, path));
+  return { findings, draft: draft as DraftConfiguration };
+}
+
+/** The keys that are missing because they are misspelt. */
+function misspeltKeys(keys: readonly string[], root: unknown, path: Path): Path[] {
+  const schema = schemaAt(CONFIGURATION_SCHEMA, path);
+  const absent = Object.keys((schema && keysOf(schema)) ?? {}).filter(
+    (key) => ownValue(valueAt(root, path), key) === undefined,
+  );
+  return keys.flatMap((key) => {
+    const meant = closest(key, absent);
+    return meant === undefined ? [] : [[...path, meant]];
+  });
+}
+
+/** What is misspelt was written: cross-checks must not find that it is missing. */
+function markUnusable(draft: unknown, path: Path): void {
+  const map = valueAt(draft, path.slice(0, -1));
+  const key = path.at(-1);
+  if (typeof map === 'object' && map !== null && key !== undefined) {
+    (map as Record<string | number, unknown>)[key] = undefined;
+  }
 }
 
 function unknownKeys(keys: readonly string[], root: unknown, path: Path, options: ShapeOptions): ShapeFinding[] {

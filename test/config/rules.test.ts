@@ -360,12 +360,12 @@ const ROWS: readonly Row[] = [
     rule: 'value-type',
     yaml: 'tiers: [{ name: free, tokens: { day: 50_000 } }]\n',
     message:
-      'maas.yaml:1:38 tiers[0].tokens.day: got "50_000", expected a whole number from 1 to 137,438,953,471; write 50000, without quotes',
+      'maas.yaml:1:38 tiers[0].tokens.day: got "50_000", expected a whole number from 1 to 68,719,476,736; write 50000, without quotes',
   },
   {
     rule: 'value-type',
     yaml: 'tiers: [{ name: free, tokens: { day: 1.5 } }]\n',
-    message: 'maas.yaml:1:38 tiers[0].tokens.day: got 1.5, expected a whole number from 1 to 137,438,953,471; write 2',
+    message: 'maas.yaml:1:38 tiers[0].tokens.day: got 1.5, expected a whole number from 1 to 68,719,476,736; write 2',
   },
   {
     rule: 'value-type',
@@ -501,13 +501,12 @@ const ROWS: readonly Row[] = [
     rule: 'value-range',
     yaml: 'tiers: [{ name: free, tokens: { month: 137438953472 } }]\n',
     message:
-      'maas.yaml:1:40 tiers[0].tokens.month: got 137438953472, expected a whole number from 1 to 137,438,953,471; the nearest is 137438953471',
+      'maas.yaml:1:40 tiers[0].tokens.month: got 137438953472, expected a whole number from 1 to 68,719,476,736; the nearest is 68719476736',
   },
   {
     rule: 'value-range',
     yaml: 'models: [{ name: simulator, weight: 0 }]\n',
-    message:
-      'maas.yaml:1:37 models[0].weight: got 0, expected a number above 0, at most 1,000,000; write a number above 0',
+    message: 'maas.yaml:1:37 models[0].weight: got 0, expected a number above 0, at most 60; write a number above 0',
   },
   {
     rule: 'value-length',
@@ -638,9 +637,21 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'request-window',
+    yaml: 'tiers:\n  - { name: free, requests: { limit: 5, window: 99999h1m } }\n',
+    message:
+      'maas.yaml:2:49 tiers[0].requests.window: got "99999h1m", expected a window of more than nothing and at most 99999h; for example "2m"',
+  },
+  {
+    rule: 'unique-key-prefix',
+    yaml: 'identity: { apiKeys: { prefixes: [Bearer, bearer] } }\n',
+    message:
+      'maas.yaml:1:43 identity.apiKeys.prefixes[1]: got "bearer", expected a prefix of its own (identity.apiKeys.prefixes[0] is the same but for upper and lower case); remove one of the two',
+  },
+  {
+    rule: 'request-window',
     yaml: 'tiers:\n  - { name: free, requests: { limit: 5, window: 0m0s } }\n',
     message:
-      'maas.yaml:2:49 tiers[0].requests.window: got "0m0s", expected a window that is longer than nothing; for example "2m"',
+      'maas.yaml:2:49 tiers[0].requests.window: got "0m0s", expected a window of more than nothing and at most 99999h; for example "2m"',
   },
   // Versions
   {

@@ -1,3 +1,4 @@
+import { parseGatewayApiDuration } from '../../limits/gateway-api-duration';
 import type { DraftConfiguration } from '../draft';
 import { quote, type Finding } from '../problem';
 import { createsGateway, tiersOf } from './facts';
@@ -5,6 +6,9 @@ import { atValue, placed, type Rule } from './rule';
 import { isAtLeast } from './units';
 
 const WINDOWS = ['minute', 'hour', 'day', 'month'] as const;
+
+/** A Gateway API duration has at most five digits a unit. */
+const LONGEST_WINDOW = 99_999 * 3_600_000;
 
 /** First Istio whose Envoy (1.38) lets Lua count for all workers of a pod. */
 const FIRST_ISTIO = '1.30.0';
@@ -61,11 +65,15 @@ const requestWindow: Rule = {
   check: ({ tiers }) =>
     placed(tiers).flatMap(({ item: tier, index }) => {
       const window = tier.requests?.window;
-      if (window === undefined || /[1-9]/.test(window)) {
+      if (window === undefined) {
+        return [];
+      }
+      const milliseconds = parseGatewayApiDuration(window).toMilliseconds();
+      if (milliseconds > 0 && milliseconds <= LONGEST_WINDOW) {
         return [];
       }
       const path = ['tiers', index, 'requests', 'window'];
-      return [atValue(path, quote(window), 'a window that is longer than nothing', 'for example "2m"')];
+      return [atValue(path, quote(window), 'a window of more than nothing and at most 99999h', 'for example "2m"')];
     }),
 };
 

@@ -3,7 +3,7 @@ import { CATALOG, DEFAULT_RESOURCES } from '../../models/catalog';
 import { count, listNames, quote, showValue, type Finding } from '../problem';
 import { closest, didYouMean } from '../suggest';
 import { domainOf, hostOf, namedModelsOf, runtimeOf, type NamedModel } from './facts';
-import { atKey, atValue, isComplete, isUnusable, placed, type Rule } from './rule';
+import { atKey, atValue, isUnusable, placed, type Rule } from './rule';
 import { parseQuantity } from './units';
 
 /** `<name>-domain-route` is the longest of the names that a model's name goes into. */
@@ -51,7 +51,7 @@ const modelSource: Rule = {
   check: (configuration) =>
     namedModelsOf(configuration).flatMap((model): Finding[] => {
       const { item, index, name, entry } = model;
-      if (runtimeOf(model) !== 'vllm' || !isComplete(item)) {
+      if (runtimeOf(model) !== 'vllm' || isUnusable(item, 'source')) {
         return [];
       }
       if (item.source !== undefined || entry?.source !== undefined) {
@@ -81,7 +81,7 @@ const modelAccelerator: Rule = {
         const path = ['models', index, 'accelerator'];
         return [atValue(path, quote(item.accelerator), `one of ${names.join(', ')}`, fix)];
       }
-      if (entry?.accelerator !== undefined || !isComplete(item) || isMisspeltCatalogName(model)) {
+      if (entry?.accelerator !== undefined || isUnusable(item, 'accelerator') || isMisspeltCatalogName(model)) {
         return [];
       }
       const expected = `\`accelerator\`, one of ${names.join(', ')}`;

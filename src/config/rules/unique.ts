@@ -49,6 +49,25 @@ const uniqueKey: Rule = {
   },
 };
 
+const uniqueKeyPrefix: Rule = {
+  id: 'unique-key-prefix',
+  check: ({ identity }) => {
+    const claims = placed<string>(identity?.apiKeys?.prefixes).map(({ item, index }) => ({
+      value: item.toLowerCase(),
+      path: ['identity', 'apiKeys', 'prefixes', index],
+      written: item,
+    }));
+    return clashes(claims).map(({ claim, first }) =>
+      atValue(
+        claim.path,
+        quote(claim.written),
+        `a prefix of its own (${formatPath(first.path)} is the same but for upper and lower case)`,
+        'remove one of the two',
+      ),
+    );
+  },
+};
+
 const uniqueKeySecret: Rule = {
   id: 'unique-key-secret',
   check: ({ users }) => {
@@ -146,6 +165,7 @@ export const UNIQUE_RULES: readonly Rule[] = [
   uniqueUserName,
   uniqueModelName,
   uniqueKey,
+  uniqueKeyPrefix,
   uniqueKeySecret,
   uniqueHost,
   uniqueInferenceService,

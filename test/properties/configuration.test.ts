@@ -1,0 +1,120 @@
+import { App } from 'cdk8s';
+import * as fc from 'fast-check';
+import { checkConfiguration, MaasPlatform, type MaasPlatformProps } from '../../src';
+import { CONFIGURATION_SCHEMA } from '../../src/config/schema';
+import { ConfigurationError } from '../../src/config/problem';
+import { parseConfiguration } from '../../src/config/read';
+
+/** Names of the configuration, so that arbitrary values come close to it. */
+const KEYS = [
+  ...Object.keys(CONFIGURATION_SCHEMA.shape),
+  ...['name', 'tier', 'keys', 'demo', 'tokens', 'minute', 'hour', 'requests', 'limit', 'window', 'oidc', 'apiKeys'],
+  ...['prefixes', 'kind', 'target', 'merge', 'metadata', 'apiVersion', '__proto__', 'constructor', '<<', 'extends'],
+];
+const scalar = fc.oneof(
+  fc.constantFrom('free', 'simulator', 'a', '', '2m', 'maas.local', '7', '~'),
+  fc.integer(),
+  fc.boolean(),
+);
+const { value: anything } = fc.letrec((tie) => ({
+  value: fc.oneof({ maxDepth: 4 }, scalar, fc.constant(null), tie('list'), tie('map')),
+  list: fc.array(tie('value'), { maxLength: 3 }),
+  map: fc.dictionary(fc.constantFrom(...KEYS), tie('value'), { maxKeys: 5 }),
+}));
+const label = fc.stringMatching(/^[a-z][a-z0-9]{0,10}$/);
+
+/** Configurations with nothing wrong. */
+const valid: fc.Arbitrary<MaasPlatformProps> = fc
+  .record({
+    tiers: fc.uniqueArray(label, { minLength: 1, maxLength: 4 }),
+    users: fc.uniqueArray(label, { maxLength: 5 }),
+    models: fc.uniqueArray(label, { maxLength: 3 }),
+    limits: fc.array(fc.integer({ min: 1, max: 2 ** 36 }), { minLength: 4, maxLength: 4 }),
+    namespace: label,
+    domain: label,
+  })
+  .map(({ tiers, users, models, limits, namespace, domain }) => {
+    const [minute, hour, day, month] = [...limits].sort((left, right) => left - right);
+    return {
+      namespace,
+      domain: `${domain}.test`,
+      tiers: tiers.map((name) => ({ name, tokens: { minute, hour, day, month } })),
+      users: users.map((name, index) => ({
+        name,
+        tier: tiers[index % tiers.length] ?? '',
+        keys: [{ demo: `key-of-${name}` }],
+      })),
+      models: models.map((name) => ({ name, source: 'hf://a/b', accelerator: 'nvidia' })),
+    };
+  });
+
+test('checking never fails, whatever the value is', () => {
+  fc.assert(
+    fc.property(anything, (value) => {
+      for (const { got, expected } of checkConfiguration(value as MaasPlatformProps)) {
+        expect(got).not.toBe('');
+        expect(expected).not.toBe('');
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('reading any text ends with a configuration or with problems inside the file', () => {
+  const texts = fc.oneof(
+    fc.string(),
+    anything.map((value) => JSON.stringify(value, undefined, 1)),
+  );
+  fc.assert(
+    fc.property(texts, (text) => {
+      try {
+        parseConfiguration(text, 'maas.yaml');
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConfigurationError);
+        const lines = text.split(/\r\n|\r|\n/).length;
+        for (const { location } of (error as ConfigurationError).problems) {
+          expect(location?.file).toBe('maas.yaml');
+          expect(location?.line ?? 1).toBeLessThanOrEqual(lines);
+        }
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('what the checks let pass can be synthesized', () => {
+  fc.assert(
+    fc.property(anything, (value) => {
+      fc.pre(checkConfiguration(value as MaasPlatformProps).length === 0);
+      const props = value as MaasPlatformProps;
+      expect(() => new MaasPlatform(new App({ outdir: '/nowhere' }), 'maas', { ...props, patches: [] })).not.toThrow();
+    }),
+    { numRuns: 200, maxSkipsPerRun: 1000 },
+  );
+});
+
+test('a valid configuration has no problem, also when it is written down, and every user gets a Secret', () => {
+  fc.assert(
+    fc.property(valid, (props) => {
+      expect(checkConfiguration(props)).toEqual([]);
+      const read = parseConfiguration(JSON.stringify(props), 'maas.yaml');
+      const app = new App({ outdir: '/nowhere' });
+      new MaasPlatform(app, 'maas', read);
+      const objects = app.charts.flatMap((chart) => chart.toJson() as { kind: string; metadata: { name: string } }[]);
+      expect(objects.filter(({ kind }) => kind === 'Secret').map(({ metadata }) => metadata.name)).toEqual(
+        (props.users ?? []).map(({ name }) => `${name}-apikey`),
+      );
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('one misspelt key is one problem', () => {
+  fc.assert(
+    fc.property(valid, fc.constantFrom('tires', 'modles', 'domian', 'namespaces'), (props, key) => {
+      expect(checkConfiguration({ ...props, [key]: [] } as MaasPlatformProps).map(({ rule }) => rule)).toEqual([
+        'unknown-key',
+      ]);
+    }),
+  );
+});
