@@ -201,7 +201,10 @@ function authorizationRules({ tiers, apiKeys, oidc }: GatewayAuthPolicyProps) {
       : [`auth.identity.tier != ${celString(name)} || ${hosts.length === 0 ? 'false' : celHostIsOneOf(hosts)}`],
   );
   return {
-    'known-user-and-tier': allOf(['type(auth.identity.user) == string && auth.identity.user != ""', `auth.identity.tier in ${known}`]),
+    'known-user-and-tier': allOf([
+      'type(auth.identity.user) == string && auth.identity.user != ""',
+      `auth.identity.tier in ${known}`,
+    ]),
     ...(apiKeys && {
       'key-of-the-platform': allOf([
         `auth.identity.method != ${celString(API_KEY)} || ` +
