@@ -76,6 +76,6 @@ export const CATALOG: Readonly<Record<string, CatalogEntry>> = {
     accelerator: 'nvidia',
     resources: vllmResources('small'),
     maxModelLength: 2048,
-    arguments: ['--trust-remote-code'],
+    arguments: ['--runner=pooling', '--trust-remote-code'],
   },
 };
