@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { synthesizePlatforms } from '../../src/cli/commands';
 import { FILE_RULES } from '../../src/config/files';
 import { ConfigurationError } from '../../src/config/problem';
 import { readConfiguration } from '../../src/config/read';
@@ -902,6 +903,23 @@ function makeUnreadable(file: string): void {
   expect(() => readFileSync(file)).toThrow('EACCES');
 }
 
+/** What the command does with the folder's maas.yaml: to its dist/, on standard error, as its exit code. */
+function synthesisOf(folder: string): { exitCode: unknown; printed: string; dist: string[] } {
+  const out = join(folder, 'dist');
+  mkdirSync(out);
+  writeFileSync(join(out, '30-gateway.k8s.yaml'), 'as it was');
+  const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    synthesizePlatforms({ config: [join(folder, 'maas.yaml')], out });
+    const printed = write.mock.calls.map(([text]) => String(text)).join('');
+    const dist = readdirSync(out).map((file) => `${file}: ${readFileSync(join(out, file), 'utf8')}`);
+    return { exitCode: process.exitCode, printed, dist };
+  } finally {
+    write.mockRestore();
+    process.exitCode = undefined;
+  }
+}
+
 describe('every rule', () => {
   let folder: string;
 
@@ -939,6 +957,11 @@ describe('every rule', () => {
     const lines = error?.message.replaceAll(`${folder}/`, '').split('\n') ?? [];
     expect(lines.slice(0, -1).join('\n')).toBe(row.message);
     expect(lines.at(-1)).toBe(lines.length === 2 ? '1 problem' : `${lines.length - 1} problems`);
+    expect(asOrdinaryUser(() => synthesisOf(folder))).toEqual({
+      exitCode: 1,
+      printed: `${error?.message}\n`,
+      dist: ['30-gateway.k8s.yaml: as it was'],
+    });
   });
 
   test('has a row here', () => {
