@@ -239,6 +239,12 @@ describe('all props', () => {
     expect([level('s3://bucket/model'), level('oci://host/image:1')]).toEqual(['baseline', 'baseline']);
   });
 
+  test('Prometheus may share the namespace of the models', () => {
+    expect(names(synth({ observability: { namespace: 'llm' } })).filter((name) => /^Namespace/.test(name))).toEqual([
+      'Namespace llm',
+    ]);
+  });
+
   test('own objects get a file of their own', () => {
     const objects = [
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own', namespace: 'llm' }, data: { a: 'b' } },

@@ -170,7 +170,7 @@ export interface GatewayConfiguration {
    */
   readonly name?: string;
   /**
-   * Namespace of the Gateway and of the policies on it.
+   * Namespace of the Gateway and of the policies on it. One that is not the platform's must exist.
    * @default - the platform's namespace
    */
   readonly namespace?: string;

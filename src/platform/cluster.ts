@@ -15,11 +15,12 @@ export function addNamespaces(chart: Chart, { settings }: PlatformContext): void
     name: settings.namespace,
     podSecurity: settings.models.some(needsDownloadContainer) ? 'baseline' : 'restricted',
   });
-  const others = [
+  const others = new Set([
     ...(settings.prometheus ? [settings.observabilityNamespace] : []),
     ...(settings.keycloak ? [KEYCLOAK_NAMESPACE] : []),
     ...(settings.minio ? [MINIO_NAMESPACE] : []),
-  ];
+  ]);
+  others.delete(settings.namespace);
   for (const name of others) {
     new MaasNamespace(chart, `namespace-${name}`, { name });
   }

@@ -823,8 +823,8 @@ const ROWS: readonly Row[] = [
     rule: 'existing-gateway',
     yaml: 'gateway: { create: false, name: shared, replicas: 3, tls: {} }\n',
     message: [
-      "maas.yaml:1:41 gateway.replicas: got 3, expected only name and namespace beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
-      "maas.yaml:1:54 gateway.tls: got an empty map, expected only name and namespace beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
+      "maas.yaml:1:41 gateway.replicas: got 3, expected only name, namespace and className beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
+      "maas.yaml:1:54 gateway.tls: got an empty map, expected only name, namespace and className beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
     ].join('\n'),
   },
   {
@@ -880,6 +880,14 @@ const ROWS: readonly Row[] = [
     yaml: 'objects:\n  - { apiVersion: apps/v1, kind: Deployment, metadata: { name: a, namespace: llm } }\n  - { apiVersion: apps/v1beta1, kind: Deployment, metadata: { name: a, namespace: llm } }\n',
     message:
       'maas.yaml:3:5 objects[1]: got Deployment llm/a, expected each object once (objects[0] is the same); merge the two',
+  },
+  {
+    rule: 'own-namespace',
+    yaml: 'namespace: kserve\nobservability: { namespace: operators }\nkuadrant: { namespace: operators }\n',
+    message: [
+      'maas.yaml:1:12 namespace: got "kserve", expected a namespace of the platform\'s own: it is created with labels that would change this one; name another, or write `createNamespaces: false`',
+      'maas.yaml:2:29 observability.namespace: got "operators", expected a namespace of the platform\'s own: it is created with labels that would change this one; name another, or write `createNamespaces: false`',
+    ].join('\n'),
   },
   {
     rule: 'gateway-policy',

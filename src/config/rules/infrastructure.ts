@@ -1,9 +1,9 @@
-import { count, quote, showValue } from '../problem';
+import { count, quote, showValue, type Finding, type Path } from '../problem';
 import { createsGateway } from './facts';
 import { atKey, atValue, isUnusable, type Rule } from './rule';
 import { parseQuantity } from './units';
 
-const OWN_GATEWAY_KEYS = ['className', 'replicas', 'serviceType', 'tls'] as const;
+const OWN_GATEWAY_KEYS = ['replicas', 'serviceType', 'tls'] as const;
 
 const existingGateway: Rule = {
   id: 'existing-gateway',
@@ -16,7 +16,7 @@ const existingGateway: Rule = {
       atKey(
         ['gateway', key],
         showValue(gateway[key]),
-        "only name and namespace beside `create: false`: the Gateway is somebody else's",
+        "only name, namespace and className beside `create: false`: the Gateway is somebody else's",
         'remove it, or remove `create: false`',
       ),
     );
@@ -51,5 +51,33 @@ const minioSize: Rule = {
   },
 };
 
-/** What the Gateway and the storage need. */
-export const INFRASTRUCTURE_RULES: readonly Rule[] = [existingGateway, gatewayName, minioSize];
+/** Namespaces of Kubernetes, of the operators and of the demo's own servers. */
+const OTHERS_NAMESPACES = [
+  ...['default', 'kube-system', 'kube-public', 'kube-node-lease'],
+  ...['istio-system', 'cert-manager', 'keycloak-system', 'minio-system'],
+];
+
+const ownNamespace: Rule = {
+  id: 'own-namespace',
+  check: (configuration) => {
+    if (configuration.createNamespaces === false || isUnusable(configuration, 'createNamespaces')) {
+      return [];
+    }
+    const { kserve, kuadrant, observability } = configuration;
+    const taken = [...OTHERS_NAMESPACES, kserve?.namespace ?? 'kserve', kuadrant?.namespace ?? 'kuadrant-system'];
+    const created: { path: Path; name: string | undefined }[] = [
+      { path: ['namespace'], name: configuration.namespace },
+      { path: ['observability', 'namespace'], name: observability?.namespace },
+    ];
+    return created.flatMap(({ path, name }): Finding[] => {
+      if (name === undefined || !taken.includes(name)) {
+        return [];
+      }
+      const expected = "a namespace of the platform's own: it is created with labels that would change this one";
+      return [atValue(path, quote(name), expected, 'name another, or write `createNamespaces: false`')];
+    });
+  },
+};
+
+/** What the Gateway, the storage and the namespaces need. */
+export const INFRASTRUCTURE_RULES: readonly Rule[] = [existingGateway, gatewayName, minioSize, ownNamespace];
