@@ -12,6 +12,8 @@ export interface EnvoyOptions {
   readonly modelPort: number;
   /** @default the regular expressions of Istio's annotation, which let the filter's counters pass */
   readonly statsInclusionRegexps?: readonly string[];
+  /** HTTP filters before the token limit. @default none */
+  readonly filtersBefore?: readonly object[];
   /** Changes the rendered Lua, to see what a failing script does. @default none */
   readonly editScript?: (script: string) => string;
 }
@@ -181,6 +183,7 @@ function gatewayListener(options: EnvoyOptions): object {
                 ],
               },
               http_filters: [
+                ...(options.filtersBefore ?? []),
                 { ...filter, typed_config: { ...filter.typed_config, default_source_code: { inline_string: script } } },
                 {
                   name: 'envoy.filters.http.router',
