@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Construct } from 'constructs';
+import { DEFAULT_VERSIONS } from '../src';
 import { imageName, IMAGES } from '../src/images';
 import { CONSTRUCTS, NAMES } from './support/constructs';
 import { synthesize, textsOf } from './support/synth';
@@ -48,5 +51,31 @@ describe('all constructs', () => {
       ({ path, text }) => !path.endsWith('/image') && /(^|[\s"'=/])(docker|ghcr|quay|gcr)\.io\//.test(text),
     );
     expect(elsewhere).toEqual([]);
+  });
+});
+
+describe('docs/versions.md', () => {
+  const page = readFileSync(join(__dirname, '../docs/versions.md'), 'utf8');
+
+  test.each(Object.values(IMAGES))('names $repository with its tag and evidence', ({ repository, tag, evidence }) => {
+    expect(page).toContain(`| \`${repository}\` | \`${tag}\` | ${evidence} |`);
+  });
+
+  test('names the versions that the YAML is rendered for', () => {
+    const rows: Record<keyof typeof DEFAULT_VERSIONS, string> = {
+      gatewayApi: 'Gateway API',
+      istio: 'Istio',
+      kuadrant: 'Kuadrant',
+      kserve: 'KServe',
+      certManager: 'cert-manager',
+    };
+    for (const [key, component] of Object.entries(rows)) {
+      expect(page).toMatch(
+        new RegExp(
+          `^\\| ${component} \\| ${DEFAULT_VERSIONS[key as keyof typeof rows].replaceAll('.', '\\.')}[ ;]`,
+          'm',
+        ),
+      );
+    }
   });
 });

@@ -54,8 +54,8 @@ test('what is broken is not quoted: it may be an API key', () => {
 });
 
 describe('does not break down over', () => {
-  test.each(['[', '{', '- ', '? ', 'a: {b: ', '&a '])('a million times %j', (text) => {
-    const [problem, ...others] = problemsOf(text.repeat(Math.floor(1_000_000 / text.length)));
+  test.each(['[', '{', '- ', '? ', 'a: {b: ', '&a '])('a hundred thousand times %j', (text) => {
+    const [problem, ...others] = problemsOf(text.repeat(Math.floor(100_000 / text.length)));
     expect(problem).toMatch(/^maas\.yaml:\d+:\d+/);
     expect(others.length).toBeLessThan(5);
   });
