@@ -1,4 +1,5 @@
 import type { MaasPlatformProps } from './configuration';
+import { UNREADABLE } from './located';
 import type { Path } from './problem';
 import { itemOf, keysOf, type Schema } from './schema-walk';
 
@@ -50,7 +51,7 @@ export class PathTree {
  * TypeScript has it.
  */
 export function draftOf(schema: Schema | undefined, value: unknown, unusable: PathTree | undefined): unknown {
-  if (unusable?.ends === true) {
+  if (unusable?.ends === true || value === UNREADABLE) {
     return undefined;
   }
   const item = schema && itemOf(schema);

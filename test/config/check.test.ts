@@ -1,6 +1,6 @@
 import { checkConfiguration } from '../../src/config/check';
 import type { MaasPlatformProps } from '../../src/config/configuration';
-import { ConfigurationError, formatProblem } from '../../src/config/problem';
+import { type ConfigurationError, formatProblem } from '../../src/config/problem';
 import { parseConfiguration } from '../../src/config/read';
 
 /** Checks what TypeScript would not let pass, as JavaScript does. */
@@ -37,12 +37,9 @@ describe('props from TypeScript', () => {
     ]);
   });
 
-  test.each([[null], [undefined], [[]], ['text'], [7], [new Date(0)], [() => 1]])(
-    'that are %p are refused',
-    (value) => {
-      expect(check(value)).toEqual([expect.stringMatching(/^configuration: got .*, expected a map/)]);
-    },
-  );
+  test.each([[null], [undefined], [[]], ['text'], [7], [() => 1]])('that are %p are refused', (value) => {
+    expect(check(value)).toEqual([expect.stringMatching(/^configuration: got .*, expected a map/)]);
+  });
 
   test('may hold anything inside patches and objects, even what refers to itself', () => {
     const circle: Record<string, unknown> = {};

@@ -3,7 +3,11 @@ import * as fc from 'fast-check';
 import { checkConfiguration, MaasPlatform, type MaasPlatformProps } from '../../src';
 import { CONFIGURATION_SCHEMA } from '../../src/config/schema';
 import { ConfigurationError } from '../../src/config/problem';
+import { locate, toValue, type LocatedMap } from '../../src/config/located';
+import { mergeSources } from '../../src/config/merge';
 import { parseConfiguration } from '../../src/config/read';
+import { parseSource } from '../../src/config/source';
+import { closest, editDistance, farthestSuggestion } from '../../src/config/suggest';
 
 /** Names of the configuration, so that arbitrary values come close to it. */
 const KEYS = [
@@ -115,6 +119,70 @@ test('one misspelt key is one problem', () => {
       expect(checkConfiguration({ ...props, [key]: [] } as MaasPlatformProps).map(({ rule }) => rule)).toEqual([
         'unknown-key',
       ]);
+    }),
+  );
+});
+
+/** The tree of a value that is written as JSON, which is YAML. */
+function located(value: unknown, file = 'maas.yaml'): LocatedMap {
+  const { root, problems } = parseSource(Buffer.from(JSON.stringify(value, undefined, 1)), file);
+  expect(problems).toEqual([]);
+  return root ?? { kind: 'map', at: { file }, entries: new Map() };
+}
+
+const anyMap = fc.dictionary(fc.constantFrom(...KEYS, 'a', 'b'), anything, { maxKeys: 6 });
+
+test('an overlay without anything changes nothing; a second time it changes nothing more', () => {
+  fc.assert(
+    fc.property(anyMap, anyMap, (base, overlay) => {
+      expect(toValue(mergeSources(located(base), located({})))).toEqual(toValue(located(base)));
+      const once = mergeSources(located(base), located(overlay));
+      expect(toValue(mergeSources(once, located(overlay)))).toEqual(toValue(once));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('every path, also one that leads nowhere, has a place inside one of the files', () => {
+  const path = fc.array(fc.oneof(fc.constantFrom(...KEYS), fc.nat(3)), { maxLength: 6 });
+  fc.assert(
+    fc.property(anyMap, anyMap, path, fc.constantFrom('key' as const, 'value' as const), (base, overlay, steps, at) => {
+      const lines = (value: unknown): string[] => JSON.stringify(value, undefined, 1).split('\n');
+      const merged = mergeSources(located(base, 'base.yaml'), located(overlay, 'overlay.yaml'));
+      const { file, line = 0, column = 0 } = locate(merged, steps, at);
+      const text = lines(file === 'base.yaml' ? base : overlay)[line - 1];
+      expect(text).toBeDefined();
+      expect(column).toBeGreaterThan(0);
+      expect(column).toBeLessThanOrEqual((text ?? '').length);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a suggestion is never farther from the word than a typing error', () => {
+  const word = fc.string({ maxLength: 12 });
+  fc.assert(
+    fc.property(word, fc.array(word, { maxLength: 5 }), (text, candidates) => {
+      const found = closest(text, candidates);
+      const distances = candidates.map((candidate) => editDistance(text.toLowerCase(), candidate.toLowerCase()));
+      const nearest = Math.min(...distances);
+      if (candidates.includes(text) || nearest > farthestSuggestion(text)) {
+        expect(found).toBeUndefined();
+      } else {
+        expect(candidates).toContain(found);
+        expect(distances[candidates.indexOf(found ?? '')]).toBe(nearest);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('the distance of two words is the same in both directions, and none only for the same word', () => {
+  const word = fc.string({ maxLength: 8 });
+  fc.assert(
+    fc.property(word, word, (left, right) => {
+      expect(editDistance(left, right)).toBe(editDistance(right, left));
+      expect(editDistance(left, right) === 0).toBe(left === right);
     }),
   );
 });

@@ -1,7 +1,14 @@
 import { CATALOG, type CatalogEntry } from '../../models/catalog';
-import type { ModelConfiguration, PlatformKind, TierConfiguration } from '../configuration';
+import type {
+  KeyConfiguration,
+  ModelConfiguration,
+  PlatformKind,
+  TierConfiguration,
+  UserConfiguration,
+} from '../configuration';
 import { acceptsApiKeys, acceptsTokens, DEFAULT_DOMAIN, DEFAULT_MODELS, DEFAULT_TIERS, isLocalDemo } from '../defaults';
 import type { Draft, DraftConfiguration } from '../draft';
+import type { Path } from '../problem';
 import { modelHost } from '../settings';
 import { isComplete, isUnusable, placed, type Placed } from './rule';
 
@@ -20,6 +27,34 @@ export interface NamedModel extends Placed<DraftModel> {
 /** The tiers: those written, else the default ones. */
 export function tiersOf({ tiers }: DraftConfiguration): Placed<DraftTier>[] {
   return placed<DraftTier>(tiers ?? DEFAULT_TIERS);
+}
+
+/** A key with its user, and where it is. */
+export interface PlacedKey {
+  readonly key: Draft<KeyConfiguration>;
+  readonly user: Draft<UserConfiguration>;
+  /** Position of the user. */
+  readonly index: number;
+  /** Position of the key among the user's. */
+  readonly position: number;
+}
+
+/** All keys of all users. */
+export function keysOf({ users }: DraftConfiguration): PlacedKey[] {
+  const keys: PlacedKey[] = [];
+  users?.forEach((user, index) => {
+    user?.keys?.forEach((key, position) => {
+      if (key !== undefined) {
+        keys.push({ key, user, index, position });
+      }
+    });
+  });
+  return keys;
+}
+
+/** Where a key is. */
+export function pathOfKey({ index, position }: PlacedKey): Path {
+  return ['users', index, 'keys', position];
 }
 
 /** The names of all tiers; undefined when one of them cannot be used, so that any name may be right. */

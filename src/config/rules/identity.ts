@@ -1,7 +1,5 @@
-import type { KeyConfiguration } from '../configuration';
-import type { Draft } from '../draft';
 import { quote, showValue, type Finding } from '../problem';
-import { apiKeysOf, isElsewhere, tokensOf } from './facts';
+import { apiKeysOf, isElsewhere, keysOf, pathOfKey, tokensOf } from './facts';
 import { atKey, atValue, isComplete, isUnusable, placed, type Rule } from './rule';
 
 const SOURCES = ['demo', 'existingSecret', 'externalSecret'] as const;
@@ -9,38 +7,32 @@ const LOCAL_DEMO = 'platform kubernetes with a domain below .local, .localhost o
 
 const keySource: Rule = {
   id: 'key-source',
-  check: ({ users }) =>
-    placed(users).flatMap(({ item: user, index }) =>
-      placed(user.keys).flatMap(({ item: key, index: position }): Finding[] => {
-        const written = SOURCES.filter((source) => Object.hasOwn(key, source));
-        if (written.length === 1 || (written.length === 0 && !isComplete(key))) {
-          return [];
-        }
-        const path = ['users', index, 'keys', position];
+  check: (configuration) =>
+    keysOf(configuration)
+      .filter(({ key }) => {
+        const written = SOURCES.reduce((number, source) => number + (Object.hasOwn(key, source) ? 1 : 0), 0);
+        return written > 1 || (written === 0 && isComplete(key));
+      })
+      .map((at) => {
+        const written = SOURCES.filter((source) => Object.hasOwn(at.key, source));
         const got = written.length === 0 ? 'none' : written.join(' and ');
         const fix = written.length === 0 ? 'add one' : 'make a key of each: several keys a user are fine';
-        return [atValue(path, got, `exactly one of ${SOURCES.join(', ')}`, fix)];
+        return atValue(pathOfKey(at), got, `exactly one of ${SOURCES.join(', ')}`, fix);
       }),
-    ),
 };
 
 const demoKey: Rule = {
   id: 'demo-key',
-  check: (configuration) => {
-    if (!isElsewhere(configuration)) {
-      return [];
-    }
-    return placed(configuration.users).flatMap(({ item: user, index }) =>
-      placed<Draft<KeyConfiguration>>(user.keys).flatMap(({ item: key, index: position }): Finding[] => {
-        if (key.demo === undefined) {
-          return [];
-        }
-        const path = ['users', index, 'keys', position, 'demo'];
-        const expected = `no key in a file, except on the local demo (${LOCAL_DEMO})`;
-        return [atKey(path, showValue(key.demo, path), expected, 'use existingSecret or externalSecret')];
-      }),
-    );
-  },
+  check: (configuration) =>
+    !isElsewhere(configuration)
+      ? []
+      : keysOf(configuration)
+          .filter(({ key }) => key.demo !== undefined)
+          .map((at) => {
+            const path = [...pathOfKey(at), 'demo'];
+            const expected = `no key in a file, except on the local demo (${LOCAL_DEMO})`;
+            return atKey(path, showValue(at.key.demo, path), expected, 'use existingSecret or externalSecret');
+          }),
 };
 
 const demoKeycloak: Rule = {
@@ -58,7 +50,12 @@ const demoMinio: Rule = {
   id: 'demo-minio',
   check: (configuration) => {
     const minio = configuration.storage?.minio;
-    if (minio === undefined || Object.hasOwn(minio, 'existingSecret') || !isElsewhere(configuration)) {
+    if (
+      minio === undefined ||
+      minio.existingSecret !== undefined ||
+      !isComplete(minio) ||
+      !isElsewhere(configuration)
+    ) {
       return [];
     }
     const expected = `existingSecret, except on the local demo (${LOCAL_DEMO})`;

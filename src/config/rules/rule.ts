@@ -27,7 +27,13 @@ export interface Placed<Item> {
 
 /** The usable items of a list. */
 export function placed<Item>(list: readonly (Item | undefined)[] | undefined): Placed<Item>[] {
-  return (list ?? []).flatMap((item, index) => (item === undefined ? [] : [{ item, index }]));
+  const items: Placed<Item>[] = [];
+  list?.forEach((item, index) => {
+    if (item !== undefined) {
+      items.push({ item, index });
+    }
+  });
+  return items;
 }
 
 /** Whether everything that was written in a map can be used, so that what it lacks was really not written. */
@@ -35,14 +41,18 @@ export function isComplete(map: object | undefined): boolean {
   return map === undefined || !Object.values(map).includes(undefined);
 }
 
-/** Whether a part was written in a way that cannot be used. */
+/** Whether a part was written in a way that cannot be used, or may come from a refused merge key. */
 export function isUnusable(configuration: object, ...path: readonly string[]): boolean {
   let here: unknown = configuration;
   for (const step of path) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) {
+    if (typeof here !== 'object' || here === null) {
       return false;
     }
-    here = (here as Record<string, unknown>)[step];
+    const map = here as Readonly<Record<string, unknown>>;
+    if (!Object.hasOwn(map, step)) {
+      return Object.hasOwn(map, '<<') && map['<<'] === undefined;
+    }
+    here = map[step];
     if (here === undefined) {
       return true;
     }
@@ -54,19 +64,19 @@ export function isUnusable(configuration: object, ...path: readonly string[]): b
 export interface Claim {
   /** What must be unique; never shown. */
   readonly value: string;
-  /** Where it is written. */
-  readonly path: Path;
 }
 
 /** The claims that an earlier one makes impossible, with that one. */
 export function clashes<Each extends Claim>(claims: readonly Each[]): { claim: Each; first: Each }[] {
   const seen = new Map<string, Each>();
-  return claims.flatMap((claim) => {
+  const found: { claim: Each; first: Each }[] = [];
+  for (const claim of claims) {
     const first = seen.get(claim.value);
-    if (first !== undefined) {
-      return [{ claim, first }];
+    if (first === undefined) {
+      seen.set(claim.value, claim);
+    } else {
+      found.push({ claim, first });
     }
-    seen.set(claim.value, claim);
-    return [];
-  });
+  }
+  return found;
 }

@@ -1,5 +1,5 @@
 import { formatPath, quote, showValue, type Finding, type Path } from '../problem';
-import { namedModelsOf, hostOf, type NamedModel } from './facts';
+import { hostOf, keysOf, namedModelsOf, pathOfKey, type NamedModel, type PlacedKey } from './facts';
 import { atValue, clashes, placed, type Claim, type Rule } from './rule';
 
 const uniqueTierName: Rule = {
@@ -22,30 +22,23 @@ function uniqueNames(
   items: readonly ({ readonly name?: string } | undefined)[] | undefined,
   fix: string,
 ): Finding[] {
-  const claims = placed(items).flatMap(({ item, index }) =>
-    item.name === undefined ? [] : [{ value: item.name, path: [list, index, 'name'] }],
-  );
-  return clashes(claims).map(({ claim, first }) =>
-    atValue(claim.path, quote(claim.value), `a name of its own (${formatPath(first.path)} is the same)`, fix),
-  );
+  const claims = placed(items).map(({ item: { name }, index }) => ({ value: name ?? '', index }));
+  return clashes(claims.filter(({ value }) => value !== '')).map(({ claim, first }) => {
+    const expected = `a name of its own (${formatPath([list, first.index, 'name'])} is the same)`;
+    return atValue([list, claim.index, 'name'], quote(claim.value), expected, fix);
+  });
 }
 
 const uniqueKey: Rule = {
   id: 'unique-key',
-  check: ({ users }) => {
-    const claims = placed(users).flatMap(({ item: user, index }) =>
-      placed(user.keys).flatMap(({ item: key, index: position }) =>
-        key.demo === undefined ? [] : [{ value: key.demo, path: ['users', index, 'keys', position, 'demo'] }],
-      ),
-    );
-    return clashes(claims).map(({ claim, first }) =>
-      atValue(
-        claim.path,
-        showValue(claim.value, claim.path),
-        `a key of its own (${formatPath(first.path)} is the same, and would win or lose at random)`,
-        'change one of the two',
-      ),
-    );
+  check: (configuration) => {
+    const claims = keysOf(configuration).map((at) => ({ value: at.key.demo ?? '', at }));
+    return clashes(claims.filter(({ value }) => value !== '')).map(({ claim, first }) => {
+      const path = [...pathOfKey(claim.at), 'demo'];
+      const other = formatPath([...pathOfKey(first.at), 'demo']);
+      const expected = `a key of its own (${other} is the same, and would win or lose at random)`;
+      return atValue(path, showValue(claim.value, path), expected, 'change one of the two');
+    });
   },
 };
 
@@ -70,34 +63,31 @@ const uniqueKeyPrefix: Rule = {
 
 const uniqueKeySecret: Rule = {
   id: 'unique-key-secret',
-  check: ({ users }) => {
-    const claims = placed(users).flatMap(({ item: user, index }) =>
-      placed(user.keys).flatMap(({ item: key, index: position }): SecretClaim[] => {
-        const path: Path = ['users', index, 'keys', position];
-        if (key.existingSecret !== undefined) {
-          return [{ value: key.existingSecret, path: [...path, 'existingSecret'], written: true }];
-        }
-        // The names under which the other keys become Secrets.
-        const suffix = position === 0 ? '' : `-${position + 1}`;
-        return user.name === undefined ? [] : [{ value: `${user.name}-apikey${suffix}`, path, written: false }];
-      }),
-    );
-    return clashes(claims).flatMap((clash) => describeSecretClash(clash.claim, clash.first));
+  check: (configuration) => {
+    const claims = keysOf(configuration).map((at) => ({ value: secretOf(at), at }));
+    return clashes(claims.filter(({ value }) => value !== '')).flatMap(({ claim, first }): Finding[] => {
+      const [own, other] = claim.at.key.existingSecret === undefined ? [first, claim] : [claim, first];
+      if (own.at.key.existingSecret === undefined) {
+        // Two Secrets that we name ourselves clash only when their users do, which another rule reports.
+        return [];
+      }
+      const path = [...pathOfKey(own.at), 'existingSecret'];
+      const otherPath = [
+        ...pathOfKey(other.at),
+        ...(other.at.key.existingSecret === undefined ? [] : ['existingSecret']),
+      ];
+      const expected = `a Secret of its own (${formatPath(otherPath)} has the same)`;
+      return [atValue(path, quote(own.value), expected, 'name another Secret')];
+    });
   },
 };
 
-interface SecretClaim extends Claim {
-  readonly written: boolean;
-}
-
-/** Two Secrets that we name ourselves clash only when their users do, which another rule reports. */
-function describeSecretClash(claim: SecretClaim, first: SecretClaim): Finding[] {
-  const [at, other] = claim.written ? [claim, first] : [first, claim];
-  if (!at.written) {
-    return [];
+/** The Secret of a key: the one that it names, or the one that is rendered for it. */
+function secretOf({ key, user, position }: PlacedKey): string {
+  if (key.existingSecret !== undefined || user.name === undefined) {
+    return key.existingSecret ?? '';
   }
-  const expected = `a Secret of its own (${formatPath(other.path)} has the same)`;
-  return [atValue(at.path, quote(at.value), expected, 'name another Secret')];
+  return position === 0 ? `${user.name}-apikey` : `${user.name}-apikey-${position + 1}`;
 }
 
 const uniqueHost: Rule = {
@@ -131,6 +121,7 @@ const uniqueServedName: Rule = {
 const NOUNS = { host: 'host', name: 'InferenceService', servedName: 'served model name' } as const;
 
 interface ModelClaim extends Claim {
+  readonly path: Path;
   readonly model: NamedModel;
 }
 
