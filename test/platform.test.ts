@@ -320,6 +320,20 @@ describe('fails', () => {
     expect(attempt).toThrow(/users\[0\]\.tier: got "premuim".*did you mean "premium"\?\n(.*\n)*models\[0\]/);
   });
 
+  test('when an own object is one that it renders', () => {
+    const apiVersion = 'gateway.networking.k8s.io/v1beta1';
+    const gateway = { apiVersion, kind: 'Gateway', metadata: { name: 'inference-gateway', namespace: 'llm' } };
+    const elsewhere = { ...gateway, metadata: { name: 'inference-gateway', namespace: 'elsewhere' } };
+    const ofIstio = { ...gateway, apiVersion: 'networking.istio.io/v1' };
+    expect(() => synth({ objects: [elsewhere, gateway] })).toThrow(
+      new Error(
+        'objects[1]: got Gateway llm/inference-gateway, expected no object that the platform renders: ' +
+          'the later of the two files would win; change the rendered one with `patches`\n1 problem',
+      ),
+    );
+    expect(() => synth({ objects: [elsewhere, ofIstio] })).not.toThrow();
+  });
+
   test('inside a chart', () => {
     expect(() => new MaasPlatform(new Chart(new App(), 'chart'), 'maas')).toThrow(
       'a MaasPlatform lies directly under the App: its charts are files of their own',

@@ -9,6 +9,7 @@ import type { IMaasGateway } from '../gateway/gateway-reference';
 import { MaasGateway } from '../gateway/maas-gateway';
 import type { IModelBackend } from '../gateway/model-route';
 import { applyPatches } from '../output/apply-patches';
+import { checkObjects } from '../output/check-objects';
 import { PLATFORM_FILES, type PlatformFile } from '../output/file-names';
 import { addKeycloak, addNamespaces, addObjects, addProtection, addStorage } from './cluster';
 import { clusterScopedName, type PlatformContext } from './context';
@@ -84,6 +85,7 @@ export class MaasPlatform extends Construct {
       CONTENTS[file].add(chart, context);
       return chart;
     });
+    checkObjects(props, charts);
     applyPatches(props, charts);
 
     this.gateway = context.gateway;

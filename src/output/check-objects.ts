@@ -1,0 +1,49 @@
+import { ApiObject, type Chart } from 'cdk8s';
+import type { MaasPlatformProps } from '../config/configuration';
+import { ConfigurationError, type Problem } from '../config/problem';
+import { locateProblems } from '../config/read';
+
+/**
+ * Makes sure that no own object of a configuration is one that the platform renders: of two manifests of one object the
+ * later file would win, silently.
+ *
+ * @throws ConfigurationError with every such object
+ */
+export function checkObjects(props: MaasPlatformProps, charts: readonly Chart[]): void {
+  const own = charts.find((chart) => chart.node.id.endsWith('85-objects'));
+  if (own === undefined) {
+    return;
+  }
+  const rendered = new Set(charts.filter((chart) => chart !== own).flatMap((chart) => objectsOf(chart).map(identity)));
+  const problems = objectsOf(own).flatMap((object, index): Problem[] => {
+    const expected = 'no object that the platform renders: the later of the two files would win';
+    return rendered.has(identity(object))
+      ? [
+          {
+            rule: 'rendered-object',
+            path: ['objects', index],
+            pointAt: 'value',
+            got: describe(object),
+            expected,
+            fix: 'change the rendered one with `patches`',
+          },
+        ]
+      : [];
+  });
+  if (problems.length > 0) {
+    throw new ConfigurationError(locateProblems(props, problems));
+  }
+}
+
+function objectsOf(chart: Chart): ApiObject[] {
+  return chart.node.findAll().filter((node) => ApiObject.isApiObject(node));
+}
+
+/** What makes two manifests one object: its version does not. */
+function identity(object: ApiObject): string {
+  return `${object.apiGroup} ${describe(object)}`;
+}
+
+function describe({ kind, name, metadata }: ApiObject): string {
+  return `${kind} ${metadata.namespace === undefined ? name : `${metadata.namespace}/${name}`}`;
+}
