@@ -96,11 +96,15 @@ export class MaasGateway extends Construct implements IMaasGateway {
     });
 
     new l1.gatewayApi.Gateway(this, 'Resource', {
-      metadata: objectMetadata(this.gatewayName, { namespace: props.namespace }),
+      metadata: objectMetadata(this.gatewayName, {
+        namespace: props.namespace,
+        // istiod reads this one from the Gateway itself, the annotations below only reach what it generates.
+        annotations: { 'networking.istio.io/service-type': props.serviceType ?? 'ClusterIP' },
+      }),
       spec: {
         gatewayClassName: className,
         infrastructure: {
-          annotations: { ...STATS_ANNOTATION, 'networking.istio.io/service-type': props.serviceType ?? 'ClusterIP' },
+          annotations: { ...STATS_ANNOTATION },
           parametersRef: { group: '', kind: 'ConfigMap', name: optionsName },
         },
         listeners: [listener(props)],

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { restrictedPodSecurity } from '../cluster/pod-security';
-import type { ReplicasConfiguration, ResourcesConfiguration } from '../config/configuration';
+import type { PlatformKind, ReplicasConfiguration, ResourcesConfiguration } from '../config/configuration';
 import type { IModelBackend } from '../gateway/model-route';
 import type { Accelerator } from './accelerator';
 import { DEFAULT_RESOURCES } from './catalog';
@@ -67,10 +67,11 @@ export interface ServedModelProps {
   readonly serviceAccountName?: string;
 
   /**
-   * User id of the processes, for images that would run as root.
-   * @default - the image's, or the one that OpenShift assigns
+   * Kubernetes distribution; OpenShift assigns user ids itself. Elsewhere the processes run as user 1000, because model
+   * servers' images would run as root.
+   * @default kubernetes
    */
-  readonly runAsUser?: number;
+  readonly platform?: PlatformKind;
 
   /**
    * Version of KServe.
@@ -78,6 +79,9 @@ export interface ServedModelProps {
    */
   readonly kserveVersion?: string;
 }
+
+/** User id of images that would run as root, where the cluster assigns none. */
+const UNPRIVILEGED_USER = 1000;
 
 /** Place of the weights that KServe brings into the pod. */
 const MODEL_PATH = '/mnt/models';
@@ -107,7 +111,9 @@ export class ServedModel extends Construct implements IModelBackend {
       labels: { tier: 'gpu', 'opendatahub.io/dashboard': 'true' },
       predictor: {
         serviceAccountName: props.serviceAccountName,
-        securityContext: restrictedPodSecurity({ runAsUser: props.runAsUser }),
+        securityContext: restrictedPodSecurity({
+          runAsUser: props.platform === 'openshift' ? undefined : UNPRIVILEGED_USER,
+        }),
         nodeSelector: { ...props.accelerator.nodeSelector },
         tolerations: props.accelerator.tolerations,
         model: {

@@ -10,9 +10,6 @@ import { SimulatedModel } from '../models/simulated-model';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
 import { clusterScopedName, platformImage, type PlatformContext } from './context';
 
-/** User id of images that would run as root, where the cluster assigns none. */
-const UNPRIVILEGED_USER = 1000;
-
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
   new KServeConfiguration(chart, 'configuration', {
     gateway,
@@ -67,6 +64,6 @@ function addModel(
     // The checks have made sure that a vllm model has both.
     source: model.source ?? '',
     accelerator: Accelerator.fromName(model.accelerator ?? ''),
-    runAsUser: settings.platform === 'openshift' ? undefined : UNPRIVILEGED_USER,
+    platform: settings.platform,
   });
 }

@@ -890,6 +890,12 @@ const ROWS: readonly Row[] = [
     ].join('\n'),
   },
   {
+    rule: 'own-namespace',
+    yaml: 'kserve: { namespace: llm }\n',
+    message:
+      'maas.yaml:1:1 namespace: got "llm", expected a namespace of the platform\'s own: it is created with labels that would change this one; name another, or write `createNamespaces: false`',
+  },
+  {
     rule: 'gateway-policy',
     yaml: [
       'objects:',

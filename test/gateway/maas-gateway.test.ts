@@ -8,13 +8,14 @@ function gatewayWith(props: MaasGatewayProps) {
     gateway = new MaasGateway(chart, 'gateway', props);
   });
   const options = find('ConfigMap');
-  return { gateway, manifests, options, spec: find('Gateway').spec, deployment: parse(options.data.deployment) };
+  const { metadata, spec } = find('Gateway');
+  return { gateway, manifests, options, metadata, spec, deployment: parse(options.data.deployment) };
 }
 
 const MINIMAL = { namespace: 'llm', domain: 'maas.local' };
 
 describe('MaasGateway with minimal props', () => {
-  const { gateway, manifests, options, spec, deployment } = gatewayWith(MINIMAL);
+  const { gateway, manifests, options, metadata, spec, deployment } = gatewayWith(MINIMAL);
 
   test("is the seed's Gateway and the ConfigMap of its pods", () => {
     expect(manifests.map(identify)).toEqual([
@@ -43,7 +44,9 @@ describe('MaasGateway with minimal props', () => {
   });
 
   test('is a Service inside the cluster: Programmed does not wait for a load balancer', () => {
-    expect(spec.infrastructure.annotations['networking.istio.io/service-type']).toBe('ClusterIP');
+    // istiod reads it from the Gateway itself, not from what the Gateway hands on to generated objects.
+    expect(metadata.annotations).toEqual({ 'networking.istio.io/service-type': 'ClusterIP' });
+    expect(spec.infrastructure.annotations).not.toHaveProperty('networking.istio.io/service-type');
   });
 
   test('shapes its pods by the ConfigMap beside it', () => {
@@ -74,7 +77,7 @@ describe('MaasGateway with minimal props', () => {
 });
 
 describe('MaasGateway with all props', () => {
-  const { gateway, manifests, options, spec, deployment } = gatewayWith({
+  const { gateway, manifests, options, metadata, spec, deployment } = gatewayWith({
     namespace: 'edge',
     domain: 'models.example.com',
     name: 'front',
@@ -114,8 +117,8 @@ describe('MaasGateway with all props', () => {
 
   test('has the replicas and the Service that were asked for', () => {
     expect(deployment.spec.replicas).toBe(3);
-    expect(spec.infrastructure.annotations).toMatchObject({
-      'networking.istio.io/service-type': 'LoadBalancer',
+    expect(metadata.annotations).toEqual({ 'networking.istio.io/service-type': 'LoadBalancer' });
+    expect(spec.infrastructure.annotations).toEqual({
       'sidecar.istio.io/statsInclusionRegexps': expect.stringContaining('lua'),
     });
   });

@@ -65,12 +65,12 @@ const ownNamespace: Rule = {
     }
     const { kserve, kuadrant, observability } = configuration;
     const taken = [...OTHERS_NAMESPACES, kserve?.namespace ?? 'kserve', kuadrant?.namespace ?? 'kuadrant-system'];
-    const created: { path: Path; name: string | undefined }[] = [
-      { path: ['namespace'], name: configuration.namespace },
-      { path: ['observability', 'namespace'], name: observability?.namespace },
+    const created: { path: Path; name: string }[] = [
+      { path: ['namespace'], name: configuration.namespace ?? 'llm' },
+      { path: ['observability', 'namespace'], name: observability?.namespace ?? 'llm-observability' },
     ];
     return created.flatMap(({ path, name }): Finding[] => {
-      if (name === undefined || !taken.includes(name)) {
+      if (!taken.includes(name)) {
         return [];
       }
       const expected = "a namespace of the platform's own: it is created with labels that would change this one";
