@@ -56,7 +56,6 @@ export interface OidcSettings {
 export interface PlatformSettings {
   readonly name?: string;
   readonly platform: PlatformKind;
-  readonly localDemo: boolean;
   readonly domain: string;
   readonly namespace: string;
   readonly createNamespaces: boolean;
@@ -103,7 +102,6 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
   return {
     name: props.name,
     platform,
-    localDemo: isLocalDemo({ platform, domain }),
     domain,
     namespace,
     createNamespaces: props.createNamespaces ?? true,

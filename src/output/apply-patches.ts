@@ -1,8 +1,9 @@
-import { ApiObject, type Chart } from 'cdk8s';
+import type { ApiObject, Chart } from 'cdk8s';
 import type { MaasPlatformProps, PatchConfiguration, PatchTargetConfiguration } from '../config/configuration';
 import { ConfigurationError, type Problem } from '../config/problem';
 import { locateProblems } from '../config/read';
 import { closest } from '../config/suggest';
+import { describeObject, objectsOf } from './chart-objects';
 import { patchManifest } from './patch';
 
 /**
@@ -14,7 +15,7 @@ export function applyPatches(props: MaasPlatformProps, charts: readonly Chart[])
   if (patches.length === 0) {
     return;
   }
-  const objects = charts.flatMap((chart) => chart.node.findAll().filter((node) => ApiObject.isApiObject(node)));
+  const objects = charts.flatMap(objectsOf);
   const problems = patches.flatMap((patch, index) => applyPatch(patch, index, objects));
   if (problems.length > 0) {
     throw new ConfigurationError(locateProblems(props, problems));
@@ -22,14 +23,14 @@ export function applyPatches(props: MaasPlatformProps, charts: readonly Chart[])
 }
 
 function applyPatch(patch: PatchConfiguration, index: number, objects: ApiObject[]): Problem[] {
-  const target = describe(patch.target);
+  const target = describeObject(patch.target);
   const problem = (rule: string, step: string, got: string, expected: string, fix: string): Problem[] => [
     { rule, path: ['patches', index, step], pointAt: 'value', got, expected, fix },
   ];
   const matches = objects.filter((object) => isTarget(object, patch.target));
   const [object] = matches;
   if (object === undefined) {
-    const names = objects.map((candidate) => describe(identity(candidate, patch.target.namespace !== undefined)));
+    const names = objects.map((candidate) => describeObject(identity(candidate, patch.target.namespace !== undefined)));
     const meant = closest(target, names);
     const fix = meant === undefined ? 'look for it in dist/' : `did you mean ${meant}?`;
     return problem('patch-target', 'target', target, 'an object of this platform', fix);
@@ -60,8 +61,4 @@ function identity(object: ApiObject, withNamespace: boolean): PatchTargetConfigu
     name: object.name,
     namespace: withNamespace ? object.metadata.namespace : undefined,
   };
-}
-
-function describe({ kind, name, namespace }: PatchTargetConfiguration): string {
-  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }

@@ -1,7 +1,8 @@
-import { ApiObject, type Chart } from 'cdk8s';
+import type { ApiObject, Chart } from 'cdk8s';
 import type { MaasPlatformProps } from '../config/configuration';
 import { ConfigurationError, type Problem } from '../config/problem';
 import { locateProblems } from '../config/read';
+import { describeObject, objectsOf } from './chart-objects';
 
 /**
  * Makes sure that no own object of a configuration is one that the platform renders: of two manifests of one object the
@@ -35,15 +36,11 @@ export function checkObjects(props: MaasPlatformProps, charts: readonly Chart[])
   }
 }
 
-function objectsOf(chart: Chart): ApiObject[] {
-  return chart.node.findAll().filter((node) => ApiObject.isApiObject(node));
-}
-
 /** What makes two manifests one object: its version does not. */
 function identity(object: ApiObject): string {
   return `${object.apiGroup} ${describe(object)}`;
 }
 
 function describe({ kind, name, metadata }: ApiObject): string {
-  return `${kind} ${metadata.namespace === undefined ? name : `${metadata.namespace}/${name}`}`;
+  return describeObject({ kind, name, namespace: metadata.namespace });
 }
