@@ -10,6 +10,23 @@ import type {
 /** Domain of the local demo. */
 export const DEFAULT_DOMAIN = 'maas.local';
 
+/** Namespaces by what lives in them. */
+export const DEFAULT_NAMESPACES = {
+  platform: 'llm',
+  observability: 'llm-observability',
+  kuadrant: 'kuadrant-system',
+  kserve: 'kserve',
+  istio: 'istio-system',
+  keycloak: 'keycloak-system',
+  minio: 'minio-system',
+} as const;
+
+/** Name of the Gateway. */
+export const DEFAULT_GATEWAY_NAME = 'inference-gateway';
+
+/** GatewayClass of the Gateway; istiod creates it. */
+export const DEFAULT_GATEWAY_CLASS = 'istio';
+
 /** Versions that the YAML is rendered for; docs/versions.md says what was tested. */
 export const DEFAULT_VERSIONS: Required<VersionsConfiguration> = {
   gatewayApi: '1.5.1',

@@ -18,7 +18,10 @@ import {
   acceptsApiKeys,
   acceptsTokens,
   DEFAULT_DOMAIN,
+  DEFAULT_GATEWAY_CLASS,
+  DEFAULT_GATEWAY_NAME,
   DEFAULT_MODELS,
+  DEFAULT_NAMESPACES,
   DEFAULT_TIERS,
   DEFAULT_VERSIONS,
   defaultUsers,
@@ -90,13 +93,13 @@ export interface PlatformSettings {
 }
 
 /** Issuer of the demo realm, as seen inside the cluster. */
-export const KEYCLOAK_ISSUER = 'http://keycloak.keycloak-system.svc.cluster.local:8080/realms/maas';
+export const KEYCLOAK_ISSUER = `http://keycloak.${DEFAULT_NAMESPACES.keycloak}.svc.cluster.local:8080/realms/maas`;
 
 /** Fills in every default. The configuration must be valid (`checkConfiguration`). */
 export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
   const platform = props.platform ?? 'kubernetes';
   const domain = props.domain ?? DEFAULT_DOMAIN;
-  const namespace = props.namespace ?? 'llm';
+  const namespace = props.namespace ?? DEFAULT_NAMESPACES.platform;
   const tiers = props.tiers ?? DEFAULT_TIERS;
   const gateway = resolveGateway(props, namespace);
   return {
@@ -108,8 +111,14 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     versions: { ...DEFAULT_VERSIONS, ...props.versions },
     registry: props.registry,
     gateway,
-    kuadrant: { create: props.kuadrant?.create ?? true, namespace: props.kuadrant?.namespace ?? 'kuadrant-system' },
-    kserve: { configure: props.kserve?.configure ?? true, namespace: props.kserve?.namespace ?? 'kserve' },
+    kuadrant: {
+      create: props.kuadrant?.create ?? true,
+      namespace: props.kuadrant?.namespace ?? DEFAULT_NAMESPACES.kuadrant,
+    },
+    kserve: {
+      configure: props.kserve?.configure ?? true,
+      namespace: props.kserve?.namespace ?? DEFAULT_NAMESPACES.kserve,
+    },
     tiers,
     users: props.users ?? defaultUsers(props),
     models: (props.models ?? DEFAULT_MODELS).map((model) => resolveModel(model, platform, domain)),
@@ -121,7 +130,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     filterNamespace: props.limits?.filterNamespace ?? gateway.namespace,
     minio: props.storage?.minio && { size: '20Gi', ...props.storage.minio },
     prometheus: props.observability?.prometheus ?? true,
-    observabilityNamespace: props.observability?.namespace ?? 'llm-observability',
+    observabilityNamespace: props.observability?.namespace ?? DEFAULT_NAMESPACES.observability,
     patches: props.patches ?? [],
     objects: props.objects ?? [],
   };
@@ -132,9 +141,9 @@ function resolveGateway(props: MaasPlatformProps, namespace: string): PlatformSe
   const behindRoutes = props.platform === 'openshift' || isLocalDemo(props);
   return {
     create: gateway.create ?? true,
-    name: gateway.name ?? 'inference-gateway',
+    name: gateway.name ?? DEFAULT_GATEWAY_NAME,
     namespace: gateway.namespace ?? namespace,
-    className: gateway.className ?? 'istio',
+    className: gateway.className ?? DEFAULT_GATEWAY_CLASS,
     replicas: gateway.replicas ?? 1,
     serviceType: gateway.serviceType ?? (behindRoutes ? 'ClusterIP' : 'LoadBalancer'),
     tls: gateway.tls && {

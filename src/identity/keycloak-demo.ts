@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
 import type { GroupConfiguration, PlatformKind } from '../config/configuration';
+import { DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
@@ -93,7 +94,7 @@ export class KeycloakDemo extends Construct {
 
   constructor(scope: Construct, id: string, props: KeycloakDemoProps) {
     super(scope, id);
-    const namespace = props.namespace ?? 'keycloak-system';
+    const namespace = props.namespace ?? DEFAULT_NAMESPACES.keycloak;
     const baseUrl = `http://${NAME}.${namespace}.svc.cluster.local:${HTTP_PORT}`;
     this.issuerUrl = `${baseUrl}/realms/${REALM_NAME}`;
     const realm = `${JSON.stringify(keycloakRealm(props), null, 2)}\n`;

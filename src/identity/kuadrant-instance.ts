@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { DEFAULT_NAMESPACES } from '../config/defaults';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 
@@ -26,7 +27,7 @@ export class KuadrantInstance extends Construct {
   constructor(scope: Construct, id: string, props: KuadrantInstanceProps = {}) {
     super(scope, id);
     new l1.kuadrant.Kuadrant(this, 'Resource', {
-      metadata: objectMetadata(props.name ?? 'kuadrant', { namespace: props.namespace ?? 'kuadrant-system' }),
+      metadata: objectMetadata(props.name ?? 'kuadrant', { namespace: props.namespace ?? DEFAULT_NAMESPACES.kuadrant }),
       spec: {},
     });
   }

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
 import type { PlatformKind } from '../config/configuration';
+import { DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
@@ -103,7 +104,7 @@ export class MinioStorage extends Construct {
 
   constructor(scope: Construct, id: string, props: MinioStorageProps) {
     super(scope, id);
-    const namespace = props.namespace ?? 'minio-system';
+    const namespace = props.namespace ?? DEFAULT_NAMESPACES.minio;
     const size = props.size ?? '20Gi';
     if (!QUANTITY.test(size)) {
       throw new Error(`minio size: got "${size}", expected a quantity such as 20Gi`);

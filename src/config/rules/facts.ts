@@ -6,7 +6,15 @@ import type {
   TierConfiguration,
   UserConfiguration,
 } from '../configuration';
-import { acceptsApiKeys, acceptsTokens, DEFAULT_DOMAIN, DEFAULT_MODELS, DEFAULT_TIERS, isLocalDemo } from '../defaults';
+import {
+  acceptsApiKeys,
+  acceptsTokens,
+  DEFAULT_DOMAIN,
+  DEFAULT_MODELS,
+  DEFAULT_NAMESPACES,
+  DEFAULT_TIERS,
+  isLocalDemo,
+} from '../defaults';
 import type { Draft, DraftConfiguration } from '../draft';
 import type { Path } from '../problem';
 import { modelHost } from '../settings';
@@ -145,7 +153,7 @@ export function tokensOf(configuration: DraftConfiguration): boolean | undefined
 
 /** The Gateway's namespace. */
 export function gatewayNamespaceOf({ gateway, namespace }: DraftConfiguration): string {
-  return gateway?.namespace ?? namespace ?? 'llm';
+  return gateway?.namespace ?? namespace ?? DEFAULT_NAMESPACES.platform;
 }
 
 /** Whether the platform has a Gateway of its own. */

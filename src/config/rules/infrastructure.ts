@@ -1,3 +1,4 @@
+import { DEFAULT_GATEWAY_CLASS, DEFAULT_NAMESPACES } from '../defaults';
 import { count, quote, showValue, type Finding, type Path } from '../problem';
 import { createsGateway } from './facts';
 import { atKey, atValue, isUnusable, type Rule } from './rule';
@@ -30,7 +31,7 @@ const gatewayName: Rule = {
     if (gateway?.name === undefined || isUnusable(configuration, 'gateway', 'className')) {
       return [];
     }
-    const suffix = `-${gateway.className ?? 'istio'}`;
+    const suffix = `-${gateway.className ?? DEFAULT_GATEWAY_CLASS}`;
     if (gateway.name.length + suffix.length <= 63) {
       return [];
     }
@@ -54,7 +55,7 @@ const minioSize: Rule = {
 /** Namespaces of Kubernetes, of the operators and of the demo's own servers. */
 const OTHERS_NAMESPACES = [
   ...['default', 'kube-system', 'kube-public', 'kube-node-lease'],
-  ...['istio-system', 'cert-manager', 'keycloak-system', 'minio-system'],
+  ...['cert-manager', DEFAULT_NAMESPACES.istio, DEFAULT_NAMESPACES.keycloak, DEFAULT_NAMESPACES.minio],
 ];
 
 const ownNamespace: Rule = {
@@ -64,10 +65,14 @@ const ownNamespace: Rule = {
       return [];
     }
     const { kserve, kuadrant, observability } = configuration;
-    const taken = [...OTHERS_NAMESPACES, kserve?.namespace ?? 'kserve', kuadrant?.namespace ?? 'kuadrant-system'];
+    const taken: string[] = [
+      ...OTHERS_NAMESPACES,
+      kserve?.namespace ?? DEFAULT_NAMESPACES.kserve,
+      kuadrant?.namespace ?? DEFAULT_NAMESPACES.kuadrant,
+    ];
     const created: { path: Path; name: string }[] = [
-      { path: ['namespace'], name: configuration.namespace ?? 'llm' },
-      { path: ['observability', 'namespace'], name: observability?.namespace ?? 'llm-observability' },
+      { path: ['namespace'], name: configuration.namespace ?? DEFAULT_NAMESPACES.platform },
+      { path: ['observability', 'namespace'], name: observability?.namespace ?? DEFAULT_NAMESPACES.observability },
     ];
     return created.flatMap(({ path, name }): Finding[] => {
       if (!taken.includes(name)) {

@@ -1,4 +1,5 @@
 import type { JsonPatchOperationConfiguration, ManifestConfiguration, PatchConfiguration } from '../configuration';
+import { DEFAULT_GATEWAY_NAME } from '../defaults';
 import type { Draft, DraftConfiguration } from '../draft';
 import { formatPath, quote, showValue, type Finding, type Path } from '../problem';
 import { gatewayNamespaceOf, tiersOf } from './facts';
@@ -135,7 +136,7 @@ function targetsGateway(spec: unknown, namespace: unknown, configuration: DraftC
   return (
     isMap(target) &&
     target.kind === 'Gateway' &&
-    target.name === (configuration.gateway?.name ?? 'inference-gateway') &&
+    target.name === (configuration.gateway?.name ?? DEFAULT_GATEWAY_NAME) &&
     (namespace === undefined || namespace === gatewayNamespaceOf(configuration))
   );
 }
