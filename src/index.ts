@@ -36,8 +36,9 @@ export { type RealmUser } from './identity/realm';
 export { KuadrantInstance, type KuadrantInstanceProps } from './identity/kuadrant-instance';
 
 export { RequestLimitPolicy, type RequestLimitPolicyProps, type TierRequestLimit } from './limits/request-limit-policy';
-export { TokenLimit, type TokenWindow } from './limits/token-limit';
+export { TokenLimit } from './limits/token-limit';
 export { TokenLimitFilter, type TierTokenLimits, type TokenLimitFilterProps } from './limits/token-limit-filter';
+export { type TokenWindow } from './limits/token-window';
 
 export { Accelerator, type AcceleratorToleration } from './models/accelerator';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';

@@ -245,6 +245,11 @@ describe('all props', () => {
     ]);
   });
 
+  test('`tokens` without a window limits nothing', () => {
+    const charts = synth({ tiers: [{ name: 'free', tokens: {} }], gateway: { replicas: 2 } });
+    expect(charts.has('50-limits')).toBe(false);
+  });
+
   test('own objects get a file of their own', () => {
     const objects = [
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own', namespace: 'llm' }, data: { a: 'b' } },

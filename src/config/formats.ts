@@ -1,3 +1,5 @@
+import { QUANTITY_PATTERN } from '../quantity';
+
 /** A form of text: the pattern, and how messages speak about it. */
 export interface Format {
   readonly pattern: RegExp;
@@ -68,7 +70,7 @@ export const FORMATS = {
   },
   /** Kubernetes quantity as people write it. */
   quantity: {
-    pattern: /^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$/,
+    pattern: QUANTITY_PATTERN,
     expected: 'a Kubernetes quantity: a number, then nothing, m, Ki, Mi, Gi or Ti',
     example: '8Gi',
     repair: (got) => got.replace(/\s/g, '').replace(/B$/i, ''),

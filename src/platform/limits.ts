@@ -5,11 +5,12 @@ import { parseGatewayApiDuration } from '../limits/gateway-api-duration';
 import { RequestLimitPolicy, type TierRequestLimit } from '../limits/request-limit-policy';
 import { TokenLimit } from '../limits/token-limit';
 import { TokenLimitFilter } from '../limits/token-limit-filter';
+import { hasTokenLimit } from '../limits/token-window';
 import type { PlatformContext } from './context';
 
 /** Whether any tier limits tokens. */
 export function limitsTokens({ tiers }: PlatformSettings): boolean {
-  return tiers.some((tier) => tier.tokens !== undefined);
+  return tiers.some((tier) => hasTokenLimit(tier.tokens));
 }
 
 /** Whether any tier limits requests. */

@@ -6,6 +6,7 @@ import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { DEMO_ANNOTATION, objectMetadata } from '../labels';
+import { parseQuantity } from '../quantity';
 
 /** Props of `MinioStorage`. */
 export interface MinioStorageProps {
@@ -71,7 +72,6 @@ const SCRATCH_MOUNT = { name: 'scratch', mountPath: SCRATCH_DIRECTORY };
 const DEMO_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'minioadmin', AWS_SECRET_ACCESS_KEY: 'minioadmin123' };
 
 const SELECTOR = { app: NAME };
-const QUANTITY = /^\d+(\.\d+)?([EPTGM]i?|Ki|k)?$/;
 
 /** Creates the bucket as soon as the server answers, within five minutes; running it again changes nothing. */
 const SETUP_SCRIPT = `set -eu
@@ -92,7 +92,7 @@ done
  *
  * KServe downloads from `s3://models/…` for a ServiceAccount that lists the Secret `secretName`.
  *
- * @throws when the size is no quantity
+ * @throws when the size is no quantity of at least one byte
  * @see https://kserve.github.io/website/docs/model-serving/storage/providers/s3
  */
 export class MinioStorage extends Construct {
@@ -106,7 +106,7 @@ export class MinioStorage extends Construct {
     super(scope, id);
     const namespace = props.namespace ?? DEFAULT_NAMESPACES.minio;
     const size = props.size ?? '20Gi';
-    if (!QUANTITY.test(size)) {
+    if ((parseQuantity(size) ?? 0) < 1) {
       throw new Error(`minio size: got "${size}", expected a quantity such as 20Gi`);
     }
     this.secretName = props.existingSecretName ?? CREDENTIALS_NAME;

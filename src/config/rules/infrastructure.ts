@@ -1,8 +1,8 @@
+import { parseQuantity } from '../../quantity';
 import { DEFAULT_GATEWAY_CLASS, DEFAULT_NAMESPACES } from '../defaults';
 import { count, quote, showValue, type Finding, type Path } from '../problem';
 import { createsGateway } from './facts';
 import { atKey, atValue, isUnusable, type Rule } from './rule';
-import { parseQuantity } from './units';
 
 const OWN_GATEWAY_KEYS = ['replicas', 'serviceType', 'tls'] as const;
 

@@ -1,10 +1,10 @@
 import { Accelerator } from '../../models/accelerator';
 import { CATALOG, DEFAULT_RESOURCES } from '../../models/catalog';
+import { parseQuantity } from '../../quantity';
 import { count, listNames, quote, showValue, type Finding } from '../problem';
 import { closest, didYouMean } from '../suggest';
 import { domainOf, hostOf, namedModelsOf, runtimeOf, type NamedModel } from './facts';
 import { atKey, atValue, isUnusable, placed, type Rule } from './rule';
-import { parseQuantity } from './units';
 
 /** `<name>-domain-route` is the longest of the names that a model's name goes into. */
 const LONGEST_NAME = 63 - '-domain-route'.length;
