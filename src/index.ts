@@ -23,7 +23,14 @@ export { ModelRoute, type IModelBackend, type ModelRouteProps } from './gateway/
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
 
 export { ApiKeyExternalSecret, type ApiKeyExternalSecretProps } from './identity/api-key-external-secret';
-export { ApiKeySecret, type ApiKeyOwner, type ApiKeySecretProps } from './identity/api-key-secret';
+export {
+  API_KEY_SELECTOR,
+  ApiKeySecret,
+  TIER_ANNOTATION,
+  USER_ANNOTATION,
+  type ApiKeyOwner,
+  type ApiKeySecretProps,
+} from './identity/api-key-secret';
 export {
   GatewayAuthPolicy,
   type ApiKeyAuthentication,
@@ -48,7 +55,15 @@ export { SimulatedModel, type SimulatedModelProps } from './models/simulated-mod
 export { VllmRuntime, type IServingRuntime, type VllmRuntimeProps } from './models/vllm-runtime';
 
 export { MaasPrometheus, type MaasPrometheusProps } from './observability/maas-prometheus';
-export { MetricsMonitor, type MetricsMonitorProps, type MetricsSource } from './observability/metrics-monitor';
+export {
+  authorinoMetrics,
+  limitadorMetrics,
+  MetricsMonitor,
+  modelMetrics,
+  type MetricsMonitorProps,
+  type MetricsSource,
+  type MonitoredModel,
+} from './observability/metrics-monitor';
 export { MinioStorage, type MinioStorageProps } from './storage/minio-storage';
 
 export { SynthesisError, writeManifests, type SynthesisResult } from './output/output';

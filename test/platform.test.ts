@@ -257,13 +257,85 @@ describe('all props', () => {
     expect(synth({ objects }).get('85-objects')).toEqual(objects);
   });
 
-  test('two platforms share one App when one of them has a name', () => {
+  test('two platforms share one App, and one cluster, when one of them has a name', () => {
     const app = new App();
     new MaasPlatform(app, 'maas');
-    new MaasPlatform(app, 'second', { name: 'second', namespace: 'llm-second' });
+    new MaasPlatform(app, 'second', {
+      name: 'second',
+      namespace: 'llm-second',
+      kserve: { configure: false },
+      kuadrant: { create: false },
+    });
     expect(app.charts.map((chart) => chart.node.id)).toEqual(
       expect.arrayContaining(['30-gateway', 'second-30-gateway']),
     );
+    const rendered = names(new Map(app.charts.map((chart) => [chart.node.id, chart.toJson() as Manifest[]])));
+    const twice = rendered.filter((name, index) => rendered.indexOf(name) !== index);
+    expect(twice).toEqual(['Namespace llm-observability']);
+    expect(rendered).toEqual(
+      expect.arrayContaining([
+        'Role kuadrant-system/second-models-aas-observability',
+        'ServiceMonitor llm-observability/second-models-aas-observability-self',
+        'ServiceMonitor llm-observability/second-authorino-runtime',
+      ]),
+    );
+  });
+
+  test('a cluster that has a Prometheus gets the ServiceMonitors for it', () => {
+    const props = { prometheus: false, serviceMonitors: true, monitorLabels: { release: 'kube-prometheus-stack' } };
+    const charts = synth({ observability: props });
+    const monitors = charts.get('80-observability') ?? [];
+    expect(monitors.map(({ kind, metadata: { name } }) => `${kind} ${name}`)).toEqual([
+      'ServiceMonitor authorino-runtime',
+      'ServiceMonitor limitador-runtime',
+      'ServiceMonitor vllm-simulator-monitor',
+    ]);
+    expect(monitors.map(({ metadata: { labels } }) => labels)).toEqual(
+      monitors.map(() => expect.objectContaining(props.monitorLabels)),
+    );
+    expect(names(charts)).toContain('Namespace llm-observability');
+    const without = synth({ observability: { prometheus: false } });
+    expect(without.has('80-observability')).toBe(false);
+    expect(names(without)).not.toContain('Namespace llm-observability');
+  });
+
+  test.each<[string, MaasPlatformProps, string, object]>([
+    ['observability.replicas', { observability: { replicas: 1 } }, 'Prometheus', { replicas: 1 }],
+    [
+      'storage.minio.storageClass',
+      { storage: { minio: { storageClass: 'fast' } } },
+      'PersistentVolumeClaim',
+      { storageClassName: 'fast' },
+    ],
+    [
+      'models[].huggingFaceTokenSecret',
+      { models: [{ name: 'mistral', huggingFaceTokenSecret: 'mistral-token' }] },
+      'InferenceService',
+      {
+        predictor: {
+          model: {
+            env: [
+              {
+                name: 'HF_TOKEN',
+                valueFrom: { secretKeyRef: { name: 'mistral-token', key: 'HF_TOKEN', optional: false } },
+              },
+            ],
+          },
+        },
+      },
+    ],
+  ])('%s reaches its object', (_, props, kind, spec) => {
+    const objects = [...synth(props).values()].flat();
+    expect(objects.find((object) => object.kind === kind)?.spec).toMatchObject(spec);
+  });
+
+  test("a token names its user by a claim that stays, the demo Keycloak's by the names of the configuration", () => {
+    const identity = (props: MaasPlatformProps['identity']) =>
+      JSON.stringify(synth({ identity: props }).get('40-identity'));
+    const own = identity({ oidc: { issuerUrl: 'https://login.example.com' } });
+    expect([own.includes('auth.identity[\\"sub\\"]'), own.includes('preferred_username')]).toEqual([true, false]);
+    const demo = identity({ keycloak: 'demo' });
+    expect([demo.includes('\\"sub\\"'), demo.includes('preferred_username')]).toEqual([false, true]);
   });
 });
 

@@ -411,6 +411,11 @@ export interface ModelConfiguration {
    */
   readonly replicas?: ReplicasConfiguration;
   /**
+   * Secret in the platform's namespace whose key `HF_TOKEN` opens a gated model of Hugging Face.
+   * @default - `huggingface-token`, where it exists
+   */
+  readonly huggingFaceTokenSecret?: string;
+  /**
    * Longest context in tokens (`--max-model-len`).
    * @default - the catalog's, for an own model the model's
    */
@@ -518,8 +523,11 @@ export interface OidcConfiguration {
    */
   readonly audience?: string;
   /**
-   * Claim that names the user.
-   * @default preferred_username
+   * Claim that names the user, whose token budget it is. At many issuers users may change their
+   * `preferred_username` or `email`, and with it whose budget they spend; `sub` stays for good and is never given to
+   * another. Users of OIDC and of API keys share one space of names: a token whose claim is `alice` and an API key of
+   * user `alice` spend the same budget.
+   * @default - sub; with keycloak: demo preferred_username, so that users have the names of the configuration
    */
   readonly userClaim?: string;
   /**
@@ -574,6 +582,11 @@ export interface MinioConfiguration {
    */
   readonly size?: string;
   /**
+   * StorageClass of its volume.
+   * @default - the cluster's default
+   */
+  readonly storageClass?: string;
+  /**
    * Secret `minio-credentials`-shaped (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), in MinIO's and the platform's namespace.
    * @default - the demo's well-known credentials; local demo only
    */
@@ -583,10 +596,25 @@ export interface MinioConfiguration {
 /** Metrics. */
 export interface ObservabilityConfiguration {
   /**
-   * Whether a Prometheus with its ServiceMonitors is rendered.
+   * Whether a Prometheus is rendered; `false` for a cluster that has one.
    * @default true
    */
   readonly prometheus?: boolean;
+  /**
+   * Whether ServiceMonitors are rendered: alone they are for a Prometheus that the cluster has already.
+   * @default - the same as prometheus
+   */
+  readonly serviceMonitors?: boolean;
+  /**
+   * Further labels of the ServiceMonitors, for a Prometheus that selects by them, for example `release`.
+   * @default - none
+   */
+  readonly monitorLabels?: Record<string, string>;
+  /**
+   * Prometheus pods; each scrapes everything.
+   * @default 2
+   */
+  readonly replicas?: number;
   /**
    * Namespace of Prometheus and the ServiceMonitors.
    * @default llm-observability

@@ -40,6 +40,7 @@ export interface ModelSettings {
   readonly gpus: number;
   readonly resources: { readonly requests: ComputeConfiguration; readonly limits: ComputeConfiguration };
   readonly replicas: { readonly min: number; readonly max: number };
+  readonly huggingFaceTokenSecret?: string;
   readonly maxModelLength?: number;
   readonly arguments: string[];
   readonly weight: number;
@@ -85,9 +86,14 @@ export interface PlatformSettings {
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
   readonly filterNamespace: string;
-  readonly minio?: { readonly size: string; readonly existingSecret?: string };
-  readonly prometheus: boolean;
-  readonly observabilityNamespace: string;
+  readonly minio?: { readonly size: string; readonly storageClass?: string; readonly existingSecret?: string };
+  readonly observability: {
+    readonly prometheus: boolean;
+    readonly serviceMonitors: boolean;
+    readonly monitorLabels?: Readonly<Record<string, string>>;
+    readonly replicas?: number;
+    readonly namespace: string;
+  };
   readonly patches: PatchConfiguration[];
   readonly objects: ManifestConfiguration[];
 }
@@ -129,8 +135,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     keycloak: props.identity?.keycloak !== undefined,
     filterNamespace: props.limits?.filterNamespace ?? gateway.namespace,
     minio: props.storage?.minio && { size: '20Gi', ...props.storage.minio },
-    prometheus: props.observability?.prometheus ?? true,
-    observabilityNamespace: props.observability?.namespace ?? DEFAULT_NAMESPACES.observability,
+    observability: resolveObservability(props),
     patches: props.patches ?? [],
     objects: props.objects ?? [],
   };
@@ -150,6 +155,17 @@ function resolveGateway(props: MaasPlatformProps, namespace: string): PlatformSe
       secretName: gateway.tls.secretName ?? 'wildcard-tls-secret',
       issuer: gateway.tls.issuer && { name: gateway.tls.issuer.name, kind: gateway.tls.issuer.kind ?? 'ClusterIssuer' },
     },
+  };
+}
+
+function resolveObservability({ observability = {} }: MaasPlatformProps): PlatformSettings['observability'] {
+  const prometheus = observability.prometheus ?? true;
+  return {
+    prometheus,
+    serviceMonitors: observability.serviceMonitors ?? prometheus,
+    monitorLabels: observability.monitorLabels,
+    replicas: observability.replicas,
+    namespace: observability.namespace ?? DEFAULT_NAMESPACES.observability,
   };
 }
 
@@ -177,6 +193,7 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
       limits: { ...resources.limits, ...model.resources?.limits },
     },
     replicas: { min, max: model.replicas?.max ?? Math.max(1, min) },
+    huggingFaceTokenSecret: model.huggingFaceTokenSecret,
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
     weight: model.weight ?? 1,
@@ -184,11 +201,11 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
 }
 
 function resolveOidc(props: MaasPlatformProps, tiers: TierConfiguration[]): OidcSettings {
-  const oidc = props.identity?.oidc;
+  const { oidc, keycloak } = props.identity ?? {};
   return {
     issuerUrl: oidc?.issuerUrl ?? KEYCLOAK_ISSUER,
     audience: oidc?.audience ?? 'maas',
-    userClaim: oidc?.userClaim ?? 'preferred_username',
+    userClaim: oidc?.userClaim ?? (keycloak === undefined ? 'sub' : 'preferred_username'),
     groupsClaim: oidc?.groupsClaim ?? 'groups',
     groups: oidc?.groups ?? tiers.map((tier) => ({ group: `${tier.name}-users`, tier: tier.name })),
     defaultTier: oidc?.defaultTier,

@@ -27,8 +27,8 @@ export interface OidcAuthentication {
   readonly audience: string;
 
   /**
-   * Claim that names the user.
-   * @default preferred_username
+   * Claim that names the user: one that nobody can change, because whoever has a name spends its budget.
+   * @default sub
    */
   readonly userClaim?: string;
 
@@ -185,7 +185,7 @@ function oidcMethod(oidc: OidcAuthentication) {
       jwt: { issuerUrl: oidc.issuerUrl },
       credentials: { authorizationHeader: { prefix: 'Bearer' } },
       overrides: {
-        user: { expression: celEntry('auth.identity', oidc.userClaim ?? 'preferred_username') },
+        user: { expression: celEntry('auth.identity', oidc.userClaim ?? 'sub') },
         tier: { expression: tier },
         method: { value: TOKEN },
       },

@@ -5,7 +5,7 @@ import type { IModelBackend } from '../gateway/model-route';
 import type { Accelerator } from './accelerator';
 import { DEFAULT_RESOURCES } from './catalog';
 import { addInferenceService, predictorServiceName } from './inference-service';
-import type { IServingRuntime } from './vllm-runtime';
+import { huggingFaceToken, type IServingRuntime } from './vllm-runtime';
 
 /** Props of `ServedModel`. */
 export interface ServedModelProps {
@@ -47,6 +47,12 @@ export interface ServedModelProps {
    * @default - 2 to 8 CPU, 16 to 32 GiB
    */
   readonly resources?: ResourcesConfiguration;
+
+  /**
+   * Secret with the key `HF_TOKEN`, for a gated model of Hugging Face.
+   * @default - the runtime's: `huggingface-token`, where it exists
+   */
+  readonly huggingFaceTokenSecretName?: string;
 
   /**
    * Number of replicas.
@@ -121,6 +127,7 @@ export class ServedModel extends Construct implements IModelBackend {
           runtime: props.runtime.runtimeName,
           storageUri: isHuggingFace(props.source) ? undefined : props.source,
           args: modelArguments(props),
+          env: tokenVariables(props),
           resources: modelResources(props),
         },
       },
@@ -141,6 +148,10 @@ function modelArguments(props: ServedModelProps): string[] {
     ...(gpus > 1 ? [`--tensor-parallel-size=${gpus}`] : []),
     ...(props.arguments ?? []),
   ];
+}
+
+function tokenVariables({ huggingFaceTokenSecretName: name }: ServedModelProps) {
+  return name === undefined ? undefined : [huggingFaceToken({ name, optional: false })];
 }
 
 /** An extended resource is not divisible: request and limit are the same. */

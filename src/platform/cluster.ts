@@ -7,6 +7,7 @@ import { KeycloakDemo } from '../identity/keycloak-demo';
 import { IMAGES } from '../images';
 import { MinioStorage } from '../storage/minio-storage';
 import { clusterScopedName, platformImage, type PlatformContext } from './context';
+import { hasObservability } from './observability';
 
 export function addNamespaces(chart: Chart, { settings }: PlatformContext): void {
   new MaasNamespace(chart, 'namespace', {
@@ -14,7 +15,7 @@ export function addNamespaces(chart: Chart, { settings }: PlatformContext): void
     podSecurity: settings.models.some(needsDownloadContainer) ? 'baseline' : 'restricted',
   });
   const others = new Set([
-    ...(settings.prometheus ? [settings.observabilityNamespace] : []),
+    ...(hasObservability(settings) ? [settings.observability.namespace] : []),
     ...(settings.keycloak ? [DEFAULT_NAMESPACES.keycloak] : []),
     ...(settings.minio ? [DEFAULT_NAMESPACES.minio] : []),
   ]);
@@ -49,6 +50,7 @@ export function addStorage(chart: Chart, context: PlatformContext): void {
     namespace: DEFAULT_NAMESPACES.minio,
     modelNamespace: namespace,
     size: minio?.size,
+    storageClassName: minio?.storageClass,
     existingSecretName: minio?.existingSecret,
     platform,
     image: platformImage(context, IMAGES.minio),

@@ -17,7 +17,7 @@ import { addGateway, addRoutes } from './gateway';
 import { addIdentity, addKuadrant } from './identity';
 import { addLimits, limitsRequests, limitsTokens } from './limits';
 import { addKServe, addModels } from './models';
-import { addObservability } from './observability';
+import { addObservability, hasObservability } from './observability';
 
 /** A file of dist/: whether a platform has it, and what puts the objects into it. */
 interface FileContents {
@@ -39,7 +39,7 @@ const CONTENTS: { readonly [File in PlatformFile]: FileContents } = {
   '55-storage': { needed: ({ minio }) => minio !== undefined, add: addStorage },
   '60-models': { needed: hasModels, add: addModels },
   '70-routes': { needed: hasModels, add: addRoutes },
-  '80-observability': { needed: ({ prometheus }) => prometheus, add: addObservability },
+  '80-observability': { needed: hasObservability, add: addObservability },
   '85-objects': { needed: ({ objects }) => objects.length > 0, add: addObjects },
   '90-protection': {
     needed: ({ createNamespaces, kserve }) => createNamespaces || kserve.configure,

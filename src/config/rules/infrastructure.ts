@@ -52,6 +52,25 @@ const minioSize: Rule = {
   },
 };
 
+/** `<name>-models-aas-observability` names a StatefulSet, with `prometheus-` in front and a hash behind in a label. */
+const LONGEST_NAME_WITH_PROMETHEUS = 63 - 'prometheus--models-aas-observability-0123456789'.length;
+
+const platformName: Rule = {
+  id: 'platform-name-length',
+  check: (configuration) => {
+    const { name, observability } = configuration;
+    if (name === undefined || name.length <= LONGEST_NAME_WITH_PROMETHEUS || observability?.prometheus === false) {
+      return [];
+    }
+    if (isUnusable(configuration, 'observability', 'prometheus')) {
+      return [];
+    }
+    const expected = `at most ${LONGEST_NAME_WITH_PROMETHEUS} while the platform has a Prometheus, whose pods it names`;
+    const fix = 'shorten it, or write `prometheus: false` below `observability`';
+    return [atValue(['name'], count(name.length, 'character'), expected, fix)];
+  },
+};
+
 /** Namespaces of Kubernetes, of the operators and of the demo's own servers. */
 const OTHERS_NAMESPACES = [
   ...['default', 'kube-system', 'kube-public', 'kube-node-lease'],
@@ -85,4 +104,10 @@ const ownNamespace: Rule = {
 };
 
 /** What the Gateway, the storage and the namespaces need. */
-export const INFRASTRUCTURE_RULES: readonly Rule[] = [existingGateway, gatewayName, minioSize, ownNamespace];
+export const INFRASTRUCTURE_RULES: readonly Rule[] = [
+  existingGateway,
+  gatewayName,
+  minioSize,
+  platformName,
+  ownNamespace,
+];

@@ -103,10 +103,12 @@ const simulatorKeys: Rule = {
       if (runtimeOf(model) !== 'simulator') {
         return [];
       }
-      const keys = (['source', 'accelerator', 'gpus'] as const).filter((key) => Object.hasOwn(model.item, key));
+      const keys = (['source', 'accelerator', 'gpus', 'huggingFaceTokenSecret'] as const).filter((key) =>
+        Object.hasOwn(model.item, key),
+      );
       return keys.map((key) => {
         const got = showValue(model.item[key]);
-        const expected = 'neither source nor accelerator nor gpus: the simulator loads no model';
+        const expected = 'no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model';
         const fix =
           model.entry?.runtime === 'simulator'
             ? 'remove it, or name another model'
