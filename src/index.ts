@@ -14,15 +14,20 @@ export { readConfiguration } from './config/read';
 
 export { DeletionProtection, type DeletionProtectionProps } from './cluster/deletion-protection';
 export { MaasNamespace, type MaasNamespaceProps, type PodSecurityLevel } from './cluster/namespace';
+export { type PlatformKind } from './cluster/platform-kind';
 
-export { GatewayCertificate, type GatewayCertificateProps } from './gateway/gateway-certificate';
+export { GatewayCertificate, type GatewayCertificateProps, type IssuerKind } from './gateway/gateway-certificate';
 export { type IMaasGateway } from './gateway/gateway-reference';
 export { HeaderScrubFilter, type HeaderScrubFilterProps } from './gateway/header-scrub-filter';
-export { MaasGateway, type MaasGatewayProps } from './gateway/maas-gateway';
+export { MaasGateway, type GatewayServiceType, type MaasGatewayProps } from './gateway/maas-gateway';
 export { ModelRoute, type IModelBackend, type ModelRouteProps } from './gateway/model-route';
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
 
-export { ApiKeyExternalSecret, type ApiKeyExternalSecretProps } from './identity/api-key-external-secret';
+export {
+  ApiKeyExternalSecret,
+  type ApiKeyExternalSecretProps,
+  type SecretStoreKind,
+} from './identity/api-key-external-secret';
 export {
   API_KEY_SELECTOR,
   ApiKeySecret,
@@ -41,6 +46,7 @@ export {
 export { KeycloakDemo, type KeycloakDemoProps } from './identity/keycloak-demo';
 export { type RealmUser } from './identity/realm';
 export { KuadrantInstance, type KuadrantInstanceProps } from './identity/kuadrant-instance';
+export { type TierGroup } from './identity/tier-group';
 
 export { RequestLimitPolicy, type RequestLimitPolicyProps, type TierRequestLimit } from './limits/request-limit-policy';
 export { TokenLimit } from './limits/token-limit';
@@ -48,7 +54,9 @@ export { TokenLimitFilter, type TierTokenLimits, type TokenLimitFilterProps } fr
 export { type TokenWindow } from './limits/token-window';
 
 export { Accelerator, type AcceleratorToleration } from './models/accelerator';
+export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
+export { type ComputeResources, type ModelReplicas, type ModelResources } from './models/model-size';
 export { OpenShiftModelAccess, type OpenShiftModelAccessProps } from './models/openshift-model-access';
 export { ServedModel, type ServedModelProps } from './models/served-model';
 export { SimulatedModel, type SimulatedModelProps } from './models/simulated-model';
@@ -67,5 +75,5 @@ export {
 export { MinioStorage, type MinioStorageProps } from './storage/minio-storage';
 
 export { SynthesisError, writeManifests, type SynthesisResult } from './output/output';
-export { patchManifest, type ManifestPatch } from './output/patch';
+export { patchManifest, type JsonPatchOperation, type JsonPatchOperator, type ManifestPatch } from './output/patch';
 export { synthesize } from './output/synthesize';

@@ -3,17 +3,23 @@
  *
  * Everything is optional; the defaults are the kind demo with a simulated model. `schema.ts` holds the same shape for
  * run time and is checked against these interfaces at compile time; `maas.schema.json` takes its descriptions from the
- * comments below.
+ * comments below, and from those of the constructs' types that are imported here.
  */
 
-/** Where the platform runs. */
-export type PlatformKind = 'kubernetes' | 'openshift';
+import type { PlatformKind } from '../cluster/platform-kind';
+import type { IssuerKind } from '../gateway/gateway-certificate';
+import type { GatewayServiceType } from '../gateway/maas-gateway';
+import type { SecretStoreKind } from '../identity/api-key-external-secret';
+import type { TierGroup } from '../identity/tier-group';
+import type { ModelRuntime } from '../models/catalog';
+import type { ModelReplicas, ModelResources } from '../models/model-size';
+import type { JsonPatchOperation } from '../output/patch';
 
 /** The platform: tiers, users and models, and what they run on. */
 export interface MaasPlatformProps {
   /**
-   * Name of the platform. It prefixes file names in dist/ and names of cluster-scoped objects, so that several platforms
-   * fit into one App and one cluster.
+   * Name of the platform. It prefixes file names in dist/ and names of cluster-scoped objects and of those in namespaces
+   * that platforms share, so that several platforms fit into one App and one cluster.
    * @default - no prefix
    */
   readonly name?: string;
@@ -196,9 +202,6 @@ export interface GatewayConfiguration {
   readonly tls?: GatewayTlsConfiguration;
 }
 
-/** Type of the Gateway's Service. */
-export type GatewayServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer';
-
 /** TLS at the Gateway. */
 export interface GatewayTlsConfiguration {
   /**
@@ -223,9 +226,6 @@ export interface IssuerConfiguration {
    */
   readonly kind?: IssuerKind;
 }
-
-/** Kind of a cert-manager issuer. */
-export type IssuerKind = 'ClusterIssuer' | 'Issuer';
 
 /** The Kuadrant instance (kuadrant.io/v1beta1 Kuadrant). */
 export interface KuadrantConfiguration {
@@ -363,9 +363,6 @@ export interface ExternalSecretConfiguration {
   readonly property?: string;
 }
 
-/** Kind of a secret store. */
-export type SecretStoreKind = 'ClusterSecretStore' | 'SecretStore';
-
 /** A model to serve. */
 export interface ModelConfiguration {
   /** Name of a catalog entry, or of an own model; also the first label of its host. */
@@ -404,12 +401,12 @@ export interface ModelConfiguration {
    * CPU and memory of a replica.
    * @default - the catalog's, for an own model the runtime's
    */
-  readonly resources?: ResourcesConfiguration;
+  readonly resources?: ModelResources;
   /**
    * Number of replicas.
    * @default - one
    */
-  readonly replicas?: ReplicasConfiguration;
+  readonly replicas?: ModelReplicas;
   /**
    * Secret in the platform's namespace whose key `HF_TOKEN` opens a gated model of Hugging Face.
    * @default - `huggingface-token`, where it exists
@@ -430,51 +427,6 @@ export interface ModelConfiguration {
    * @default 1
    */
   readonly weight?: number;
-}
-
-/** What serves a model: vLLM, or the simulator that needs no GPU and no weights. */
-export type ModelRuntime = 'vllm' | 'simulator';
-
-/** CPU and memory, as Kubernetes quantities. */
-export interface ResourcesConfiguration {
-  /**
-   * What a replica is guaranteed.
-   * @default - the catalog's
-   */
-  readonly requests?: ComputeConfiguration;
-  /**
-   * What a replica may use.
-   * @default - the catalog's
-   */
-  readonly limits?: ComputeConfiguration;
-}
-
-/** CPU and memory, as Kubernetes quantities. */
-export interface ComputeConfiguration {
-  /**
-   * CPU, for example `2` or `500m`.
-   * @default - the catalog's
-   */
-  readonly cpu?: string;
-  /**
-   * Memory, for example `8Gi`.
-   * @default - the catalog's
-   */
-  readonly memory?: string;
-}
-
-/** Number of replicas. */
-export interface ReplicasConfiguration {
-  /**
-   * At least.
-   * @default 1
-   */
-  readonly min?: number;
-  /**
-   * At most.
-   * @default - the same as min
-   */
-  readonly max?: number;
 }
 
 /** How callers prove who they are. */
@@ -539,20 +491,12 @@ export interface OidcConfiguration {
    * Which group gives which tier; the first match wins.
    * @default - group `<tier>-users` for every tier
    */
-  readonly groups?: GroupConfiguration[];
+  readonly groups?: TierGroup[];
   /**
    * Tier of a user in none of the groups.
    * @default - none: refused
    */
   readonly defaultTier?: string;
-}
-
-/** A group of the issuer and the tier that it gives. */
-export interface GroupConfiguration {
-  /** Name of the group as the claim carries it. */
-  readonly group: string;
-  /** Name of the tier. */
-  readonly tier: string;
 }
 
 /** How token limits are enforced. */
@@ -635,7 +579,7 @@ export interface PatchConfiguration {
    * JSON patch (RFC 6902).
    * @default - none
    */
-  readonly jsonPatch?: JsonPatchOperationConfiguration[];
+  readonly jsonPatch?: JsonPatchOperation[];
 }
 
 /** Names one synthesized object. */
@@ -650,27 +594,6 @@ export interface PatchTargetConfiguration {
    */
   readonly namespace?: string;
 }
-
-/** One operation of a JSON patch. */
-export interface JsonPatchOperationConfiguration {
-  /** What to do. */
-  readonly op: JsonPatchOperator;
-  /** JSON pointer to the place, for example `/spec/replicas`. */
-  readonly path: string;
-  /**
-   * JSON pointer to the source of `move` and `copy`.
-   * @default - none
-   */
-  readonly from?: string;
-  /**
-   * Value for `add`, `replace` and `test`.
-   * @default - none
-   */
-  readonly value?: unknown;
-}
-
-/** Operator of a JSON patch (RFC 6902). */
-export type JsonPatchOperator = 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
 
 /** A Kubernetes manifest, written as it is. */
 export interface ManifestConfiguration {

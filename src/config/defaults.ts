@@ -1,7 +1,7 @@
+import type { PlatformKind } from '../cluster/platform-kind';
 import type {
   MaasPlatformProps,
   ModelConfiguration,
-  PlatformKind,
   TierConfiguration,
   UserConfiguration,
   VersionsConfiguration,

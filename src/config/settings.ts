@@ -1,15 +1,14 @@
-import { CATALOG, DEFAULT_RESOURCES } from '../models/catalog';
+import type { PlatformKind } from '../cluster/platform-kind';
+import type { IssuerKind } from '../gateway/gateway-certificate';
+import type { GatewayServiceType } from '../gateway/maas-gateway';
+import type { TierGroup } from '../identity/tier-group';
+import type { ComputeResources } from '../models/model-size';
+import { CATALOG, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
-  ComputeConfiguration,
-  GatewayServiceType,
-  GroupConfiguration,
-  IssuerKind,
   MaasPlatformProps,
   ManifestConfiguration,
   ModelConfiguration,
-  ModelRuntime,
   PatchConfiguration,
-  PlatformKind,
   TierConfiguration,
   UserConfiguration,
   VersionsConfiguration,
@@ -38,7 +37,7 @@ export interface ModelSettings {
   readonly source?: string;
   readonly accelerator?: string;
   readonly gpus: number;
-  readonly resources: { readonly requests: ComputeConfiguration; readonly limits: ComputeConfiguration };
+  readonly resources: { readonly requests: ComputeResources; readonly limits: ComputeResources };
   readonly replicas: { readonly min: number; readonly max: number };
   readonly huggingFaceTokenSecret?: string;
   readonly maxModelLength?: number;
@@ -52,7 +51,7 @@ export interface OidcSettings {
   readonly audience: string;
   readonly userClaim: string;
   readonly groupsClaim: string;
-  readonly groups: GroupConfiguration[];
+  readonly groups: TierGroup[];
   readonly defaultTier?: string;
 }
 

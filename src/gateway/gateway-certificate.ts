@@ -1,7 +1,9 @@
 import { Construct } from 'constructs';
-import type { IssuerKind } from '../config/configuration';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
+
+/** Kind of a cert-manager issuer. */
+export type IssuerKind = 'ClusterIssuer' | 'Issuer';
 
 /** Props of `GatewayCertificate`. */
 export interface GatewayCertificateProps {

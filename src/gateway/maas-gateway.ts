@@ -1,11 +1,13 @@
 import { Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { GatewayServiceType } from '../config/configuration';
 import { DEFAULT_GATEWAY_CLASS, DEFAULT_GATEWAY_NAME } from '../config/defaults';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import type { IMaasGateway } from './gateway-reference';
+
+/** Type of the Gateway's Service. */
+export type GatewayServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer';
 
 /** Props of `MaasGateway`. */
 export interface MaasGatewayProps {

@@ -1,8 +1,10 @@
 import { Construct } from 'constructs';
-import type { SecretStoreKind } from '../config/configuration';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { apiKeyMetadata, type ApiKeyOwner } from './api-key-secret';
+
+/** Kind of a secret store. */
+export type SecretStoreKind = 'ClusterSecretStore' | 'SecretStore';
 
 /** Props of `ApiKeyExternalSecret`. */
 export interface ApiKeyExternalSecretProps extends ApiKeyOwner {

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
-import type { GroupConfiguration } from '../config/configuration';
 import { celEntry, celHostIsOneOf, celList, celString } from '../cel';
 import { gatewayTargetReference, type IMaasGateway } from '../gateway/gateway-reference';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { API_KEY_SELECTOR, TIER_ANNOTATION, USER_ANNOTATION } from './api-key-secret';
+import type { TierGroup } from './tier-group';
 
 /** API keys as a way in. */
 export interface ApiKeyAuthentication {
@@ -39,7 +39,7 @@ export interface OidcAuthentication {
   readonly groupsClaim?: string;
 
   /** Which group gives which tier; the first match wins. */
-  readonly groups: GroupConfiguration[];
+  readonly groups: TierGroup[];
 
   /**
    * Tier of a user in none of the groups.

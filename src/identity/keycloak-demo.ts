@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
-import type { GroupConfiguration, PlatformKind } from '../config/configuration';
 import { DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { DEMO_ANNOTATION, objectMetadata } from '../labels';
 import { CLIENT_SECRET_VARIABLE, keycloakRealm, REALM_NAME, type RealmUser, USER_PASSWORD_VARIABLE } from './realm';
+import type { PlatformKind } from '../cluster/platform-kind';
+import type { TierGroup } from './tier-group';
 
 /** Props of `KeycloakDemo`. */
 export interface KeycloakDemoProps {
@@ -21,7 +22,7 @@ export interface KeycloakDemoProps {
    * Groups of the realm, each with the tier that it stands for.
    * @default - `<tier>-users` for every tier
    */
-  readonly groups?: GroupConfiguration[];
+  readonly groups?: TierGroup[];
 
   /**
    * Namespace of every object.

@@ -1,4 +1,4 @@
-import type { GroupConfiguration } from '../config/configuration';
+import type { TierGroup } from './tier-group';
 
 /** Environment variable that holds the password of every demo user. */
 export const USER_PASSWORD_VARIABLE = 'MAAS_USER_PASSWORD';
@@ -34,7 +34,7 @@ export interface KeycloakRealmOptions {
    * Groups, each with the tier that it stands for.
    * @default - `<tier>-users` for every tier
    */
-  readonly groups?: GroupConfiguration[];
+  readonly groups?: TierGroup[];
 
   /**
    * Audience (`aud`) of every token.
@@ -89,7 +89,7 @@ export function keycloakRealm(options: KeycloakRealmOptions): Record<string, unk
 }
 
 /** A user who can log in at once: Keycloak asks those without email, first or last name to complete their profile. */
-function realmUser(user: RealmUser, groups: GroupConfiguration[]): object {
+function realmUser(user: RealmUser, groups: TierGroup[]): object {
   const membership = groups.find(({ tier }) => tier === user.tier);
   return {
     username: user.name,
@@ -138,7 +138,7 @@ function placeholder(variable: string): string {
 }
 
 /** Names go into a file in which Keycloak replaces `${…}`, and group names into paths. */
-function checkNames(groups: GroupConfiguration[], users: RealmUser[]): void {
+function checkNames(groups: TierGroup[], users: RealmUser[]): void {
   const groupNames = groups.map(({ group }) => group);
   const userNames = users.map(({ name }) => name);
   checkList('group', groupNames, /^[^/$]+$/, 'no "/" and no "$"');

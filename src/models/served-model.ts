@@ -1,11 +1,12 @@
 import { Construct } from 'constructs';
 import { restrictedPodSecurity } from '../cluster/pod-security';
-import type { PlatformKind, ReplicasConfiguration, ResourcesConfiguration } from '../config/configuration';
 import type { IModelBackend } from '../gateway/model-route';
 import type { Accelerator } from './accelerator';
 import { DEFAULT_RESOURCES } from './catalog';
 import { addInferenceService, predictorServiceName } from './inference-service';
 import { huggingFaceToken, type IServingRuntime } from './vllm-runtime';
+import type { PlatformKind } from '../cluster/platform-kind';
+import type { ModelReplicas, ModelResources } from './model-size';
 
 /** Props of `ServedModel`. */
 export interface ServedModelProps {
@@ -46,7 +47,7 @@ export interface ServedModelProps {
    * CPU and memory of a replica.
    * @default - 2 to 8 CPU, 16 to 32 GiB
    */
-  readonly resources?: ResourcesConfiguration;
+  readonly resources?: ModelResources;
 
   /**
    * Secret with the key `HF_TOKEN`, for a gated model of Hugging Face.
@@ -58,7 +59,7 @@ export interface ServedModelProps {
    * Number of replicas.
    * @default - one
    */
-  readonly replicas?: ReplicasConfiguration;
+  readonly replicas?: ModelReplicas;
 
   /**
    * Further arguments of the model server.

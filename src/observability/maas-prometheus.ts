@@ -1,11 +1,11 @@
 import { Construct } from 'constructs';
 import { restrictedPodSecurity } from '../cluster/pod-security';
-import type { PlatformKind } from '../config/configuration';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { MAAS_LABELS, objectMetadata } from '../labels';
 import { MetricsMonitor } from './metrics-monitor';
+import type { PlatformKind } from '../cluster/platform-kind';
 
 /** Props of `MaasPrometheus`. */
 export interface MaasPrometheusProps {

@@ -1,12 +1,12 @@
 import { Construct } from 'constructs';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
-import type { PlatformKind } from '../config/configuration';
 import { DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { DEMO_ANNOTATION, objectMetadata } from '../labels';
 import { parseQuantity } from '../quantity';
+import type { PlatformKind } from '../cluster/platform-kind';
 
 /** Props of `MinioStorage`. */
 export interface MinioStorageProps {

@@ -1,11 +1,6 @@
+import type { PlatformKind } from '../../cluster/platform-kind';
 import { CATALOG, type CatalogEntry } from '../../models/catalog';
-import type {
-  KeyConfiguration,
-  ModelConfiguration,
-  PlatformKind,
-  TierConfiguration,
-  UserConfiguration,
-} from '../configuration';
+import type { KeyConfiguration, ModelConfiguration, TierConfiguration, UserConfiguration } from '../configuration';
 import {
   acceptsApiKeys,
   acceptsTokens,

@@ -1,4 +1,5 @@
-import type { JsonPatchOperationConfiguration, ManifestConfiguration, PatchConfiguration } from '../configuration';
+import type { JsonPatchOperation } from '../../output/patch';
+import type { ManifestConfiguration, PatchConfiguration } from '../configuration';
 import { DEFAULT_GATEWAY_NAME } from '../defaults';
 import type { Draft, DraftConfiguration } from '../draft';
 import { formatPath, quote, showValue, type Finding, type Path } from '../problem';
@@ -50,10 +51,10 @@ const patchOperation: Rule = {
 
 function eachOperation(
   { patches }: DraftConfiguration,
-  check: (operation: Draft<JsonPatchOperationConfiguration>, path: Path) => Finding[],
+  check: (operation: Draft<JsonPatchOperation>, path: Path) => Finding[],
 ): Finding[] {
   return placed<Draft<PatchConfiguration>>(patches).flatMap(({ item: patch, index }) =>
-    placed<Draft<JsonPatchOperationConfiguration>>(patch.jsonPatch).flatMap(({ item, index: position }) =>
+    placed<Draft<JsonPatchOperation>>(patch.jsonPatch).flatMap(({ item, index: position }) =>
       check(item, ['patches', index, 'jsonPatch', position]),
     ),
   );
