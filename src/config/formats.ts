@@ -1,3 +1,4 @@
+import { GATEWAY_API_DURATION_PATTERN } from '../limits/gateway-api-duration';
 import { QUANTITY_PATTERN } from '../quantity';
 
 /** A form of text: the pattern, and how messages speak about it. */
@@ -60,7 +61,7 @@ export const FORMATS = {
   },
   /** Gateway API duration (GEP-2257), as Kuadrant takes it. */
   duration: {
-    pattern: /^([0-9]{1,5}(h|m|s|ms)){1,4}$/,
+    pattern: GATEWAY_API_DURATION_PATTERN,
     expected: 'a duration of hours, minutes and seconds',
     example: '1h30m',
     repair: (got) =>

@@ -3,7 +3,7 @@ import type { IssuerKind } from '../gateway/gateway-certificate';
 import type { GatewayServiceType } from '../gateway/maas-gateway';
 import type { TierGroup } from '../identity/tier-group';
 import type { ComputeResources } from '../models/model-size';
-import { CATALOG, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
+import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
   MaasPlatformProps,
   ManifestConfiguration,
@@ -16,13 +16,19 @@ import type {
 import {
   acceptsApiKeys,
   acceptsTokens,
+  DEFAULT_AUDIENCE,
   DEFAULT_DOMAIN,
   DEFAULT_GATEWAY_CLASS,
   DEFAULT_GATEWAY_NAME,
+  DEFAULT_GROUPS_CLAIM,
+  DEFAULT_MINIO_SIZE,
   DEFAULT_MODELS,
   DEFAULT_NAMESPACES,
+  DEFAULT_PREFIXES,
   DEFAULT_TIERS,
+  DEFAULT_TLS_SECRET_NAME,
   DEFAULT_VERSIONS,
+  defaultGroups,
   defaultUsers,
   isLocalDemo,
 } from './defaults';
@@ -128,12 +134,12 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     users: props.users ?? defaultUsers(props),
     models: (props.models ?? DEFAULT_MODELS).map((model) => resolveModel(model, platform, domain)),
     apiKeys: acceptsApiKeys(props.identity)
-      ? { prefixes: props.identity?.apiKeys?.prefixes ?? ['APIKEY', 'Bearer'] }
+      ? { prefixes: props.identity?.apiKeys?.prefixes ?? [...DEFAULT_PREFIXES] }
       : undefined,
     oidc: acceptsTokens(props.identity) ? resolveOidc(props, tiers) : undefined,
     keycloak: props.identity?.keycloak !== undefined,
     filterNamespace: props.limits?.filterNamespace ?? gateway.namespace,
-    minio: props.storage?.minio && { size: '20Gi', ...props.storage.minio },
+    minio: props.storage?.minio && { size: DEFAULT_MINIO_SIZE, ...props.storage.minio },
     observability: resolveObservability(props),
     patches: props.patches ?? [],
     objects: props.objects ?? [],
@@ -151,7 +157,7 @@ function resolveGateway(props: MaasPlatformProps, namespace: string): PlatformSe
     replicas: gateway.replicas ?? 1,
     serviceType: gateway.serviceType ?? (behindRoutes ? 'ClusterIP' : 'LoadBalancer'),
     tls: gateway.tls && {
-      secretName: gateway.tls.secretName ?? 'wildcard-tls-secret',
+      secretName: gateway.tls.secretName ?? DEFAULT_TLS_SECRET_NAME,
       issuer: gateway.tls.issuer && { name: gateway.tls.issuer.name, kind: gateway.tls.issuer.kind ?? 'ClusterIssuer' },
     },
   };
@@ -174,7 +180,7 @@ export function modelHost(name: string, platform: PlatformKind, domain: string):
 }
 
 function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain: string): ModelSettings {
-  const entry = Object.hasOwn(CATALOG, model.name) ? CATALOG[model.name] : undefined;
+  const entry = catalogEntry(model.name);
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
   const min = model.replicas?.min ?? Math.min(1, model.replicas?.max ?? 1);
@@ -203,10 +209,10 @@ function resolveOidc(props: MaasPlatformProps, tiers: TierConfiguration[]): Oidc
   const { oidc, keycloak } = props.identity ?? {};
   return {
     issuerUrl: oidc?.issuerUrl ?? KEYCLOAK_ISSUER,
-    audience: oidc?.audience ?? 'maas',
+    audience: oidc?.audience ?? DEFAULT_AUDIENCE,
     userClaim: oidc?.userClaim ?? (keycloak === undefined ? 'sub' : 'preferred_username'),
-    groupsClaim: oidc?.groupsClaim ?? 'groups',
-    groups: oidc?.groups ?? tiers.map((tier) => ({ group: `${tier.name}-users`, tier: tier.name })),
+    groupsClaim: oidc?.groupsClaim ?? DEFAULT_GROUPS_CLAIM,
+    groups: oidc?.groups ?? defaultGroups(tiers.map(({ name }) => name)),
     defaultTier: oidc?.defaultTier,
   };
 }

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { celEntry, celHostIsOneOf, celList, celString } from '../cel';
+import { DEFAULT_GROUPS_CLAIM, DEFAULT_PREFIXES } from '../config/defaults';
 import { gatewayTargetReference, type IMaasGateway } from '../gateway/gateway-reference';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
@@ -151,7 +152,7 @@ const TOKEN = 'token';
 function apiKeyMethods(apiKeys: ApiKeyAuthentication) {
   const annotations = 'auth.identity.metadata.annotations';
   const annotation = (name: string) => ({ expression: `has(${annotations}) && ${celEntry(annotations, name)}` });
-  const prefixes = apiKeys.prefixes ?? ['APIKEY', 'Bearer'];
+  const prefixes = apiKeys.prefixes ?? DEFAULT_PREFIXES;
   const names = prefixes.map((prefix) => `api-key-users-${prefix.toLowerCase()}`);
   const twice = prefixes.find((_, index) => names.indexOf(names[index] ?? '') !== index);
   if (twice !== undefined) {
@@ -173,7 +174,7 @@ function apiKeyMethods(apiKeys: ApiKeyAuthentication) {
 }
 
 function oidcMethod(oidc: OidcAuthentication) {
-  const groupsClaim = celString(oidc.groupsClaim ?? 'groups');
+  const groupsClaim = celString(oidc.groupsClaim ?? DEFAULT_GROUPS_CLAIM);
   const groups = `auth.identity[${groupsClaim}]`;
   const tier = oidc.groups.reduceRight(
     (otherwise, { group, tier }) =>

@@ -5,7 +5,7 @@ import { DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
-import { DEMO_ANNOTATION, objectMetadata } from '../labels';
+import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
 import { CLIENT_SECRET_VARIABLE, keycloakRealm, REALM_NAME, type RealmUser, USER_PASSWORD_VARIABLE } from './realm';
 import type { PlatformKind } from '../cluster/platform-kind';
 import type { TierGroup } from './tier-group';
@@ -105,10 +105,7 @@ export class KeycloakDemo extends Construct {
       metadata: objectMetadata(CREDENTIALS_NAME, {
         namespace,
         labels,
-        annotations: {
-          [DEMO_ANNOTATION]: 'true',
-          description: 'Well-known credentials of the local demo; never use them anywhere else.',
-        },
+        annotations: DEMO_CREDENTIALS_ANNOTATIONS,
       }),
       type: 'Opaque',
       stringData: DEMO_CREDENTIALS,
@@ -131,7 +128,7 @@ export class KeycloakDemo extends Construct {
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            securityContext: restrictedPodSecurity({ runAsUser: props.platform === 'openshift' ? undefined : 1000 }),
+            securityContext: restrictedPodSecurity({ platform: props.platform, runAsUser: 1000 }),
             containers: [keycloakContainer(baseUrl, props.image ?? imageName(IMAGES.keycloak))],
             volumes: [{ name: 'realm', configMap: { name: REALM_CONFIG_NAME } }],
           },

@@ -1,3 +1,5 @@
+import { DEFAULT_AUDIENCE, DEFAULT_GROUPS_CLAIM, defaultGroups } from '../config/defaults';
+import { firstRepeated } from '../first-repeated';
 import type { TierGroup } from './tier-group';
 
 /** Environment variable that holds the password of every demo user. */
@@ -58,8 +60,8 @@ export interface KeycloakRealmOptions {
  * @see https://www.keycloak.org/server/importExport
  */
 export function keycloakRealm(options: KeycloakRealmOptions): Record<string, unknown> {
-  const { tiers, users, audience = 'maas', groupsClaim = 'groups' } = options;
-  const groups = options.groups ?? tiers.map((tier) => ({ group: `${tier}-users`, tier }));
+  const { tiers, users, audience = DEFAULT_AUDIENCE, groupsClaim = DEFAULT_GROUPS_CLAIM } = options;
+  const groups = options.groups ?? defaultGroups(tiers);
   checkNames(groups, users);
   checkTiers(tiers, users);
   return {
@@ -150,7 +152,7 @@ function checkList(kind: string, names: string[], pattern: RegExp, expectation: 
   if (unfit !== undefined) {
     throw new Error(`keycloak ${kind}: got name "${unfit}", expected ${expectation}`);
   }
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = firstRepeated(names);
   if (twice !== undefined) {
     throw new Error(`keycloak ${kind}: got name "${twice}" twice, expected it once`);
   }

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { firstRepeated } from '../first-repeated';
 import { addGatewayHttpFilter } from '../gateway/envoy-filter';
 import type { IMaasGateway } from '../gateway/gateway-reference';
 import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration } from './lua-script';
@@ -65,8 +66,7 @@ export class TokenLimitFilter extends Construct {
 }
 
 function scriptConfiguration({ tiers, weights }: TokenLimitFilterProps): TokenLimitScriptConfiguration {
-  const names = tiers.map(({ tier }) => tier);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = firstRepeated(tiers.map(({ tier }) => tier));
   if (twice !== undefined) {
     throw new Error(`token limits: got tier "${twice}" twice, expected each tier once`);
   }

@@ -82,3 +82,8 @@ export const CATALOG: Readonly<Record<string, CatalogEntry>> = {
     arguments: ['--runner=pooling', '--trust-remote-code'],
   },
 };
+
+/** The entry of a name; undefined for an own model. */
+export function catalogEntry(name: string): CatalogEntry | undefined {
+  return Object.hasOwn(CATALOG, name) ? CATALOG[name] : undefined;
+}

@@ -118,9 +118,7 @@ export class ServedModel extends Construct implements IModelBackend {
       labels: { tier: 'gpu', 'opendatahub.io/dashboard': 'true' },
       predictor: {
         serviceAccountName: props.serviceAccountName,
-        securityContext: restrictedPodSecurity({
-          runAsUser: props.platform === 'openshift' ? undefined : UNPRIVILEGED_USER,
-        }),
+        securityContext: restrictedPodSecurity({ platform: props.platform, runAsUser: UNPRIVILEGED_USER }),
         nodeSelector: { ...props.accelerator.nodeSelector },
         tolerations: props.accelerator.tolerations,
         model: {

@@ -82,9 +82,7 @@ export class MaasPrometheus extends Construct {
         // Otherwise a monitor could make Prometheus send its own token to whomever it names.
         arbitraryFsAccessThroughSMs: { deny: true },
         resources: { requests: { memory: '400Mi' } },
-        securityContext: restrictedPodSecurity(
-          props.platform === 'openshift' ? {} : { runAsUser: 1000, fsGroup: 2000 },
-        ),
+        securityContext: restrictedPodSecurity({ platform: props.platform, runAsUser: 1000, fsGroup: 2000 }),
       },
     });
 

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
-import { DEFAULT_NAMESPACES } from '../config/defaults';
+import { DEFAULT_MINIO_SIZE, DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
-import { DEMO_ANNOTATION, objectMetadata } from '../labels';
+import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
 import { parseQuantity } from '../quantity';
 import type { PlatformKind } from '../cluster/platform-kind';
 
@@ -105,7 +105,7 @@ export class MinioStorage extends Construct {
   constructor(scope: Construct, id: string, props: MinioStorageProps) {
     super(scope, id);
     const namespace = props.namespace ?? DEFAULT_NAMESPACES.minio;
-    const size = props.size ?? '20Gi';
+    const size = props.size ?? DEFAULT_MINIO_SIZE;
     if ((parseQuantity(size) ?? 0) < 1) {
       throw new Error(`minio size: got "${size}", expected a quantity such as 20Gi`);
     }
@@ -138,8 +138,7 @@ export class MinioStorage extends Construct {
         namespace,
         labels: SELECTOR,
         annotations: {
-          [DEMO_ANNOTATION]: 'true',
-          description: 'Well-known credentials of the local demo; never use them anywhere else.',
+          ...DEMO_CREDENTIALS_ANNOTATIONS,
           'serving.kserve.io/s3-endpoint': this.endpoint.replace('http://', ''),
           'serving.kserve.io/s3-usehttps': '0',
           'serving.kserve.io/s3-region': REGION,
@@ -210,11 +209,10 @@ export class MinioStorage extends Construct {
 }
 
 function podDefaults(platform: PlatformKind | undefined) {
-  const fixed = platform === 'openshift' ? {} : { runAsUser: 1000, fsGroup: 1000 };
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    securityContext: restrictedPodSecurity(fixed),
+    securityContext: restrictedPodSecurity({ platform, runAsUser: 1000, fsGroup: 1000 }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { PlatformKind } from '../../cluster/platform-kind';
-import { CATALOG, type CatalogEntry } from '../../models/catalog';
+import { catalogEntry, type CatalogEntry } from '../../models/catalog';
 import type { KeyConfiguration, ModelConfiguration, TierConfiguration, UserConfiguration } from '../configuration';
 import {
   acceptsApiKeys,
@@ -92,7 +92,7 @@ export function namedModelsOf({ models }: DraftConfiguration): NamedModel[] {
       return [];
     }
     seen.add(name);
-    return [{ item, index, name, entry: Object.hasOwn(CATALOG, name) ? CATALOG[name] : undefined }];
+    return [{ item, index, name, entry: catalogEntry(name) }];
   });
 }
 
