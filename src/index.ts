@@ -18,6 +18,7 @@ export { MaasNamespace, type MaasNamespaceProps, type PodSecurityLevel } from '.
 export { GatewayCertificate, type GatewayCertificateProps } from './gateway/gateway-certificate';
 export { type IMaasGateway } from './gateway/gateway-reference';
 export { HeaderScrubFilter, type HeaderScrubFilterProps } from './gateway/header-scrub-filter';
+export { IdentityRequiredFilter, type IdentityRequiredFilterProps } from './gateway/identity-required-filter';
 export { MaasGateway, type MaasGatewayProps } from './gateway/maas-gateway';
 export { ModelRoute, type IModelBackend, type ModelRouteProps } from './gateway/model-route';
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';

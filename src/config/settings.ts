@@ -1,6 +1,7 @@
 import { CATALOG, DEFAULT_RESOURCES } from '../models/catalog';
 import type {
   ComputeConfiguration,
+  FilterPlacement,
   GatewayServiceType,
   GroupConfiguration,
   IssuerKind,
@@ -68,6 +69,7 @@ export interface PlatformSettings {
     readonly className: string;
     readonly replicas: number;
     readonly serviceType: GatewayServiceType;
+    readonly filterPlacement: FilterPlacement;
     readonly tls?: {
       readonly secretName: string;
       readonly issuer?: { readonly name: string; readonly kind: IssuerKind };
@@ -81,7 +83,6 @@ export interface PlatformSettings {
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
-  readonly filterNamespace: string;
   readonly minio?: { readonly size: string; readonly existingSecret?: string };
   readonly prometheus: boolean;
   readonly observabilityNamespace: string;
@@ -98,7 +99,6 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
   const domain = props.domain ?? DEFAULT_DOMAIN;
   const namespace = props.namespace ?? 'llm';
   const tiers = props.tiers ?? DEFAULT_TIERS;
-  const gateway = resolveGateway(props, namespace);
   return {
     name: props.name,
     platform,
@@ -107,7 +107,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     createNamespaces: props.createNamespaces ?? true,
     versions: { ...DEFAULT_VERSIONS, ...props.versions },
     registry: props.registry,
-    gateway,
+    gateway: resolveGateway(props, namespace),
     kuadrant: { create: props.kuadrant?.create ?? true, namespace: props.kuadrant?.namespace ?? 'kuadrant-system' },
     kserve: { configure: props.kserve?.configure ?? true, namespace: props.kserve?.namespace ?? 'kserve' },
     tiers,
@@ -118,7 +118,6 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
       : undefined,
     oidc: acceptsTokens(props.identity) ? resolveOidc(props, tiers) : undefined,
     keycloak: props.identity?.keycloak !== undefined,
-    filterNamespace: props.limits?.filterNamespace ?? gateway.namespace,
     minio: props.storage?.minio && { size: '20Gi', ...props.storage.minio },
     prometheus: props.observability?.prometheus ?? true,
     observabilityNamespace: props.observability?.namespace ?? 'llm-observability',
@@ -137,6 +136,7 @@ function resolveGateway(props: MaasPlatformProps, namespace: string): PlatformSe
     className: gateway.className ?? 'istio',
     replicas: gateway.replicas ?? 1,
     serviceType: gateway.serviceType ?? (behindRoutes ? 'ClusterIP' : 'LoadBalancer'),
+    filterPlacement: gateway.filterPlacement ?? 'gatewayNamespace',
     tls: gateway.tls && {
       secretName: gateway.tls.secretName ?? 'wildcard-tls-secret',
       issuer: gateway.tls.issuer && { name: gateway.tls.issuer.name, kind: gateway.tls.issuer.kind ?? 'ClusterIssuer' },

@@ -6,9 +6,6 @@ import { apiKeyMetadata, type ApiKeyOwner } from './api-key-secret';
 
 /** Props of `ApiKeyExternalSecret`. */
 export interface ApiKeyExternalSecretProps extends ApiKeyOwner {
-  /** Namespace of the platform; a key in any other namespace is refused. */
-  readonly namespace: string;
-
   /** Name of the SecretStore or ClusterSecretStore. */
   readonly storeName: string;
 

@@ -22,3 +22,14 @@ export function platformImage({ settings }: PlatformContext, image: ImageReferen
 export function clusterScopedName({ name: platform }: PlatformSettings, name: string): string {
   return platform === undefined ? name : `${platform}-${name}`;
 }
+
+/** Istio's root namespace, whose EnvoyFilters count for every namespace. */
+const ISTIO_ROOT_NAMESPACE = 'istio-system';
+
+/** Where an EnvoyFilter of this name goes; in the root namespace the platform's name keeps it from another platform's. */
+export function filterPlacement({ settings }: PlatformContext, name: string): { namespace: string; name: string } {
+  const { namespace, filterPlacement } = settings.gateway;
+  return filterPlacement === 'rootNamespace'
+    ? { namespace: ISTIO_ROOT_NAMESPACE, name: clusterScopedName(settings, name) }
+    : { namespace, name };
+}

@@ -58,6 +58,7 @@ describeCluster('kubectl delete -f dist/', () => {
       'Namespace llm',
       'Namespace llm-observability',
       'ConfigMap kserve/inferenceservice-config',
+      'Kuadrant kuadrant-system/kuadrant',
     ]);
     await createPrerequisiteNamespaces(kubectl, 'kubernetes');
     await kubectl(['apply', '-f', 'dist']);
