@@ -19,6 +19,7 @@ export { type PlatformKind } from './cluster/platform-kind';
 export { GatewayCertificate, type GatewayCertificateProps, type IssuerKind } from './gateway/gateway-certificate';
 export { type IMaasGateway } from './gateway/gateway-reference';
 export { HeaderScrubFilter, type HeaderScrubFilterProps } from './gateway/header-scrub-filter';
+export { IdentityRequiredFilter, type IdentityRequiredFilterProps } from './gateway/identity-required-filter';
 export { MaasGateway, type GatewayServiceType, type MaasGatewayProps } from './gateway/maas-gateway';
 export { ModelRoute, type IModelBackend, type ModelRouteProps } from './gateway/model-route';
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
@@ -29,7 +30,7 @@ export {
   type SecretStoreKind,
 } from './identity/api-key-external-secret';
 export {
-  API_KEY_SELECTOR,
+  apiKeySelector,
   ApiKeySecret,
   TIER_ANNOTATION,
   USER_ANNOTATION,

@@ -1,5 +1,8 @@
-import { App, Chart } from 'cdk8s';
-import { ConfigurationError, MaasPlatform, type MaasPlatformProps } from '../src';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, App, Chart } from 'cdk8s';
+import { ConfigurationError, MaasPlatform, SynthesisError, writeManifests, type MaasPlatformProps } from '../src';
 
 interface Manifest {
   readonly kind: string;
@@ -36,6 +39,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'ConfigMap llm/inference-gateway-options',
     'Gateway llm/inference-gateway',
     'EnvoyFilter llm/identity-header-scrub-filter',
+    'EnvoyFilter llm/identity-required-filter',
   ],
   '40-identity': [
     'Secret llm/freeuser1-apikey',
@@ -86,6 +90,7 @@ describe('minimal props', () => {
       'llm',
       'llm-observability',
       'inferenceservice-config',
+      'kuadrant',
       'llm-deletion-protection',
       'llm-deletion-protection',
     ]);
@@ -170,8 +175,16 @@ const SEED_OBJECTS: { props: MaasPlatformProps; objects: string[] }[] = [
     objects: ['Certificate llm/wildcard-apps-cert'],
   },
   {
-    props: { limits: { filterNamespace: 'istio-system' } },
-    objects: ['EnvoyFilter istio-system/token-rate-limit-filter'],
+    props: { gateway: { filterPlacement: 'rootNamespace' } },
+    objects: ['EnvoyFilter istio-system/token-rate-limit-filter', 'EnvoyFilter istio-system/identity-required-filter'],
+  },
+  {
+    props: { name: 'staging', gateway: { filterPlacement: 'rootNamespace' } },
+    objects: [
+      'EnvoyFilter istio-system/staging-token-rate-limit-filter',
+      'EnvoyFilter istio-system/staging-identity-required-filter',
+      'EnvoyFilter istio-system/staging-identity-header-scrub-filter',
+    ],
   },
 ];
 
@@ -263,6 +276,7 @@ describe('all props', () => {
     new MaasPlatform(app, 'second', {
       name: 'second',
       namespace: 'llm-second',
+      createNamespaces: false,
       kserve: { configure: false },
       kuadrant: { create: false },
     });
@@ -270,8 +284,7 @@ describe('all props', () => {
       expect.arrayContaining(['30-gateway', 'second-30-gateway']),
     );
     const rendered = names(new Map(app.charts.map((chart) => [chart.node.id, chart.toJson() as Manifest[]])));
-    const twice = rendered.filter((name, index) => rendered.indexOf(name) !== index);
-    expect(twice).toEqual(['Namespace llm-observability']);
+    expect(rendered.filter((name, index) => rendered.indexOf(name) !== index)).toEqual([]);
     expect(rendered).toEqual(
       expect.arrayContaining([
         'Role kuadrant-system/second-models-aas-observability',
@@ -423,5 +436,28 @@ describe('fails', () => {
     expect(() => new MaasPlatform(app, 'second', { namespace: 'other' })).toThrow(
       'two platforms of one App write the same file 00-namespaces.k8s.yaml: give each its own "name"',
     );
+  });
+
+  test('when two platforms of one App, or a chart beside them, would write the same objects', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'platforms-'));
+    const write = () =>
+      writeManifests((app) => {
+        new MaasPlatform(app, 'maas');
+        new MaasPlatform(app, 'second', { name: 'second', namespace: 'llm-second', kserve: { configure: false } });
+        new ApiObject(new Chart(app, 'beside'), 'namespace', {
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          metadata: { name: 'llm-second' },
+        });
+      }, folder);
+    const rest =
+      'expected each object once: give one platform namespaces of its own, or leave to the other what they share ' +
+      '(createNamespaces, kserve.configure, kuadrant.create, observability.prometheus)';
+    expect(write).toThrow(SynthesisError);
+    expect(write).toThrow(`20-kuadrant and second-20-kuadrant both have Kuadrant kuadrant-system/kuadrant, ${rest}`);
+    expect(write).toThrow(`second-00-namespaces and beside both have Namespace llm-second, ${rest}`);
+    expect(write).not.toThrow('ConfigMap');
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 });

@@ -103,12 +103,6 @@ export interface MaasPlatformProps {
   readonly identity?: IdentityConfiguration;
 
   /**
-   * How token limits are enforced.
-   * @default - an EnvoyFilter beside the Gateway
-   */
-  readonly limits?: LimitsConfiguration;
-
-  /**
    * Object storage for model weights.
    * @default - none
    */
@@ -165,8 +159,10 @@ export interface VersionsConfiguration {
 /** The Gateway (gateway.networking.k8s.io/v1) that all requests pass. */
 export interface GatewayConfiguration {
   /**
-   * Whether the Gateway is created; `false` uses an existing one, which then needs the annotation
-   * `sidecar.istio.io/statsInclusionRegexps` (see examples/existing-gateway).
+   * Whether the Gateway is created; `false` uses an existing one. It must be there for this platform alone, because
+   * policies and filters on a Gateway count for all its routes: the routes of others on it would be refused. It needs the
+   * annotation `sidecar.istio.io/statsInclusionRegexps` (see examples/existing-gateway), and `replicas` and `tls` here say
+   * what it is like.
    * @default true
    */
   readonly create?: boolean;
@@ -186,7 +182,8 @@ export interface GatewayConfiguration {
    */
   readonly className?: string;
   /**
-   * Gateway pods. Token limits are counted inside one pod, so more than one is refused while a tier has token limits.
+   * Gateway pods; of an existing Gateway the number that it has. Token limits are counted inside one pod, so more than one
+   * is refused while a tier has token limits.
    * @default 1
    */
   readonly replicas?: number;
@@ -196,11 +193,22 @@ export interface GatewayConfiguration {
    */
   readonly serviceType?: GatewayServiceType;
   /**
-   * TLS at the Gateway: an HTTPS listener on port 443 takes the place of the plain one.
+   * TLS at the Gateway: an HTTPS listener on port 443 takes the place of the plain one. For an existing Gateway `tls: {}`
+   * says that it has such a listener, so that OpenShift's router passes TLS through to it.
    * @default - plain HTTP on port 80
    */
   readonly tls?: GatewayTlsConfiguration;
+  /**
+   * Where the EnvoyFilters stand: beside the Gateway, which they then name as their target, or in Istio's root namespace
+   * `istio-system`, where they select the pods of every Gateway of this name in the cluster. In any other namespace Istio
+   * would ignore them silently.
+   * @default gatewayNamespace
+   */
+  readonly filterPlacement?: FilterPlacement;
 }
+
+/** Where the EnvoyFilters of a Gateway stand. */
+export type FilterPlacement = 'gatewayNamespace' | 'rootNamespace';
 
 /** TLS at the Gateway. */
 export interface GatewayTlsConfiguration {
@@ -497,16 +505,6 @@ export interface OidcConfiguration {
    * @default - none: refused
    */
   readonly defaultTier?: string;
-}
-
-/** How token limits are enforced. */
-export interface LimitsConfiguration {
-  /**
-   * Namespace of the EnvoyFilters. In another namespace than the Gateway's (Istio's root namespace, as in the seed) they
-   * select the gateway pods by label.
-   * @default - the Gateway's namespace
-   */
-  readonly filterNamespace?: string;
 }
 
 /** Object storage for model weights. */

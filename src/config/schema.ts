@@ -36,6 +36,7 @@ const gateway = z.strictObject({
   className: z.optional(objectName()),
   replicas: z.optional(count(1, 1000)),
   serviceType: z.optional(z.enum(['ClusterIP', 'NodePort', 'LoadBalancer'])),
+  filterPlacement: z.optional(z.enum(['gatewayNamespace', 'rootNamespace'])),
   tls: z.optional(
     z.strictObject({
       secretName: z.optional(objectName()),
@@ -138,7 +139,6 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   users: z.optional(z.array(user)),
   models: z.optional(z.array(model)),
   identity: z.optional(identity),
-  limits: z.optional(z.strictObject({ filterNamespace: z.optional(label()) })),
   storage: z.optional(
     z.strictObject({
       minio: z.optional(

@@ -5,6 +5,7 @@ import type { TierGroup } from '../identity/tier-group';
 import type { ComputeResources } from '../models/model-size';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
+  FilterPlacement,
   MaasPlatformProps,
   ManifestConfiguration,
   ModelConfiguration,
@@ -77,6 +78,7 @@ export interface PlatformSettings {
     readonly className: string;
     readonly replicas: number;
     readonly serviceType: GatewayServiceType;
+    readonly filterPlacement: FilterPlacement;
     readonly tls?: {
       readonly secretName: string;
       readonly issuer?: { readonly name: string; readonly kind: IssuerKind };
@@ -90,7 +92,6 @@ export interface PlatformSettings {
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
-  readonly filterNamespace: string;
   readonly minio?: { readonly size: string; readonly storageClass?: string; readonly existingSecret?: string };
   readonly observability: {
     readonly prometheus: boolean;
@@ -112,7 +113,6 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
   const domain = props.domain ?? DEFAULT_DOMAIN;
   const namespace = props.namespace ?? DEFAULT_NAMESPACES.platform;
   const tiers = props.tiers ?? DEFAULT_TIERS;
-  const gateway = resolveGateway(props, namespace);
   return {
     name: props.name,
     platform,
@@ -121,7 +121,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     createNamespaces: props.createNamespaces ?? true,
     versions: { ...DEFAULT_VERSIONS, ...props.versions },
     registry: props.registry,
-    gateway,
+    gateway: resolveGateway(props, namespace),
     kuadrant: {
       create: props.kuadrant?.create ?? true,
       namespace: props.kuadrant?.namespace ?? DEFAULT_NAMESPACES.kuadrant,
@@ -138,7 +138,6 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
       : undefined,
     oidc: acceptsTokens(props.identity) ? resolveOidc(props, tiers) : undefined,
     keycloak: props.identity?.keycloak !== undefined,
-    filterNamespace: props.limits?.filterNamespace ?? gateway.namespace,
     minio: props.storage?.minio && { size: DEFAULT_MINIO_SIZE, ...props.storage.minio },
     observability: resolveObservability(props),
     patches: props.patches ?? [],
@@ -156,6 +155,7 @@ function resolveGateway(props: MaasPlatformProps, namespace: string): PlatformSe
     className: gateway.className ?? DEFAULT_GATEWAY_CLASS,
     replicas: gateway.replicas ?? 1,
     serviceType: gateway.serviceType ?? (behindRoutes ? 'ClusterIP' : 'LoadBalancer'),
+    filterPlacement: gateway.filterPlacement ?? 'gatewayNamespace',
     tls: gateway.tls && {
       secretName: gateway.tls.secretName ?? DEFAULT_TLS_SECRET_NAME,
       issuer: gateway.tls.issuer && { name: gateway.tls.issuer.name, kind: gateway.tls.issuer.kind ?? 'ClusterIssuer' },

@@ -8,9 +8,6 @@ export type SecretStoreKind = 'ClusterSecretStore' | 'SecretStore';
 
 /** Props of `ApiKeyExternalSecret`. */
 export interface ApiKeyExternalSecretProps extends ApiKeyOwner {
-  /** Namespace of the platform; a key in any other namespace is refused. */
-  readonly namespace: string;
-
   /** Name of the SecretStore or ClusterSecretStore. */
   readonly storeName: string;
 

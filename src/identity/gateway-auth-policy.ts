@@ -4,7 +4,7 @@ import { DEFAULT_GROUPS_CLAIM, DEFAULT_PREFIXES } from '../config/defaults';
 import { gatewayTargetReference, type IMaasGateway } from '../gateway/gateway-reference';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
-import { API_KEY_SELECTOR, TIER_ANNOTATION, USER_ANNOTATION } from './api-key-secret';
+import { apiKeySelector, TIER_ANNOTATION, USER_ANNOTATION } from './api-key-secret';
 import type { TierGroup } from './tier-group';
 
 /** API keys as a way in. */
@@ -161,7 +161,7 @@ function apiKeyMethods(apiKeys: ApiKeyAuthentication) {
   const methods = prefixes.map((prefix, index) => [
     names[index],
     {
-      apiKey: { allNamespaces: true, selector: { matchLabels: { ...API_KEY_SELECTOR } } },
+      apiKey: { allNamespaces: true, selector: { matchLabels: apiKeySelector(apiKeys.namespace) } },
       credentials: { authorizationHeader: { prefix } },
       overrides: {
         user: annotation(USER_ANNOTATION),

@@ -35,7 +35,7 @@ export interface TokenLimitFilterProps {
   readonly weights?: { readonly [host: string]: number };
 
   /**
-   * Namespace of the EnvoyFilter.
+   * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
    * @default - the Gateway's
    */
   readonly namespace?: string;

@@ -6,7 +6,7 @@ import type { ModelSettings } from '../config/settings';
 import { KeycloakDemo } from '../identity/keycloak-demo';
 import { IMAGES } from '../images';
 import { MinioStorage } from '../storage/minio-storage';
-import { clusterScopedName, platformImage, type PlatformContext } from './context';
+import { platformImage, type PlatformContext } from './context';
 import { hasObservability } from './observability';
 
 export function addNamespaces(chart: Chart, { settings }: PlatformContext): void {
@@ -64,6 +64,7 @@ export function addObjects(chart: Chart, { settings }: PlatformContext): void {
 
 export function addProtection(chart: Chart, { settings }: PlatformContext): void {
   new DeletionProtection(chart, 'deletion-protection', {
-    name: clusterScopedName(settings, `${settings.namespace}-deletion-protection`),
+    // Only one platform has this namespace, so its name is enough.
+    name: `${settings.namespace}-deletion-protection`,
   });
 }

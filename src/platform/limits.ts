@@ -6,7 +6,7 @@ import { RequestLimitPolicy, type TierRequestLimit } from '../limits/request-lim
 import { TokenLimit } from '../limits/token-limit';
 import { TokenLimitFilter } from '../limits/token-limit-filter';
 import { hasTokenLimit } from '../limits/token-window';
-import type { PlatformContext } from './context';
+import { filterPlacement, type PlatformContext } from './context';
 
 /** Whether any tier limits tokens. */
 export function limitsTokens({ tiers }: PlatformSettings): boolean {
@@ -18,14 +18,15 @@ export function limitsRequests({ tiers }: PlatformSettings): boolean {
   return tiers.some((tier) => tier.requests !== undefined);
 }
 
-export function addLimits(chart: Chart, { settings, gateway }: PlatformContext): void {
+export function addLimits(chart: Chart, context: PlatformContext): void {
+  const { settings, gateway } = context;
   if (limitsTokens(settings)) {
     const weighted = settings.models.filter(({ weight }) => weight !== 1);
     new TokenLimitFilter(chart, 'token-limit', {
       gateway,
       tiers: settings.tiers.map(({ name, tokens, enforce }) => ({ tier: name, limits: tokenLimits(tokens), enforce })),
       weights: Object.fromEntries(weighted.map(({ host, weight }) => [host, weight])),
-      namespace: settings.filterNamespace,
+      ...filterPlacement(context, 'token-rate-limit-filter'),
     });
   }
   if (limitsRequests(settings)) {

@@ -290,13 +290,13 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'telemetry: false\n',
     message:
-      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; remove it',
   },
   {
     rule: 'unknown-key',
     yaml: 'extend: base.yaml\n',
     message:
-      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; did you mean "extends"?',
+      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; did you mean "extends"?',
   },
   {
     rule: 'unknown-key',
@@ -308,7 +308,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
-      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; remove it',
   },
   {
     rule: 'missing-key',
@@ -826,11 +826,18 @@ const ROWS: readonly Row[] = [
   // Infrastructure
   {
     rule: 'existing-gateway',
-    yaml: 'gateway: { create: false, name: shared, replicas: 3, tls: {} }\n',
+    yaml: 'gateway: { create: false, tls: { secretName: own, issuer: { name: own } }, serviceType: NodePort }\n',
     message: [
-      "maas.yaml:1:41 gateway.replicas: got 3, expected only name, namespace and className beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
-      "maas.yaml:1:54 gateway.tls: got an empty map, expected only name, namespace and className beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
+      'maas.yaml:1:34 gateway.tls.secretName: got "own", expected nothing that its owner decides beside `create: false`: the Gateway is somebody else\'s; remove it, or remove `create: false`',
+      "maas.yaml:1:51 gateway.tls.issuer: got a map, expected nothing that its owner decides beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
+      'maas.yaml:1:76 gateway.serviceType: got "NodePort", expected nothing that its owner decides beside `create: false`: the Gateway is somebody else\'s; remove it, or remove `create: false`',
     ].join('\n'),
+  },
+  {
+    rule: 'token-replicas',
+    yaml: 'gateway: { create: false, replicas: 3 }\n',
+    message:
+      'maas.yaml:1:37 gateway.replicas: got 3, expected 1 while a tier has token limits, which are counted inside one gateway pod; write 1, or give no tier `tokens`',
   },
   {
     rule: 'gateway-name-length',

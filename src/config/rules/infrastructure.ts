@@ -4,23 +4,24 @@ import { count, quote, showValue, type Finding, type Path } from '../problem';
 import { createsGateway } from './facts';
 import { atKey, atValue, isUnusable, type Rule } from './rule';
 
-const OWN_GATEWAY_KEYS = ['replicas', 'serviceType', 'tls'] as const;
-
 const existingGateway: Rule = {
   id: 'existing-gateway',
   check: (configuration) => {
-    const { gateway } = configuration;
-    if (gateway === undefined || createsGateway(configuration)) {
+    if (createsGateway(configuration)) {
       return [];
     }
-    return OWN_GATEWAY_KEYS.filter((key) => Object.hasOwn(gateway, key)).map((key) =>
-      atKey(
-        ['gateway', key],
-        showValue(gateway[key]),
-        "only name, namespace and className beside `create: false`: the Gateway is somebody else's",
-        'remove it, or remove `create: false`',
-      ),
-    );
+    const { serviceType, tls } = configuration.gateway ?? {};
+    const ownersDecisions: [Path, unknown][] = [
+      [['gateway', 'serviceType'], serviceType],
+      [['gateway', 'tls', 'secretName'], tls?.secretName],
+      [['gateway', 'tls', 'issuer'], tls?.issuer],
+    ];
+    return ownersDecisions.flatMap(([path, value]): Finding[] => {
+      const expected = "nothing that its owner decides beside `create: false`: the Gateway is somebody else's";
+      return value === undefined
+        ? []
+        : [atKey(path, showValue(value), expected, 'remove it, or remove `create: false`')];
+    });
   },
 };
 

@@ -2,7 +2,7 @@ import { parseGatewayApiDuration } from '../../limits/gateway-api-duration';
 import { hasTokenLimit, TOKEN_WINDOWS } from '../../limits/token-window';
 import type { DraftConfiguration } from '../draft';
 import { quote, type Finding } from '../problem';
-import { createsGateway, tiersOf } from './facts';
+import { tiersOf } from './facts';
 import { atValue, placed, type Rule } from './rule';
 import { isAtLeast } from './units';
 
@@ -36,7 +36,7 @@ const tokenReplicas: Rule = {
   id: 'token-replicas',
   check: (configuration) => {
     const replicas = configuration.gateway?.replicas;
-    if (replicas === undefined || replicas === 1 || !createsGateway(configuration)) {
+    if (replicas === undefined || replicas === 1) {
       return [];
     }
     if (!hasTokenLimits(configuration)) {
