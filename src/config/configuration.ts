@@ -49,7 +49,8 @@ export interface MaasPlatformProps {
   readonly createNamespaces?: boolean;
 
   /**
-   * Versions of the components in the cluster, as far as they change what is rendered.
+   * Versions of the components in the cluster. KServe's decides how a model's deployment mode is written; the others are
+   * checked against what the platform needs of them.
    * @default - the version table of docs/versions.md
    */
   readonly versions?: VersionsConfiguration;
@@ -334,15 +335,23 @@ export interface UserConfiguration {
   readonly keys?: KeyConfiguration[];
 }
 
-/** Where one API key comes from. Exactly one member is set. */
+/** Where one API key comes from. Exactly one of `demo`, `existingSecret` and `externalSecret` is set. */
 export interface KeyConfiguration {
+  /**
+   * Name of the key, for the second and every further key of a user that gets a Secret: `<user>-apikey-<name>`.
+   * @default - none: the Secret is `<user>-apikey`
+   */
+  readonly name?: string;
   /**
    * The key itself, written into a Secret in dist/. For the local demo only; refused elsewhere.
    * @default - none
    */
   readonly demo?: string;
   /**
-   * Name of a Secret that somebody else puts into the platform's namespace.
+   * Name of a Secret that somebody else puts into the platform's namespace, with the key under `api_key`. Labels make it a
+   * key: `app: llm-gateway`, `cdk8s-maas/platform: <namespace>`, `kuadrant.io/auth-secret: "true"` and
+   * `authorino.kuadrant.io/managed-by: authorino`. Its annotations decide who it is: `secret.kuadrant.io/user-id` and
+   * `kuadrant.io/groups` (the tier) count, not what stands here.
    * @default - none
    */
   readonly existingSecret?: string;
@@ -475,8 +484,11 @@ export interface ApiKeysConfiguration {
 
 /** JSON Web Tokens of an OpenID Connect issuer. */
 export interface OidcConfiguration {
-  /** Issuer URL; `<issuerUrl>/.well-known/openid-configuration` must be reachable for Authorino. */
-  readonly issuerUrl: string;
+  /**
+   * Issuer URL; `<issuerUrl>/.well-known/openid-configuration` must be reachable for Authorino.
+   * @default - with `keycloak: demo` its realm, else required
+   */
+  readonly issuerUrl?: string;
   /**
    * Audience that a token must carry (claim `aud`).
    * @default maas

@@ -54,6 +54,7 @@ const tier = z.strictObject({
 });
 
 const key = z.strictObject({
+  name: z.optional(label()),
   demo: z.optional(text()),
   existingSecret: z.optional(objectName()),
   externalSecret: z.optional(
@@ -95,7 +96,7 @@ const identity = z.strictObject({
   ),
   oidc: z.optional(
     z.strictObject({
-      issuerUrl: formatted(FORMATS.url),
+      issuerUrl: z.optional(formatted(FORMATS.url)),
       audience: z.optional(text()),
       userClaim: z.optional(text()),
       groupsClaim: z.optional(text()),

@@ -403,7 +403,7 @@ const ROWS: readonly Row[] = [
     rule: 'value-type',
     yaml: 'users: [{ name: a, tier: free, keys: [a_secret_key] }]\n',
     message:
-      'maas.yaml:1:39 users[0].keys[0]: got a key of 12 characters, expected a map; write keys with values: demo, existingSecret, externalSecret',
+      'maas.yaml:1:39 users[0].keys[0]: got a key of 12 characters, expected a map; write keys with values: name, demo, existingSecret, externalSecret',
   },
   {
     rule: 'value-type',
@@ -443,7 +443,7 @@ const ROWS: readonly Row[] = [
     rule: 'value-format',
     yaml: 'domain: https://models.test/\n',
     message:
-      'maas.yaml:1:9 domain: got "https://models.test/", expected a DNS name in lower case, without scheme, port and path; write "models.test"',
+      'maas.yaml:1:9 domain: got "https://models.test/", expected a DNS name in lower case, without scheme, port and path, no IP address; write "models.test"',
   },
   {
     rule: 'value-format',
@@ -559,15 +559,81 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'unique-key-secret',
-    yaml: 'users:\n  - { name: alice, tier: free, keys: [{ demo: a }, { demo: b }] }\n  - { name: bob, tier: free, keys: [{ existingSecret: alice-apikey-2 }] }\n',
+    yaml: 'users:\n  - { name: alice, tier: free, keys: [{ demo: a }, { name: new, demo: b }] }\n  - { name: bob, tier: free, keys: [{ existingSecret: alice-apikey-new }] }\n',
     message:
-      'maas.yaml:3:55 users[1].keys[0].existingSecret: got "alice-apikey-2", expected a Secret of its own (users[0].keys[1] has the same); name another Secret',
+      'maas.yaml:3:55 users[1].keys[0].existingSecret: got "alice-apikey-new", expected a Secret of its own (users[0].keys[1] has the same); name another Secret',
   },
   {
     rule: 'unique-key-secret',
     yaml: 'users:\n  - { name: alice, tier: free, keys: [{ existingSecret: bob-apikey }] }\n  - { name: bob, tier: free, keys: [{ demo: b }] }\n',
     message:
       'maas.yaml:2:57 users[0].keys[0].existingSecret: got "bob-apikey", expected a Secret of its own (users[1].keys[0] has the same); name another Secret',
+  },
+  {
+    rule: 'unique-key-secret',
+    yaml: `users:\n  - { name: alice, tier: free, keys: [{ demo: a }, { demo: b }] }\n`,
+    message:
+      'maas.yaml:2:52 users[0].keys[1]: got no name, expected a name of its own (users[0].keys[0] has none either); add `name`',
+  },
+  {
+    rule: 'unique-key-secret',
+    yaml: `users:\n  - { name: alice, tier: free, keys: [{ name: new, demo: a }, { name: new, demo: b }] }\n`,
+    message:
+      'maas.yaml:2:71 users[0].keys[1].name: got "new", expected a name of its own (users[0].keys[0].name is the same); name it otherwise',
+  },
+  {
+    rule: 'key-name',
+    yaml: `users:\n  - { name: alice, tier: free, keys: [{ name: new, existingSecret: alice }] }\n`,
+    message:
+      'maas.yaml:2:41 users[0].keys[0].name: got "new", expected no name beside existingSecret, which names the Secret itself; remove it',
+  },
+  {
+    rule: 'oidc-issuer',
+    yaml: `identity: { oidc: { audience: api } }\n`,
+    message:
+      'maas.yaml:1:13 identity.oidc: got no issuerUrl, expected the issuer of the tokens; add `issuerUrl: https://…`, or `keycloak: demo` beside `oidc` on the local demo',
+  },
+  {
+    rule: 'oidc-tier',
+    yaml: `identity: { oidc: { issuerUrl: 'https://login.example.com', groups: [] } }\n`,
+    message:
+      'maas.yaml:1:69 identity.oidc.groups: got an empty list, expected a group or a default tier: nobody could come in; add a group, or `defaultTier`',
+  },
+  {
+    rule: 'object-name',
+    yaml: `objects:\n  - { apiVersion: v1, kind: ConfigMap, metadata: { name: My_Map } }\n`,
+    message:
+      'maas.yaml:2:58 objects[0].metadata.name: got "My_Map", expected up to 253 lower-case letters, digits, "-" and ".", with a letter or digit at both ends; write "my-map"',
+  },
+  {
+    rule: 'object-name',
+    yaml: `objects:\n  - { apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: { name: a/b } }\n`,
+    message:
+      'maas.yaml:2:79 objects[0].metadata.name: got "a/b", expected up to 253 lower-case letters, digits, "-" and ".", with a letter or digit at both ends; write "a-b"',
+  },
+  {
+    rule: 'object-namespace',
+    yaml: `objects:\n  - { apiVersion: v1, kind: ConfigMap, metadata: { name: a, namespace: LLM } }\n`,
+    message:
+      'maas.yaml:2:72 objects[0].metadata.namespace: got "LLM", expected up to 63 lower-case letters, digits and "-", with a letter or digit at both ends; write "llm"',
+  },
+  {
+    rule: 'object-namespace',
+    yaml: `objects:\n  - { apiVersion: v1, kind: ConfigMap, metadata: { name: a, namespace: 7 } }\n`,
+    message:
+      'maas.yaml:2:72 objects[0].metadata.namespace: got 7, expected up to 63 lower-case letters, digits and "-", with a letter or digit at both ends; put it in quotes',
+  },
+  {
+    rule: 'one-policy',
+    yaml: `objects:\n  - { apiVersion: kuadrant.io/v1, kind: AuthPolicy, metadata: { name: a }, spec: { targetRef: { kind: HTTPRoute, name: own } } }\n  - { apiVersion: kuadrant.io/v1, kind: AuthPolicy, metadata: { name: b }, spec: { targetRef: { kind: HTTPRoute, name: own } } }\n`,
+    message:
+      'maas.yaml:3:84 objects[1].spec.targetRef: got AuthPolicy b, expected one AuthPolicy for HTTPRoute own (objects[0] is another): of two only one counts; merge the two',
+  },
+  {
+    rule: 'value-format',
+    yaml: `domain: 10.0.0.1\n`,
+    message:
+      'maas.yaml:1:9 domain: got "10.0.0.1", expected a DNS name in lower case, without scheme, port and path, no IP address; for example "models.example.com"',
   },
   {
     rule: 'unique-host',
