@@ -1,4 +1,5 @@
-import { Envoy, findEnvoy, type EnvoyOptions } from './envoy';
+import type { EnvoyOptions } from './bootstrap';
+import { Envoy, findEnvoy } from './envoy';
 import { ModelServer } from './model-server';
 
 const found = findEnvoy();
