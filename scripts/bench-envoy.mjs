@@ -21,7 +21,7 @@ const { renderTokenLimitScript } = require(resolve('lib/src/limits/lua-script.js
 
 const CONFIGURATION = {
   tiers: { free: { enforce: true, windows: { minute: 5e10, hour: 5e10, day: 5e10 } } },
-  weights: {},
+  models: { 'simulator.maas.local': { name: 'simulator-model', prompt: 1, completion: 1, cached: 1 } },
 };
 
 const JSON_ANSWER = JSON.stringify({
@@ -30,14 +30,22 @@ const JSON_ANSWER = JSON.stringify({
   created: 1764028800,
   model: 'simulator-model',
   choices: [
-    { index: 0, message: { role: 'assistant', content: 'lorem ipsum dolor sit amet '.repeat(16) }, finish_reason: 'stop' },
+    {
+      index: 0,
+      message: { role: 'assistant', content: 'lorem ipsum dolor sit amet '.repeat(16) },
+      finish_reason: 'stop',
+    },
   ],
   usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 },
 });
 
 const event = (document) => `data: ${JSON.stringify(document)}\n\n`;
 const chunk = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1764028800, model: 'simulator-model' };
-const TEXT_EVENT = event({ ...chunk, choices: [{ index: 0, delta: { content: ' word' }, finish_reason: null }], usage: null });
+const TEXT_EVENT = event({
+  ...chunk,
+  choices: [{ index: 0, delta: { content: ' word' }, finish_reason: null }],
+  usage: null,
+});
 const LAST_EVENT = event({ ...chunk, choices: [], usage: JSON.parse(JSON_ANSWER).usage });
 
 /** Answers each request: a stream to `/v1/chat/completions?stream`, whose events come in pieces of their own. */
@@ -170,13 +178,19 @@ try {
   const jsonEnd = Buffer.from(JSON_ANSWER.slice(-30));
   report('Short JSON answers', names, await compare(envoys, REQUESTS, path, jsonEnd));
   if (!process.env.JSON_ONLY) {
-    report(`Streams of ${EVENTS} events, one every 2 ms`, names, await compare(envoys, STREAMS, `${path}?stream`, Buffer.from('0\r\n\r\n')));
+    report(
+      `Streams of ${EVENTS} events, one every 2 ms`,
+      names,
+      await compare(envoys, STREAMS, `${path}?stream`, Buffer.from('0\r\n\r\n')),
+    );
 
     const counting = envoys[1];
     const before = residentBytes(counting.processId);
     await load(counting.port, MANY_USERS, path, MANY_USERS, jsonEnd);
     const after = residentBytes(counting.processId);
-    console.log(`\nMemory: ${((after - before) / MANY_USERS).toFixed(0)} bytes a user (three windows, ${MANY_USERS} users)`);
+    console.log(
+      `\nMemory: ${((after - before) / MANY_USERS).toFixed(0)} bytes a user (three windows, ${MANY_USERS} users)`,
+    );
   }
 } finally {
   await Promise.all(envoys.map((envoy) => envoy.stop()));

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { addGatewayHttpFilter } from '../gateway/envoy-filter';
 import type { IMaasGateway } from '../gateway/gateway-reference';
-import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration } from './lua-script';
+import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration, type TokenOvershoot } from './lua-script';
 import type { TokenLimit } from './token-limit';
 
 /** Tokens that a user of one tier may consume. */
@@ -19,6 +19,38 @@ export interface TierTokenLimits {
   readonly enforce?: boolean;
 }
 
+/** What tokens of a model count against limits, each above 0 and at most 60. */
+export interface TokenWeights {
+  /**
+   * A token of the prompt.
+   * @default 1
+   */
+  readonly prompt?: number;
+  /**
+   * A generated token.
+   * @default 1
+   */
+  readonly completion?: number;
+  /**
+   * A token of the prompt that the engine had in its cache.
+   * @default - the same as prompt
+   */
+  readonly cached?: number;
+}
+
+/** A model whose tokens are counted. */
+export interface MeteredModel {
+  /** Host of the model, in lower case and without a port. */
+  readonly host: string;
+  /** Name of the model in metrics and in the usage ledger. */
+  readonly name: string;
+  /**
+   * What its tokens count.
+   * @default - 1 each
+   */
+  readonly weights?: TokenWeights;
+}
+
 /** Props of `TokenLimitFilter`. */
 export interface TokenLimitFilterProps {
   /** Gateway whose requests are counted. It must run one pod: counters are not shared between pods. */
@@ -28,10 +60,29 @@ export interface TokenLimitFilterProps {
   readonly tiers: TierTokenLimits[];
 
   /**
-   * What one token of a model counts, by the model's host.
-   * @default - 1 for every host
+   * Models by their hosts.
+   * @default - every token counts one, and metrics call every model "other"
    */
-  readonly weights?: { readonly [host: string]: number };
+  readonly models?: MeteredModel[];
+
+  /**
+   * What becomes of tokens beyond a limit. `inflight`: requests that are under way may pass it. `none`: a request
+   * reserves its prompt and `max_tokens` before it is forwarded, and is refused where that does not fit.
+   * @default inflight
+   */
+  readonly overshoot?: TokenOvershoot;
+
+  /**
+   * Whether a `UsageLedger` wants the figures of every request.
+   * @default false
+   */
+  readonly ledger?: boolean;
+
+  /**
+   * Whether the Prometheus counters carry the user: one series a user, tier and model.
+   * @default false
+   */
+  readonly userLabel?: boolean;
 
   /**
    * Namespace of the EnvoyFilter.
@@ -64,18 +115,37 @@ export class TokenLimitFilter extends Construct {
   }
 }
 
-function scriptConfiguration({ tiers, weights }: TokenLimitFilterProps): TokenLimitScriptConfiguration {
-  const names = tiers.map(({ tier }) => tier);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new Error(`token limits: got tier "${twice}" twice, expected each tier once`);
-  }
+function scriptConfiguration(props: TokenLimitFilterProps): TokenLimitScriptConfiguration {
+  const { tiers, models = [], overshoot, ledger, userLabel } = props;
+  checkUnique(
+    'tier',
+    tiers.map(({ tier }) => tier),
+  );
+  checkUnique(
+    'host',
+    models.map(({ host }) => host),
+  );
   return {
     tiers: Object.fromEntries(
       tiers.map(({ tier, limits, enforce }) => [tier, { enforce: enforce ?? true, windows: windowsOf(tier, limits) }]),
     ),
-    weights,
+    models: Object.fromEntries(
+      models.map(({ host, name, weights = {} }) => {
+        const { prompt = 1, completion = 1 } = weights;
+        return [host, { name, prompt, completion, cached: weights.cached ?? prompt }];
+      }),
+    ),
+    overshoot,
+    ledger,
+    userLabel,
   };
+}
+
+function checkUnique(what: string, names: string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new Error(`token limits: got ${what} "${twice}" twice, expected each ${what} once`);
+  }
 }
 
 function windowsOf(tier: string, limits: TokenLimit[]): { [window: string]: number } {

@@ -19,11 +19,14 @@ export function limitsRequests({ tiers }: PlatformSettings): boolean {
 
 export function addLimits(chart: Chart, { settings, gateway }: PlatformContext): void {
   if (limitsTokens(settings)) {
-    const weighted = settings.models.filter(({ weight }) => weight !== 1);
     new TokenLimitFilter(chart, 'token-limit', {
       gateway,
       tiers: settings.tiers.map(({ name, tokens, enforce }) => ({ tier: name, limits: tokenLimits(tokens), enforce })),
-      weights: Object.fromEntries(weighted.map(({ host, weight }) => [host, weight])),
+      models: settings.models.map(({ host, servedName, weight }) => ({
+        host,
+        name: servedName,
+        weights: { prompt: weight, completion: weight, cached: weight },
+      })),
       namespace: settings.filterNamespace,
     });
   }

@@ -14,7 +14,13 @@ export const CONFIGURATION = {
     observed: { enforce: false, windows: { minute: 40 } },
     unlimited: { enforce: true, windows: {} },
   },
-  weights: { 'big.maas.local': 2, 'odd.maas.local': 1.1, 'half.maas.local': 0.5 },
+  models: {
+    'simulator.maas.local': { name: 'simulator-model', prompt: 1, completion: 1, cached: 1 },
+    'big.maas.local': { name: 'big', prompt: 2, completion: 2, cached: 2 },
+    'odd.maas.local': { name: 'odd', prompt: 1.1, completion: 1.1, cached: 1.1 },
+    'half.maas.local': { name: 'half', prompt: 0.5, completion: 0.5, cached: 0.5 },
+    'kinds.maas.local': { name: 'kinds', prompt: 2, completion: 3, cached: 0.5 },
+  },
 } as const;
 
 /** An Envoy in front of a model server, there while the tests of one `describe` run. */
