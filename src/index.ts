@@ -37,7 +37,14 @@ export { KuadrantInstance, type KuadrantInstanceProps } from './identity/kuadran
 
 export { RequestLimitPolicy, type RequestLimitPolicyProps, type TierRequestLimit } from './limits/request-limit-policy';
 export { TokenLimit, type TokenWindow } from './limits/token-limit';
-export { TokenLimitFilter, type TierTokenLimits, type TokenLimitFilterProps } from './limits/token-limit-filter';
+export {
+  TokenLimitFilter,
+  type MeteredModel,
+  type TierTokenLimits,
+  type TokenLimitFilterProps,
+  type TokenWeights,
+} from './limits/token-limit-filter';
+export { UsageLedger, type UsageLedgerProps } from './limits/usage-ledger';
 
 export { Accelerator, type AcceleratorToleration } from './models/accelerator';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
@@ -46,6 +53,7 @@ export { ServedModel, type ServedModelProps } from './models/served-model';
 export { SimulatedModel, type SimulatedModelProps } from './models/simulated-model';
 export { VllmRuntime, type IServingRuntime, type VllmRuntimeProps } from './models/vllm-runtime';
 
+export { GatewayMonitor, type GatewayMonitorProps } from './observability/gateway-monitor';
 export { MaasPrometheus, type MaasPrometheusProps } from './observability/maas-prometheus';
 export { MetricsMonitor, type MetricsMonitorProps, type MetricsSource } from './observability/metrics-monitor';
 export { MinioStorage, type MinioStorageProps } from './storage/minio-storage';

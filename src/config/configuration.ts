@@ -425,6 +425,30 @@ export interface ModelConfiguration {
    * @default 1
    */
   readonly weight?: number;
+  /**
+   * What tokens of this model count by kind, instead of `weight`.
+   * @default - every token counts `weight`
+   */
+  readonly tokenWeights?: TokenWeightsConfiguration;
+}
+
+/** What tokens of a model count against token limits, by kind. */
+export interface TokenWeightsConfiguration {
+  /**
+   * A token of the prompt.
+   * @default 1
+   */
+  readonly prompt?: number;
+  /**
+   * A generated token.
+   * @default 1
+   */
+  readonly completion?: number;
+  /**
+   * A token of the prompt that the engine had in its cache.
+   * @default - the same as prompt
+   */
+  readonly cached?: number;
 }
 
 /** What serves a model: vLLM, or the simulator that needs no GPU and no weights. */
@@ -555,7 +579,17 @@ export interface LimitsConfiguration {
    * @default - the Gateway's namespace
    */
   readonly filterNamespace?: string;
+  /**
+   * What becomes of tokens beyond a limit. `inflight`: requests that are under way when a limit is reached may pass it.
+   * `none`: a request reserves its prompt (a token for four bytes) and its `max_tokens` (without one 512, or what is left
+   * where that is less) before it is forwarded, is refused where that does not fit, and settles with its real usage.
+   * @default inflight
+   */
+  readonly overshoot?: TokenOvershoot;
 }
+
+/** What becomes of tokens beyond a limit. */
+export type TokenOvershoot = 'inflight' | 'none';
 
 /** Object storage for model weights. */
 export interface StorageConfiguration {
@@ -592,6 +626,17 @@ export interface ObservabilityConfiguration {
    * @default llm-observability
    */
   readonly namespace?: string;
+  /**
+   * Whether the gateway logs a line of JSON for every metered request: user, tier, model, tokens, status, refusing window
+   * and duration; no key and no text.
+   * @default true
+   */
+  readonly ledger?: boolean;
+  /**
+   * Whether token counters in Prometheus carry the user's name: one series a user, tier and model.
+   * @default false
+   */
+  readonly userLabel?: boolean;
 }
 
 /** A change to one synthesized object. Exactly one of `merge` and `jsonPatch` is set. */

@@ -19,6 +19,7 @@ const version = () => z.optional(formatted(FORMATS.version));
 const quantity = () => z.optional(formatted(FORMATS.quantity));
 const count = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
 const tokens = () => z.optional(count(1, MAXIMUM_TOKEN_LIMIT));
+const weight = () => z.optional(z.number().check(z.positive(), z.maximum(MAXIMUM_TOKEN_WEIGHT)));
 const anyMap = () => z.record(z.string(), z.unknown());
 
 const versions = z.strictObject({
@@ -81,7 +82,8 @@ const model = z.strictObject({
   replicas: z.optional(z.strictObject({ min: z.optional(count(0, 1000)), max: z.optional(count(1, 1000)) })),
   maxModelLength: z.optional(count(1, 100_000_000)),
   arguments: z.optional(z.array(text())),
-  weight: z.optional(z.number().check(z.positive(), z.maximum(MAXIMUM_TOKEN_WEIGHT))),
+  weight: weight(),
+  tokenWeights: z.optional(z.strictObject({ prompt: weight(), completion: weight(), cached: weight() })),
 });
 
 const identity = z.strictObject({
@@ -137,13 +139,22 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   users: z.optional(z.array(user)),
   models: z.optional(z.array(model)),
   identity: z.optional(identity),
-  limits: z.optional(z.strictObject({ filterNamespace: z.optional(label()) })),
+  limits: z.optional(
+    z.strictObject({ filterNamespace: z.optional(label()), overshoot: z.optional(z.enum(['inflight', 'none'])) }),
+  ),
   storage: z.optional(
     z.strictObject({
       minio: z.optional(z.strictObject({ size: quantity(), existingSecret: z.optional(objectName()) })),
     }),
   ),
-  observability: z.optional(z.strictObject({ prometheus: z.optional(z.boolean()), namespace: z.optional(label()) })),
+  observability: z.optional(
+    z.strictObject({
+      prometheus: z.optional(z.boolean()),
+      namespace: z.optional(label()),
+      ledger: z.optional(z.boolean()),
+      userLabel: z.optional(z.boolean()),
+    }),
+  ),
   patches: z.optional(z.array(patch)),
   objects: z.optional(z.array(z.looseObject({ apiVersion: text(), kind: text(), metadata: anyMap() }))),
 });

@@ -11,6 +11,8 @@ import type {
   PatchConfiguration,
   PlatformKind,
   TierConfiguration,
+  TokenOvershoot,
+  TokenWeightsConfiguration,
   UserConfiguration,
   VersionsConfiguration,
 } from './configuration';
@@ -39,7 +41,7 @@ export interface ModelSettings {
   readonly replicas: { readonly min: number; readonly max: number };
   readonly maxModelLength?: number;
   readonly arguments: string[];
-  readonly weight: number;
+  readonly tokenWeights: Required<TokenWeightsConfiguration>;
 }
 
 /** An OIDC issuer with everything decided. */
@@ -82,9 +84,12 @@ export interface PlatformSettings {
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
   readonly filterNamespace: string;
+  readonly overshoot: TokenOvershoot;
   readonly minio?: { readonly size: string; readonly existingSecret?: string };
   readonly prometheus: boolean;
   readonly observabilityNamespace: string;
+  readonly ledger: boolean;
+  readonly userLabel: boolean;
   readonly patches: PatchConfiguration[];
   readonly objects: ManifestConfiguration[];
 }
@@ -119,9 +124,12 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     oidc: acceptsTokens(props.identity) ? resolveOidc(props, tiers) : undefined,
     keycloak: props.identity?.keycloak !== undefined,
     filterNamespace: props.limits?.filterNamespace ?? gateway.namespace,
+    overshoot: props.limits?.overshoot ?? 'inflight',
     minio: props.storage?.minio && { size: '20Gi', ...props.storage.minio },
     prometheus: props.observability?.prometheus ?? true,
     observabilityNamespace: props.observability?.namespace ?? 'llm-observability',
+    ledger: props.observability?.ledger ?? true,
+    userLabel: props.observability?.userLabel ?? false,
     patches: props.patches ?? [],
     objects: props.objects ?? [],
   };
@@ -170,8 +178,13 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
     replicas: { min, max: model.replicas?.max ?? Math.max(1, min) },
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
-    weight: model.weight ?? 1,
+    tokenWeights: resolveWeights(model),
   };
+}
+
+function resolveWeights({ weight = 1, tokenWeights = {} }: ModelConfiguration): Required<TokenWeightsConfiguration> {
+  const { prompt = weight, completion = weight } = tokenWeights;
+  return { prompt, completion, cached: tokenWeights.cached ?? prompt };
 }
 
 function resolveOidc(props: MaasPlatformProps, tiers: TierConfiguration[]): OidcSettings {

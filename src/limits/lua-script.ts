@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
+import type { TokenOvershoot } from '../config/configuration';
 import { luaLiteral } from './lua-literal';
 
 /** Tokens that may be used in each window; windows are aligned to UTC, any subset will do. */
@@ -33,9 +34,6 @@ export interface TokenLimitScriptModel {
   /** What a token of a prompt counts that the engine had in its cache. */
   readonly cached: number;
 }
-
-/** What becomes of tokens beyond a limit: only those in flight may pass it, or none because requests reserve them. */
-export type TokenOvershoot = 'inflight' | 'none';
 
 /** What the gateway's token limit script is told at synth; it learns nothing else later. */
 export interface TokenLimitScriptConfiguration {

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
+import type { TokenOvershoot } from '../config/configuration';
 import { addGatewayHttpFilter } from '../gateway/envoy-filter';
 import type { IMaasGateway } from '../gateway/gateway-reference';
-import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration, type TokenOvershoot } from './lua-script';
+import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration } from './lua-script';
 import type { TokenLimit } from './token-limit';
 
 /** Tokens that a user of one tier may consume. */

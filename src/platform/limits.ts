@@ -5,6 +5,7 @@ import { parseGatewayApiDuration } from '../limits/gateway-api-duration';
 import { RequestLimitPolicy, type TierRequestLimit } from '../limits/request-limit-policy';
 import { TokenLimit } from '../limits/token-limit';
 import { TokenLimitFilter } from '../limits/token-limit-filter';
+import { UsageLedger } from '../limits/usage-ledger';
 import type { PlatformContext } from './context';
 
 /** Whether any tier limits tokens. */
@@ -22,13 +23,19 @@ export function addLimits(chart: Chart, { settings, gateway }: PlatformContext):
     new TokenLimitFilter(chart, 'token-limit', {
       gateway,
       tiers: settings.tiers.map(({ name, tokens, enforce }) => ({ tier: name, limits: tokenLimits(tokens), enforce })),
-      models: settings.models.map(({ host, servedName, weight }) => ({
+      models: settings.models.map(({ host, servedName, tokenWeights }) => ({
         host,
         name: servedName,
-        weights: { prompt: weight, completion: weight, cached: weight },
+        weights: tokenWeights,
       })),
+      overshoot: settings.overshoot,
+      ledger: settings.ledger,
+      userLabel: settings.userLabel,
       namespace: settings.filterNamespace,
     });
+  }
+  if (limitsTokens(settings) && settings.ledger) {
+    new UsageLedger(chart, 'usage-ledger', { gateway, namespace: settings.filterNamespace });
   }
   if (limitsRequests(settings)) {
     new RequestLimitPolicy(chart, 'request-limit', { gateway, limits: requestLimits(settings) });

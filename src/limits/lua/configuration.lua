@@ -34,6 +34,3 @@ local METERED_PATHS = {
 
 -- A host that the configuration does not name.
 local OTHER_MODEL = { name = 'other', prompt = 1, completion = 1, cached = 1 }
-
--- Garbage is small and short-lived: let more of it pile up before a collection.
-collectgarbage('setpause', 400)
