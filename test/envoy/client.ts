@@ -10,6 +10,8 @@ export interface Request {
   /** Stands for Kuadrant: the identity that an earlier filter has put into the request. */
   readonly user?: string;
   readonly tier?: string;
+  /** @default a chat completion without anything */
+  readonly body?: string;
 }
 
 /** What came back. */
@@ -57,7 +59,32 @@ export function send(port: number, request: Request): Promise<Reply> {
       );
     });
     outgoing.on('error', reject);
-    outgoing.end(method === 'POST' ? '{"model":"simulator-model","messages":[]}' : undefined);
+    outgoing.end(method === 'POST' ? (request.body ?? '{"model":"simulator-model","messages":[]}') : undefined);
+  });
+}
+
+/** Sends a request and leaves as soon as the answer holds a text. */
+export function leave(port: number, request: Request, text: string): Promise<void> {
+  const headers = { host: 'simulator.maas.local', 'x-maas-user': request.user, 'x-maas-tier': request.tier };
+  const { path = '/v1/chat/completions' } = request;
+  return new Promise((resolve, reject) => {
+    let seen = '';
+    const outgoing = http.request(
+      { host: '127.0.0.1', port, method: 'POST', path, headers, agent: false },
+      (response) => {
+        response.on('data', (piece: Buffer) => {
+          seen += piece.toString();
+          if (seen.includes(text)) {
+            outgoing.destroy();
+            resolve();
+          }
+        });
+        response.on('error', () => undefined);
+        response.on('end', () => reject(new Error(`the answer ended without ${text}: ${seen}`)));
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(request.body ?? '{}');
   });
 }
 

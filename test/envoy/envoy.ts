@@ -29,6 +29,8 @@ export class Envoy {
     readonly port: number,
     private readonly adminAddress: string,
     private readonly output: () => string,
+    /** Lines that access logs have written to standard output; they come with some delay. */
+    readonly accessLog: readonly string[],
   ) {}
 
   /**
@@ -47,15 +49,17 @@ export class Envoy {
         ...['-c', configurationFile, '--admin-address-path', addressFile],
         ...['--concurrency', String(options.concurrency ?? 2), '--disable-hot-restart', '--log-level', 'warning'],
       ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
+      { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     let output = '';
+    const lines: string[] = [];
+    child.stdout.on('data', (data: Buffer) => lines.push(...data.toString().trim().split('\n')));
     child.stderr.on('data', (data: Buffer) => (output += data.toString()));
     const deadline = Date.now() + STARTUP_MILLISECONDS;
     while (Date.now() < deadline && child.exitCode === null) {
       const found = await readyPort(addressFile);
       if (found) {
-        return new Envoy(child, folder, found.port, found.adminAddress, () => output);
+        return new Envoy(child, folder, found.port, found.adminAddress, () => output, lines);
       }
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
@@ -89,6 +93,12 @@ export class Envoy {
     const response = await fetch(`http://${this.adminAddress}/stats?filter=${encodeURIComponent(filter)}`);
     const lines = (await response.text()).trim().split('\n');
     return new Map(lines.map((line) => line.split(/: (?=\d+$)/)).map(([name, value]) => [name!, Number(value)]));
+  }
+
+  /** What Prometheus gets. */
+  async prometheus(filter: string): Promise<string> {
+    const query = `filter=${encodeURIComponent(filter)}`;
+    return (await fetch(`http://${this.adminAddress}/stats/prometheus?${query}`)).text();
   }
 
   async stop(): Promise<void> {

@@ -1,8 +1,7 @@
 import type { EnvoyOptions } from './bootstrap';
 import { Envoy, findEnvoy } from './envoy';
-import { ModelServer } from './model-server';
-
-const found = findEnvoy();
+import { limits, send } from './client';
+import { json, ModelServer } from './model-server';
 
 /** The seed's tiers, and some that the seed does not have. */
 export const CONFIGURATION = {
@@ -23,6 +22,12 @@ export const CONFIGURATION = {
   },
 } as const;
 
+/** A tier's tokens left, as an answer that costs nothing tells. */
+export async function remaining({ envoy, model }: Gateway, user: string, tier = 'large'): Promise<number> {
+  model.answer = json({ error: 'no' }, {}, 500);
+  return Number(limits(await send(envoy.port, { user, tier })).remaining);
+}
+
 /** An Envoy in front of a model server, there while the tests of one `describe` run. */
 export interface Gateway {
   envoy: Envoy;
@@ -34,9 +39,10 @@ export interface Gateway {
  */
 export function describeWithEnvoy(
   name: string,
-  options: Omit<EnvoyOptions, 'configuration' | 'modelPort'>,
+  options: Omit<EnvoyOptions, 'modelPort'> & { readonly version?: string },
   tests: (gateway: Gateway) => void,
 ): void {
+  const found = findEnvoy(options.version);
   if (!found.binary) {
     process.stderr.write(`skipped: ${name}: ${found.reason}\n`);
     describe.skip(name, () => tests({} as Gateway));
@@ -47,8 +53,8 @@ export function describeWithEnvoy(
     beforeAll(async () => {
       gateway.model = await ModelServer.start();
       gateway.envoy = await Envoy.start(found.binary!, {
-        ...options,
         configuration: CONFIGURATION,
+        ...options,
         modelPort: gateway.model.port,
       });
     }, 20_000);

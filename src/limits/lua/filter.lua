@@ -48,10 +48,10 @@ local function plain_host(authority)
   return ((authority or ''):lower():gsub(':%d+$', ''))
 end
 
-local function refuse(handle, request, tier, limit, used, needed)
+local function refuse(handle, request, limit, used, needed)
   request.refused = limit.window.name
   record_request(handle, request)
-  count_refusal(handle, request.user, tier, request.refused)
+  count_refusal(handle, request)
   return refuse_over_limit(request.tier, limit, used, needed)
 end
 
@@ -66,7 +66,7 @@ local function check_limits(handle, request, tier)
   if not limit then
     return refuse_to_guess(handle)
   elseif used >= limit.tokens then
-    return refuse(handle, request, tier, limit, used)
+    return refuse(handle, request, limit, used)
   end
   return nil
 end
@@ -94,7 +94,7 @@ local function reserve(handle, request, tier, model, prompt, answer)
   limit, used = tightest(handle, account, tier, 1)
   if limit and used > limit.tokens then
     add_tokens(account, -needed)
-    return refuse(handle, request, tier, limit, used - needed, needed)
+    return refuse(handle, request, limit, used - needed, needed)
   end
   request.reserved = needed
   return nil
@@ -116,7 +116,7 @@ end
 
 -- Corrects the reservation of a long request once its body has passed. It is too late to refuse it.
 local function follow_request(handle, request)
-  local tier, model = configuration.tiers[request.tier], model_of(request.host)
+  local tier, model = TIERS[request.tier], model_of(request.host)
   local scanner, bytes = new_request_scanner(), 0
   for chunk in handle:bodyChunks() do
     bytes = bytes + chunk:length()
@@ -151,7 +151,7 @@ local function admit(handle)
   if not user or user == '' or #user > LONGEST_USER then
     return refuse_identity('user_unknown', 'no user is known for this request: this path needs an API key or a token')
   end
-  local tier = configuration.tiers[tier_name or '']
+  local tier = TIERS[tier_name or '']
   if not tier then
     return refuse_identity('tier_unknown', 'tier "' .. (tier_name or '') .. '" has no token limits on this gateway')
   end
@@ -193,7 +193,7 @@ local function settle_body(handle, request, tier, model, account)
   local cost = metered_cost(meter, model)
   local limit, used = charge(handle, account, tier, cost - (request.reserved or 0))
   set_limit_headers(headers, limit, used, cost)
-  count_tokens(handle, request, tier, model, cost)
+  count_tokens(handle, request, cost)
   record_usage(handle, meter, cost)
 end
 
@@ -217,7 +217,7 @@ local function settle_chunks(handle, request, tier, model, account, format)
       charged = cost
     end
     if cost >= recorded + RECORD_STEP then
-      count_tokens(handle, request, tier, model, cost - recorded)
+      count_tokens(handle, request, cost - recorded)
       record_usage(handle, meter, cost)
       recorded = cost
     end
@@ -225,7 +225,7 @@ local function settle_chunks(handle, request, tier, model, account, format)
   finish_events(meter)
   local cost = metered_cost(meter, model)
   charge(handle, account, tier, cost - charged)
-  count_tokens(handle, request, tier, model, cost - recorded)
+  count_tokens(handle, request, cost - recorded)
   record_usage(handle, meter, cost)
 end
 
@@ -237,7 +237,7 @@ local function settle(handle)
   if not request or request.refused then
     return
   end
-  local tier, model = configuration.tiers[request.tier], model_of(request.host)
+  local tier, model = TIERS[request.tier], model_of(request.host)
   local account = #tier.limits > 0 and open_account(handle, request.user) or nil
   local headers = handle:headers()
   if (headers:get(':status') or ''):byte(1) ~= 50 then

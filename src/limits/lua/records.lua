@@ -7,13 +7,14 @@ local function label(name, value)
   return name .. '=.=' .. value:gsub('[^%w./-]', '_') .. ';.;'
 end
 
-for name, tier in pairs(configuration.tiers) do
-  tier.label = label('tier', name)
+local TIER_LABELS, MODEL_LABELS = {}, { [OTHER_MODEL.name] = label('model', OTHER_MODEL.name) }
+
+for name in pairs(configuration.tiers) do
+  TIER_LABELS[name] = label('tier', name)
 end
 for _, model in pairs(configuration.models) do
-  model.label = label('model', model.name)
+  MODEL_LABELS[model.name] = label('model', model.name)
 end
-OTHER_MODEL.label = label('model', OTHER_MODEL.name)
 
 local function increase_counter(handle, name, user, amount)
   if configuration.userLabel then
@@ -35,14 +36,16 @@ local function increase_counter(handle, name, user, amount)
 end
 
 -- Charged tokens that the counter does not have yet. It cannot go down: what an estimate was too high stays in it.
-local function count_tokens(handle, request, tier, model, tokens)
+local function count_tokens(handle, request, tokens)
   if tokens > 0 then
-    increase_counter(handle, tier.label .. model.label .. 'maas_tokens', request.user, tokens)
+    local name = TIER_LABELS[request.tier] .. MODEL_LABELS[request.model] .. 'maas_tokens'
+    increase_counter(handle, name, request.user, tokens)
   end
 end
 
-local function count_refusal(handle, user, tier, window)
-  increase_counter(handle, tier.label .. 'window=.=' .. window .. ';.;maas_refused_requests', user, 1)
+local function count_refusal(handle, request)
+  local name = TIER_LABELS[request.tier] .. label('window', request.refused) .. 'maas_refused_requests'
+  increase_counter(handle, name, request.user, 1)
 end
 
 -- The line of the usage ledger, as far as this script knows it; the access log adds status and duration.

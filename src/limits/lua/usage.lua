@@ -297,7 +297,7 @@ end
 -- What a stream that has ended still holds.
 local function finish_events(meter)
   if #meter.rest > 0 then
-    read_events(meter, table.concat(meter.rest))
+    read_events(meter, table.concat(meter.rest) .. '\n')
     meter.rest = {}
   end
 end

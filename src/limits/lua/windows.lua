@@ -39,13 +39,16 @@ local function locate_windows()
   return now
 end
 
--- The limits of a tier as a list, in the order of WINDOWS.
-for _, tier in pairs(configuration.tiers) do
-  tier.limits = {}
+-- The tiers with their limits as a list, in the order of WINDOWS.
+local TIERS = {}
+
+for name, tier in pairs(configuration.tiers) do
+  local limits = {}
   for _, window in ipairs(WINDOWS) do
     local tokens = tier.windows[window.name]
     if tokens then
-      table.insert(tier.limits, { window = window, tokens = tokens })
+      table.insert(limits, { window = window, tokens = tokens })
     end
   end
+  TIERS[name] = { enforce = tier.enforce, limits = limits }
 end
