@@ -23,11 +23,11 @@ export interface GatewayMonitorProps {
  * What Envoy is asked for: the counters of the token limit and Istio's metrics of requests. The gauges behind the limits,
  * several for every user, never leave the pod.
  */
-const WANTED_STATS = 'maas_(tokens|refused_requests)|istio_request';
+const WANTED_STATS = 'charged_tokens|refused_requests|istio_request';
 
 /**
- * Tells Prometheus to scrape the gateway pods (monitoring.coreos.com/v1 PodMonitor): `maas_tokens` by tier and model,
- * `maas_refused_requests` by tier and window, and Istio's request metrics.
+ * Tells Prometheus to scrape the gateway pods (monitoring.coreos.com/v1 PodMonitor): `maas_charged_tokens_total` by tier and
+ * model, `maas_refused_requests_total` by tier and window, and Istio's request metrics.
  *
  * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor
  */
@@ -48,7 +48,12 @@ export class GatewayMonitor extends Construct {
             params: { filter: [WANTED_STATS] },
             interval: `${interval.toSeconds()}s`,
             metricRelabelings: [
-              { sourceLabels: ['__name__'], regex: 'envoy_http_lua_maas_(maas_.*)', targetLabel: '__name__' },
+              {
+                sourceLabels: ['__name__'],
+                regex: 'envoy_http_lua_(maas_.*)',
+                targetLabel: '__name__',
+                replacement: '${1}_total',
+              },
             ],
           },
         ],

@@ -33,11 +33,15 @@ export function bootstrap(options: EnvoyOptions): object {
     node: { id: 'gateway', cluster: 'inference-gateway' },
     admin: { address: loopback(0) },
     stats_config: {
-      // As istiod writes it for every tag of the annotation.
-      stats_tags: (options.extraStatTags ?? []).map((tag) => ({
-        tag_name: tag,
-        regex: `(${tag}=\\.=(.*?);\\.;)`,
-      })),
+      // As istiod writes it: a few tags of its own, and what an annotation adds.
+      use_all_default_tags: false,
+      stats_tags: [
+        {
+          tag_name: 'http_conn_manager_prefix',
+          regex: '^http\\.(((?:[_.[:digit:]\\w]*|[_\\[\\]aAbBcCdDeEfF[:digit:]\\w\\:]*));\\.)',
+        },
+        ...(options.extraStatTags ?? []).map((tag) => ({ tag_name: tag, regex: `(${tag}=\\.=(.*?);\\.;)` })),
+      ],
       // As istiod writes it: a few prefixes by default, what annotations add behind them.
       stats_matcher: {
         inclusion_list: {

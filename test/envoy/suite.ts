@@ -9,6 +9,8 @@ export const CONFIGURATION = {
     free: { enforce: true, windows: { minute: 200, hour: 5_000, day: 50_000 } },
     premium: { enforce: true, windows: { minute: 1_000, hour: 30_000, day: 500_000 } },
     large: { enforce: true, windows: { minute: 1_000_000, month: 1_000_000_000 } },
+    daily: { enforce: true, windows: { day: 1_000 } },
+    monthly: { enforce: true, windows: { month: 1_000_000_000 } },
     small: { enforce: true, windows: { minute: 60, hour: 60 } },
     observed: { enforce: false, windows: { minute: 40 } },
     unlimited: { enforce: true, windows: {} },

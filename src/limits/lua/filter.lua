@@ -243,6 +243,7 @@ local function settle(handle)
   if (headers:get(':status') or ''):byte(1) ~= 50 then
     local limit, used = charge(handle, account, tier, -(request.reserved or 0))
     set_limit_headers(headers, limit, used, 0)
+    record_usage(handle, new_meter(METERED_PATHS[request.path]), 0)
     return
   end
   local content_type = headers:get('content-type') or ''

@@ -32,19 +32,19 @@ local function increase_counter(handle, name, user, amount)
     counter = stats:counter(name)
     counters[name], counter_count = counter, counter_count + 1
   end
-  counter:inc(amount)
+  counter:add(amount)
 end
 
 -- Charged tokens that the counter does not have yet. It cannot go down: what an estimate was too high stays in it.
 local function count_tokens(handle, request, tokens)
   if tokens > 0 then
-    local name = TIER_LABELS[request.tier] .. MODEL_LABELS[request.model] .. 'maas_tokens'
+    local name = TIER_LABELS[request.tier] .. MODEL_LABELS[request.model] .. 'charged_tokens'
     increase_counter(handle, name, request.user, tokens)
   end
 end
 
 local function count_refusal(handle, request)
-  local name = TIER_LABELS[request.tier] .. label('window', request.refused) .. 'maas_refused_requests'
+  local name = TIER_LABELS[request.tier] .. label('window', request.refused) .. 'refused_requests'
   increase_counter(handle, name, request.user, 1)
 end
 
