@@ -11,6 +11,8 @@ import type { IssuerKind } from '../gateway/gateway-certificate';
 import type { GatewayServiceType } from '../gateway/maas-gateway';
 import type { SecretStoreKind } from '../identity/api-key-external-secret';
 import type { TierGroup } from '../identity/tier-group';
+import type { TokenOvershoot } from '../limits/lua-script';
+import type { TokenWeights } from '../limits/token-weights';
 import type { ModelRuntime } from '../models/catalog';
 import type { ModelReplicas, ModelResources } from '../models/model-size';
 import type { JsonPatchOperation } from '../output/patch';
@@ -102,6 +104,12 @@ export interface MaasPlatformProps {
    * @default - API keys
    */
   readonly identity?: IdentityConfiguration;
+
+  /**
+   * How token limits are enforced.
+   * @default - an EnvoyFilter beside the Gateway
+   */
+  readonly limits?: LimitsConfiguration;
 
   /**
    * Object storage for model weights.
@@ -444,6 +452,11 @@ export interface ModelConfiguration {
    * @default 1
    */
   readonly weight?: number;
+  /**
+   * What tokens of this model count by kind, instead of `weight`.
+   * @default - every token counts `weight`
+   */
+  readonly tokenWeights?: TokenWeights;
 }
 
 /** How callers prove who they are. */
@@ -519,6 +532,17 @@ export interface OidcConfiguration {
   readonly defaultTier?: string;
 }
 
+/** How token limits are enforced. */
+export interface LimitsConfiguration {
+  /**
+   * What becomes of tokens beyond a limit. `inflight`: requests that are under way when a limit is reached may pass it.
+   * `none`: a request reserves its prompt (a token for four bytes) and its `max_tokens` (without one 512, or what is left
+   * where that is less) before it is forwarded, is refused where that does not fit, and settles with its real usage.
+   * @default inflight
+   */
+  readonly overshoot?: TokenOvershoot;
+}
+
 /** Object storage for model weights. */
 export interface StorageConfiguration {
   /**
@@ -574,6 +598,17 @@ export interface ObservabilityConfiguration {
    * @default llm-observability
    */
   readonly namespace?: string;
+  /**
+   * Whether the gateway logs a line of JSON for every metered request: user, tier, model, tokens, status, refusing window
+   * and duration; no key and no text.
+   * @default true
+   */
+  readonly ledger?: boolean;
+  /**
+   * Whether token counters in Prometheus carry the user's name: one series a user, tier and model.
+   * @default false
+   */
+  readonly userLabel?: boolean;
 }
 
 /** A change to one synthesized object. Exactly one of `merge` and `jsonPatch` is set. */

@@ -2,6 +2,8 @@ import type { PlatformKind } from '../cluster/platform-kind';
 import type { IssuerKind } from '../gateway/gateway-certificate';
 import type { GatewayServiceType } from '../gateway/maas-gateway';
 import type { TierGroup } from '../identity/tier-group';
+import type { TokenOvershoot } from '../limits/lua-script';
+import type { TokenWeights } from '../limits/token-weights';
 import type { ComputeResources } from '../models/model-size';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
@@ -49,7 +51,7 @@ export interface ModelSettings {
   readonly huggingFaceTokenSecret?: string;
   readonly maxModelLength?: number;
   readonly arguments: string[];
-  readonly weight: number;
+  readonly tokenWeights: Required<TokenWeights>;
 }
 
 /** An OIDC issuer with everything decided. */
@@ -92,11 +94,14 @@ export interface PlatformSettings {
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
+  readonly limits: { readonly overshoot: TokenOvershoot };
   readonly minio?: { readonly size: string; readonly storageClass?: string; readonly existingSecret?: string };
   readonly observability: {
     readonly prometheus: boolean;
     readonly serviceMonitors: boolean;
     readonly monitorLabels?: Readonly<Record<string, string>>;
+    readonly userLabel: boolean;
+    readonly ledger: boolean;
     readonly replicas?: number;
     readonly namespace: string;
   };
@@ -138,6 +143,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
       : undefined,
     oidc: acceptsTokens(props.identity) ? resolveOidc(props, tiers) : undefined,
     keycloak: props.identity?.keycloak !== undefined,
+    limits: { overshoot: props.limits?.overshoot ?? 'inflight' },
     minio: props.storage?.minio && { size: DEFAULT_MINIO_SIZE, ...props.storage.minio },
     observability: resolveObservability(props),
     patches: props.patches ?? [],
@@ -169,6 +175,8 @@ function resolveObservability({ observability = {} }: MaasPlatformProps): Platfo
     prometheus,
     serviceMonitors: observability.serviceMonitors ?? prometheus,
     monitorLabels: observability.monitorLabels,
+    userLabel: observability.userLabel ?? false,
+    ledger: observability.ledger ?? true,
     replicas: observability.replicas,
     namespace: observability.namespace ?? DEFAULT_NAMESPACES.observability,
   };
@@ -201,8 +209,13 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
     huggingFaceTokenSecret: model.huggingFaceTokenSecret,
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
-    weight: model.weight ?? 1,
+    tokenWeights: resolveWeights(model),
   };
+}
+
+function resolveWeights({ weight = 1, tokenWeights = {} }: ModelConfiguration): Required<TokenWeights> {
+  const { prompt = weight, completion = weight } = tokenWeights;
+  return { prompt, completion, cached: tokenWeights.cached ?? prompt };
 }
 
 function resolveOidc(props: MaasPlatformProps, tiers: TierConfiguration[]): OidcSettings {

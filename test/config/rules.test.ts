@@ -290,25 +290,25 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'telemetry: false\n',
     message:
-      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
   },
   {
     rule: 'unknown-key',
     yaml: 'extend: base.yaml\n',
     message:
-      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; did you mean "extends"?',
+      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; did you mean "extends"?',
   },
   {
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, maxModelLength, arguments, weight; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, maxModelLength, arguments, weight, tokenWeights; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
-      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
   },
   {
     rule: 'missing-key',

@@ -167,6 +167,18 @@ function compareResource(model: NamedModel, resource: 'cpu' | 'memory'): Finding
     : [atValue(path, quote(limit), `at least the request, ${request}`, 'raise the limit or write a lower request')];
 }
 
+const modelWeights: Rule = {
+  id: 'model-weights',
+  check: ({ models }) =>
+    placed(models).flatMap(({ item, index }): Finding[] => {
+      if (item.weight === undefined || item.tokenWeights === undefined) {
+        return [];
+      }
+      const expected = 'either weight, for every token, or tokenWeights, by kind';
+      return [atKey(['models', index, 'tokenWeights'], 'weight and tokenWeights', expected, 'remove one of them')];
+    }),
+};
+
 /** What a model needs. */
 export const MODEL_RULES: readonly Rule[] = [
   modelName,
@@ -176,4 +188,5 @@ export const MODEL_RULES: readonly Rule[] = [
   simulatorKeys,
   replicaRange,
   resourceRange,
+  modelWeights,
 ];
