@@ -45,7 +45,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'Secret llm/enterpriseuser1-apikey',
     'AuthPolicy llm/gateway-auth-policy',
   ],
-  '50-limits': ['EnvoyFilter llm/token-rate-limit-filter'],
+  '50-limits': ['EnvoyFilter llm/token-rate-limit-filter', 'EnvoyFilter llm/usage-ledger'],
   '60-models': ['InferenceService llm/vllm-simulator'],
   '70-routes': ['HTTPRoute llm/simulator-domain-route'],
   '80-observability': [
@@ -59,6 +59,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'Prometheus llm-observability/models-aas-observability',
     'Service llm-observability/models-aas-observability',
     'ServiceMonitor llm-observability/models-aas-observability-self',
+    'PodMonitor llm-observability/inference-gateway-stats',
     'ServiceMonitor llm-observability/authorino-runtime',
     'ServiceMonitor llm-observability/limitador-runtime',
     'ServiceMonitor llm-observability/vllm-simulator-monitor',
@@ -171,7 +172,7 @@ const SEED_OBJECTS: { props: MaasPlatformProps; objects: string[] }[] = [
   },
   {
     props: { limits: { filterNamespace: 'istio-system' } },
-    objects: ['EnvoyFilter istio-system/token-rate-limit-filter'],
+    objects: ['EnvoyFilter istio-system/token-rate-limit-filter', 'EnvoyFilter istio-system/usage-ledger'],
   },
 ];
 
@@ -223,6 +224,7 @@ describe('all props', () => {
       expect.arrayContaining([
         'AuthPolicy infrastructure/gateway-auth-policy',
         'EnvoyFilter infrastructure/token-rate-limit-filter',
+        'EnvoyFilter infrastructure/usage-ledger',
         'HTTPRoute llm/simulator-domain-route',
         'Secret llm/freeuser1-apikey',
       ]),

@@ -302,7 +302,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, maxModelLength, arguments, weight; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, maxModelLength, arguments, weight, tokenWeights; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
@@ -817,6 +817,12 @@ const ROWS: readonly Row[] = [
     yaml: 'models:\n  - name: simulator\n    resources: { limits: { memory: 200Mi } }\n',
     message:
       'maas.yaml:3:36 models[0].resources.limits.memory: got "200Mi", expected at least the request, 256Mi; raise the limit or write a lower request',
+  },
+  {
+    rule: 'model-weights',
+    yaml: 'models: [{ name: simulator, weight: 2, tokenWeights: { cached: 0.1 } }]\n',
+    message:
+      'maas.yaml:1:40 models[0].tokenWeights: got weight and tokenWeights, expected either weight, for every token, or tokenWeights, by kind; remove one of them',
   },
   // Infrastructure
   {

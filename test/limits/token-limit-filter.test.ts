@@ -122,7 +122,12 @@ describe('TokenLimitFilter fails', () => {
     ],
     [
       'with two models of one host',
-      { models: [{ host: 'a.b', name: 'a' }, { host: 'a.b', name: 'b' }] },
+      {
+        models: [
+          { host: 'a.b', name: 'a' },
+          { host: 'a.b', name: 'b' },
+        ],
+      },
       'token limits: got host "a.b" twice, expected each host once',
     ],
   ])('%s', (_, props, message) => {
