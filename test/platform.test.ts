@@ -49,7 +49,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'Secret llm/enterpriseuser1-apikey',
     'AuthPolicy llm/gateway-auth-policy',
   ],
-  '50-limits': ['EnvoyFilter llm/token-rate-limit-filter'],
+  '50-limits': ['EnvoyFilter llm/token-rate-limit-filter', 'EnvoyFilter llm/usage-ledger'],
   '60-models': ['InferenceService llm/vllm-simulator'],
   '70-routes': ['HTTPRoute llm/simulator-domain-route'],
   '80-observability': [
@@ -63,6 +63,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'Prometheus llm-observability/models-aas-observability',
     'Service llm-observability/models-aas-observability',
     'ServiceMonitor llm-observability/models-aas-observability-self',
+    'PodMonitor llm-observability/inference-gateway-stats',
     'ServiceMonitor llm-observability/authorino-runtime',
     'ServiceMonitor llm-observability/limitador-runtime',
     'ServiceMonitor llm-observability/vllm-simulator-monitor',
@@ -184,6 +185,7 @@ const SEED_OBJECTS: { props: MaasPlatformProps; objects: string[] }[] = [
       'EnvoyFilter istio-system/staging-token-rate-limit-filter',
       'EnvoyFilter istio-system/staging-identity-required-filter',
       'EnvoyFilter istio-system/staging-identity-header-scrub-filter',
+      'EnvoyFilter istio-system/staging-usage-ledger',
     ],
   },
 ];
@@ -236,6 +238,7 @@ describe('all props', () => {
       expect.arrayContaining([
         'AuthPolicy infrastructure/gateway-auth-policy',
         'EnvoyFilter infrastructure/token-rate-limit-filter',
+        'EnvoyFilter infrastructure/usage-ledger',
         'HTTPRoute llm/simulator-domain-route',
         'Secret llm/freeuser1-apikey',
       ]),
@@ -299,6 +302,7 @@ describe('all props', () => {
     const charts = synth({ observability: props });
     const monitors = charts.get('80-observability') ?? [];
     expect(monitors.map(({ kind, metadata: { name } }) => `${kind} ${name}`)).toEqual([
+      'PodMonitor inference-gateway-stats',
       'ServiceMonitor authorino-runtime',
       'ServiceMonitor limitador-runtime',
       'ServiceMonitor vllm-simulator-monitor',

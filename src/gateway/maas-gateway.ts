@@ -84,7 +84,8 @@ export class MaasGateway extends Construct implements IMaasGateway {
    * A Gateway that somebody else owns.
    *
    * It needs the annotation `sidecar.istio.io/statsInclusionRegexps: http\..*lua\..*` under `spec.infrastructure`, or
-   * token limits refuse every request.
+   * token limits refuse every request; and `sidecar.istio.io/extraStatTags: tier,model,window` for labels of the counters
+   * in Prometheus.
    *
    * @param className its GatewayClass
    */

@@ -889,6 +889,12 @@ const ROWS: readonly Row[] = [
     message:
       'maas.yaml:3:36 models[0].resources.limits.memory: got "200Mi", expected at least the request, 256Mi; raise the limit or write a lower request',
   },
+  {
+    rule: 'model-weights',
+    yaml: 'models: [{ name: simulator, weight: 2, tokenWeights: { cached: 0.1 } }]\n',
+    message:
+      'maas.yaml:1:40 models[0].tokenWeights: got weight and tokenWeights, expected either weight, for every token, or tokenWeights, by kind; remove one of them',
+  },
   // Infrastructure
   {
     rule: 'existing-gateway',

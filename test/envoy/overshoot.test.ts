@@ -87,6 +87,20 @@ for (const concurrency of [2, 4]) {
         expect(await remaining(gateway, 'greedy')).toBe(LIMIT);
       });
 
+      test.each([1e11, 1e18, 1e30])('%d tokens are more than any limit, also in a long request', async (most) => {
+        gateway.model.seen.length = 0;
+        const user = `boaster ${most}`;
+        expect((await ask(user, body(50, { max_tokens: most }))).status).toBe(429);
+        expect((await ask(user, body(50, { max_tokens: 1_000_000_000, n: most }))).status).toBe(429);
+        expect(gateway.model.seen).toEqual([]);
+        gateway.model.answer = slowly;
+        const long = ask(user, body(8_000, { max_tokens: most }));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        expect((await ask(user, body(10, {}))).status).toBe(429);
+        expect((await long).status).toBe(200);
+        expect(await remaining(gateway, user)).toBe(LIMIT - 100);
+      });
+
       test('without max_tokens 512 are reserved, or what is left', async () => {
         gateway.model.answer = async (request, response) => {
           await new Promise((resolve) => setTimeout(resolve, 200));
@@ -100,7 +114,7 @@ for (const concurrency of [2, 4]) {
 
       test('only the top of the request says what it asks for', async () => {
         gateway.model.answer = slowly;
-        const text = body(100, { tools: [{ max_tokens: 1 }], metadata: { max_tokens: 1 }, max_tokens: 4_900 });
+        const text = body(100, { max_tokens: 4_900, tools: [{ max_tokens: 1 }], metadata: { max_tokens: 1 } });
         const replies = await Promise.all(Array.from({ length: 4 }, () => ask('nester', text)));
         expect(passed(replies)).toBe(2);
       });

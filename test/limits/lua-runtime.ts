@@ -71,7 +71,9 @@ local function new_gauge(name)
   }
 end
 local handle = { stats = function()
-  return { gauge = function(_, name)
+  return { counter = function()
+    return { add = function() end }
+  end, gauge = function(_, name)
     gauges[name] = gauges[name] or new_gauge(name)
     return gauges[name]
   end }

@@ -140,6 +140,39 @@ describe('counters', () => {
     }
   });
 
+  test('of two workers that reserve at once, no more than fits passes', () => {
+    // A second worker reserves between any two operations of the first; both want 60 of 100.
+    for (let nth = 1; nth <= 6; nth++) {
+      const result = runScript(
+        `
+        handle.logErr = function(_, message) error(message) end
+        handle.streamInfo = function()
+          return { dynamicMetadata = function() return { set = function() end } end }
+        end
+        local tier, model = TIERS.free, { name = 'm', prompt = 1, completion = 1, cached = 1 }
+        local passed, seen = 0, 0
+        local function ask()
+          local request = { user = 'alice', tier = 'free' }
+          if not reserve(handle, request, tier, model, 10, 50) then passed = passed + 1 end
+        end
+        before = function()
+          seen = seen + 1
+          if seen == ${nth} then
+            before = nil
+            ask()
+          end
+        end
+        ask()
+        before = nil
+        return { passed = passed, used = used('alice', { minute = 100 }).minute }`,
+        { tiers: { free: { enforce: true, windows: { minute: 100 } } } },
+      );
+      const { passed, used } = result as { passed: number; used: number };
+      expect(passed).toBeLessThanOrEqual(1);
+      expect(used).toBe(60 * passed);
+    }
+  });
+
   test('a worker whose clock has not turned yet does not turn the window back', () => {
     expect(
       runScript(`local limits = { minute = 100 }

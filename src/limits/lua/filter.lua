@@ -71,14 +71,18 @@ local function check_limits(handle, request, tier)
   return nil
 end
 
--- The tokens that a request asks for as its answer, or nil where it does not say.
+-- The tokens that a request asks for as its answer, or nil where it does not say. More than any answer can have is no
+-- way around the limit.
 local function asked_answer(fields)
-  local answer = token_count(fields.max_completion_tokens or fields.max_tokens or fields.max_output_tokens)
-  return answer and answer * math.max(1, token_count(fields.n) or 1)
+  local answer = tonumber(fields.max_completion_tokens or fields.max_tokens or fields.max_output_tokens)
+  if not answer or answer <= 0 then
+    return nil
+  end
+  return math.min(answer, MOST_TOKENS) * math.max(1, token_count(fields.n) or 1)
 end
 
--- Overshoot 'none': adds what the request may cost to the user's total, where every other request sees it, and takes
--- it back if that is too much. (To look first and add then would let two workers pass at once.) Returns a refusal or nil.
+-- Overshoot 'none': adds what the request may cost to the user's total, where every other request sees it, and looks
+-- again: only to look before would let two workers pass at once. Returns a refusal or nil.
 local function reserve(handle, request, tier, model, prompt, answer)
   local account = open_account(handle, request.user)
   local limit, used = tightest(handle, account, tier, 0)
@@ -90,6 +94,9 @@ local function reserve(handle, request, tier, model, prompt, answer)
     answer = math.max(1, math.min(DEFAULT_ANSWER, left))
   end
   local needed = math.ceil(prompt * model.prompt + answer * model.completion)
+  if used + needed > limit.tokens then
+    return refuse(handle, request, limit, used, needed)
+  end
   add_tokens(account, needed)
   limit, used = tightest(handle, account, tier, 1)
   if limit and used > limit.tokens then
@@ -114,7 +121,8 @@ local function reserve_request(handle, request, tier, model)
   return reserve(handle, request, tier, model, math.ceil((length or 0) / 4), nil)
 end
 
--- Corrects the reservation of a long request once its body has passed. It is too late to refuse it.
+-- Raises the reservation of a long request once its body has passed. It is too late to refuse it: what is left is
+-- reserved, so that at least no other passes.
 local function follow_request(handle, request)
   local tier, model = TIERS[request.tier], model_of(request.host)
   local scanner, bytes = new_request_scanner(), 0
@@ -124,9 +132,12 @@ local function follow_request(handle, request)
   end
   local answer = asked_answer(scanner.fields) or DEFAULT_ANSWER
   local needed = math.ceil(math.ceil(bytes / 4) * model.prompt + answer * model.completion)
-  if needed > request.reserved then
-    charge(handle, open_account(handle, request.user), tier, needed - request.reserved)
-    request.reserved = needed
+  local account = open_account(handle, request.user)
+  local limit, used = tightest(handle, account, tier, 0)
+  local more = limit and math.min(needed - request.reserved, limit.tokens - used) or 0
+  if more > 0 then
+    add_tokens(account, more)
+    request.reserved = request.reserved + more
     record_request(handle, request)
   end
 end

@@ -9,7 +9,7 @@ local MOST_TOKENS = 1e9 -- of one answer; more is a broken engine, not a usage
 local LONGEST_WORD = 32
 
 local function new_meter(path)
-  return { characters = 0, json = path.json, events = path.events, rest = {}, tail = '' }
+  return { characters = 0, json = path.json, events = path.events, rest = {} }
 end
 
 -- A number that can be a count of tokens, or nil: null, strings, negatives and 10^30 are no usage.
@@ -270,14 +270,12 @@ local function last_blank_line(text)
 end
 
 -- Events arrive in pieces of any size: an unfinished event waits in `meter.rest` (a list, so that an event of megabytes
--- in small pieces is joined once); `meter.tail` is the end of the last piece, where an empty line may have begun.
+-- in small pieces is joined once). One whose empty line is split waits for the next.
 local function read_event_piece(meter, bytes)
-  local rest, tail = meter.rest, meter.tail
-  local stop = last_blank_line(tail == '' and bytes or tail .. bytes)
-  stop = stop and stop - #tail
-  if not stop or stop < 1 then
+  local rest = meter.rest
+  local stop = last_blank_line(bytes)
+  if not stop then
     rest[#rest + 1] = bytes
-    meter.tail = (tail .. bytes):sub(-2)
     return
   end
   local text = stop == #bytes and bytes or bytes:sub(1, stop)
@@ -286,10 +284,8 @@ local function read_event_piece(meter, bytes)
     text = table.concat(rest)
     meter.rest = {}
   end
-  meter.tail = ''
   if stop < #bytes then
     meter.rest[1] = bytes:sub(stop + 1)
-    meter.tail = bytes:sub(math.max(stop + 1, #bytes - 1))
   end
   read_events(meter, text)
 end
