@@ -21,7 +21,6 @@ import (
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	"istio.io/istio/pilot/pkg/model"
 	"istio.io/istio/pilot/test/xds"
-	"istio.io/istio/pkg/config/mesh"
 	"istio.io/istio/pkg/log"
 	"istio.io/istio/pkg/test"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -74,26 +73,21 @@ func run(paths []string) error {
 	return encoder.Encode(translation)
 }
 
-// meshConfiguration is Istio's default, with the metrics provider that its installation adds: that puts istio.stats into
-// the listener.
-func meshConfiguration() *meshconfig.MeshConfig {
-	configuration := mesh.DefaultMeshConfig()
-	configuration.DefaultProviders = &meshconfig.MeshConfig_DefaultProviders{Metrics: []string{"prometheus"}}
-	return configuration
-}
-
 func translate(t test.Failer, manifests *manifests) (*Translation, error) {
-	configuration := meshConfiguration()
+	configuration, err := podConfiguration(manifests.gateway)
+	if err != nil {
+		return nil, err
+	}
 	server := xds.NewFakeDiscoveryServer(t, xds.FakeOptions{
 		KubernetesObjects: append(manifests.objects, deployedFor(manifests.gateway)...),
 		Configs:           manifests.configs,
 		MeshConfig:        configuration,
 	})
-	proxy, err := settledProxy(t, server, manifests)
+	proxy, err := settledProxy(t, server, manifests, configuration.DefaultConfig)
 	if err != nil {
 		return nil, err
 	}
-	bootstrap, err := startConfiguration(manifests.gateway, configuration)
+	bootstrap, err := startConfiguration(manifests.gateway, configuration.DefaultConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -106,12 +100,14 @@ func translate(t test.Failer, manifests *manifests) (*Translation, error) {
 }
 
 // settledProxy waits until istiod's informers have brought every route and every backend into the routes of the pod.
-func settledProxy(t test.Failer, server *xds.FakeDiscoveryServer, manifests *manifests) (*model.Proxy, error) {
+func settledProxy(
+	t test.Failer, server *xds.FakeDiscoveryServer, manifests *manifests, own *meshconfig.ProxyConfig,
+) (*model.Proxy, error) {
 	deadline := time.Now().Add(settleTimeout)
 	for {
 		server.Discovery.ConfigUpdate(&model.PushRequest{Forced: true})
 		server.EnsureSynced(t)
-		proxy := server.SetupProxy(gatewayProxy(manifests.gateway))
+		proxy := server.SetupProxy(gatewayProxy(manifests.gateway, own))
 		missing := missingHost(server.Routes(proxy), manifests.hosts)
 		if missing == "" {
 			return proxy, nil
@@ -149,7 +145,7 @@ func printAll[Message proto.Message](printed *[]json.RawMessage, messages []Mess
 }
 
 // gatewayProxy is the pod's Envoy as it introduces itself to istiod.
-func gatewayProxy(gateway *gatewayv1.Gateway) *model.Proxy {
+func gatewayProxy(gateway *gatewayv1.Gateway, own *meshconfig.ProxyConfig) *model.Proxy {
 	return &model.Proxy{
 		Type:            model.Router,
 		ID:              podName(gateway) + "." + gateway.Namespace,
@@ -160,6 +156,7 @@ func gatewayProxy(gateway *gatewayv1.Gateway) *model.Proxy {
 			IstioVersion: istioVersion,
 			Namespace:    gateway.Namespace,
 			Labels:       podLabels(gateway),
+			ProxyConfig:  (*model.NodeMetaProxyConfig)(own),
 		},
 	}
 }

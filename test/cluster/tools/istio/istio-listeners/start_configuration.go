@@ -14,22 +14,25 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
+// podConfiguration is the mesh configuration as the Gateway changes it for its own pod.
+func podConfiguration(gateway *gatewayv1.Gateway) (*meshconfig.MeshConfig, error) {
+	configuration := mesh.DefaultMeshConfig()
+	// As Istio's installation writes it: this puts istio.stats into the listener.
+	configuration.DefaultProviders = &meshconfig.MeshConfig_DefaultProviders{Metrics: []string{"prometheus"}}
+	if own, found := podAnnotations(gateway)["proxy.istio.io/config"]; found {
+		return mesh.ApplyProxyConfig(own, configuration)
+	}
+	return configuration, nil
+}
+
 // startConfiguration is the file that the pod's agent writes for Envoy: Istio's own template, filled in by the agent's own
 // code from the annotations of the pod.
-func startConfiguration(gateway *gatewayv1.Gateway, configuration *meshconfig.MeshConfig) (json.RawMessage, error) {
-	annotations := podAnnotations(gateway)
-	if own, found := annotations["proxy.istio.io/config"]; found {
-		applied, err := mesh.ApplyProxyConfig(own, configuration)
-		if err != nil {
-			return nil, err
-		}
-		configuration = applied
-	}
+func startConfiguration(gateway *gatewayv1.Gateway, proxy *meshconfig.ProxyConfig) (json.RawMessage, error) {
 	id := fmt.Sprintf("router~%s~%s.%s~%s.svc.cluster.local", podAddress, podName(gateway), gateway.Namespace, gateway.Namespace)
 	node, err := bootstrap.GetNodeMetaData(bootstrap.MetadataOptions{
 		ID:                  id,
 		InstanceIPs:         []string{podAddress},
-		ProxyConfig:         configuration.DefaultConfig,
+		ProxyConfig:         proxy,
 		EnvoyStatusPort:     statusPort,
 		EnvoyPrometheusPort: 15090,
 	})
@@ -37,7 +40,7 @@ func startConfiguration(gateway *gatewayv1.Gateway, configuration *meshconfig.Me
 		return nil, err
 	}
 	// In the pod these come from files of the downward API.
-	node.Metadata.Annotations = annotations
+	node.Metadata.Annotations = podAnnotations(gateway)
 	node.Metadata.Labels = podLabels(gateway)
 	node.Metadata.Namespace = gateway.Namespace
 	var written bytes.Buffer
