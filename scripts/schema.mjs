@@ -1,6 +1,6 @@
 /**
  * Writes maas.schema.json, the JSON Schema that editors use for maas.yaml: shapes from src/config/schema.ts, texts and
- * defaults from the comments of src/config/configuration.ts.
+ * defaults from the comments of src/config/configuration.ts and of the types that it imports.
  *
  *     npm run schema                             writes it
  *     node scripts/schema.mjs --check            exits with 1 when it differs from what would be written
@@ -17,14 +17,17 @@ const schemaFile = join(root, 'maas.schema.json');
 const typesFile = join(root, 'src/config/configuration.ts');
 
 /**
- * The documented interfaces of configuration.ts.
+ * The documented interfaces of configuration.ts and of the files that it imports.
  *
  * @returns {Map<string, {description: string, members: Map<string, {description: string, default?: string, type?: string}>}>}
  *   by name; `type` is the interface behind a member, also behind a list of it
  */
 function readInterfaces() {
-  const source = ts.createSourceFile(typesFile, readFileSync(typesFile, 'utf8'), ts.ScriptTarget.ES2022, true);
-  const interfaces = source.statements.filter(ts.isInterfaceDeclaration);
+  const source = parse(typesFile);
+  const imported = source.statements
+    .filter(ts.isImportDeclaration)
+    .map(({ moduleSpecifier }) => parse(join(dirname(typesFile), `${moduleSpecifier.text}.ts`)));
+  const interfaces = [source, ...imported].flatMap(({ statements }) => statements.filter(ts.isInterfaceDeclaration));
   return new Map(
     interfaces.map((declaration) => [
       declaration.name.text,
@@ -38,6 +41,10 @@ function readInterfaces() {
       },
     ]),
   );
+}
+
+function parse(file) {
+  return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
 }
 
 function readComment(node) {

@@ -14,16 +14,29 @@ export { readConfiguration } from './config/read';
 
 export { DeletionProtection, type DeletionProtectionProps } from './cluster/deletion-protection';
 export { MaasNamespace, type MaasNamespaceProps, type PodSecurityLevel } from './cluster/namespace';
+export { type PlatformKind } from './cluster/platform-kind';
 
-export { GatewayCertificate, type GatewayCertificateProps } from './gateway/gateway-certificate';
+export { GatewayCertificate, type GatewayCertificateProps, type IssuerKind } from './gateway/gateway-certificate';
 export { type IMaasGateway } from './gateway/gateway-reference';
 export { HeaderScrubFilter, type HeaderScrubFilterProps } from './gateway/header-scrub-filter';
-export { MaasGateway, type MaasGatewayProps } from './gateway/maas-gateway';
+export { IdentityRequiredFilter, type IdentityRequiredFilterProps } from './gateway/identity-required-filter';
+export { MaasGateway, type GatewayServiceType, type MaasGatewayProps } from './gateway/maas-gateway';
 export { ModelRoute, type IModelBackend, type ModelRouteProps } from './gateway/model-route';
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
 
-export { ApiKeyExternalSecret, type ApiKeyExternalSecretProps } from './identity/api-key-external-secret';
-export { ApiKeySecret, type ApiKeyOwner, type ApiKeySecretProps } from './identity/api-key-secret';
+export {
+  ApiKeyExternalSecret,
+  type ApiKeyExternalSecretProps,
+  type SecretStoreKind,
+} from './identity/api-key-external-secret';
+export {
+  apiKeySelector,
+  ApiKeySecret,
+  TIER_ANNOTATION,
+  USER_ANNOTATION,
+  type ApiKeyOwner,
+  type ApiKeySecretProps,
+} from './identity/api-key-secret';
 export {
   GatewayAuthPolicy,
   type ApiKeyAuthentication,
@@ -34,22 +47,34 @@ export {
 export { KeycloakDemo, type KeycloakDemoProps } from './identity/keycloak-demo';
 export { type RealmUser } from './identity/realm';
 export { KuadrantInstance, type KuadrantInstanceProps } from './identity/kuadrant-instance';
+export { type TierGroup } from './identity/tier-group';
 
 export { RequestLimitPolicy, type RequestLimitPolicyProps, type TierRequestLimit } from './limits/request-limit-policy';
-export { TokenLimit, type TokenWindow } from './limits/token-limit';
+export { TokenLimit } from './limits/token-limit';
 export { TokenLimitFilter, type TierTokenLimits, type TokenLimitFilterProps } from './limits/token-limit-filter';
+export { type TokenWindow } from './limits/token-window';
 
 export { Accelerator, type AcceleratorToleration } from './models/accelerator';
+export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
+export { type ComputeResources, type ModelReplicas, type ModelResources } from './models/model-size';
 export { OpenShiftModelAccess, type OpenShiftModelAccessProps } from './models/openshift-model-access';
 export { ServedModel, type ServedModelProps } from './models/served-model';
 export { SimulatedModel, type SimulatedModelProps } from './models/simulated-model';
 export { VllmRuntime, type IServingRuntime, type VllmRuntimeProps } from './models/vllm-runtime';
 
 export { MaasPrometheus, type MaasPrometheusProps } from './observability/maas-prometheus';
-export { MetricsMonitor, type MetricsMonitorProps, type MetricsSource } from './observability/metrics-monitor';
+export {
+  authorinoMetrics,
+  limitadorMetrics,
+  MetricsMonitor,
+  modelMetrics,
+  type MetricsMonitorProps,
+  type MetricsSource,
+  type MonitoredModel,
+} from './observability/metrics-monitor';
 export { MinioStorage, type MinioStorageProps } from './storage/minio-storage';
 
 export { SynthesisError, writeManifests, type SynthesisResult } from './output/output';
-export { patchManifest, type ManifestPatch } from './output/patch';
+export { patchManifest, type JsonPatchOperation, type JsonPatchOperator, type ManifestPatch } from './output/patch';
 export { synthesize } from './output/synthesize';

@@ -4,6 +4,12 @@ export const DELETION_PROTECTION_LABEL = 'cdk8s-maas/deletion-protection';
 /** Annotation of objects that hold well-known demo credentials. */
 export const DEMO_ANNOTATION = 'cdk8s-maas/demo-credentials';
 
+/** Annotations of a Secret with well-known demo credentials. */
+export const DEMO_CREDENTIALS_ANNOTATIONS: Readonly<Record<string, string>> = {
+  [DEMO_ANNOTATION]: 'true',
+  description: 'Well-known credentials of the local demo; never use them anywhere else.',
+};
+
 /** Labels of every object. No version: a release would touch every object in every cluster. */
 export const MAAS_LABELS: Readonly<Record<string, string>> = {
   'app.kubernetes.io/part-of': 'maas',

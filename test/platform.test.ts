@@ -1,5 +1,8 @@
-import { App, Chart } from 'cdk8s';
-import { ConfigurationError, MaasPlatform, type MaasPlatformProps } from '../src';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, App, Chart } from 'cdk8s';
+import { ConfigurationError, MaasPlatform, SynthesisError, writeManifests, type MaasPlatformProps } from '../src';
 
 interface Manifest {
   readonly kind: string;
@@ -36,6 +39,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'ConfigMap llm/inference-gateway-options',
     'Gateway llm/inference-gateway',
     'EnvoyFilter llm/identity-header-scrub-filter',
+    'EnvoyFilter llm/identity-required-filter',
   ],
   '40-identity': [
     'Secret llm/freeuser1-apikey',
@@ -86,6 +90,7 @@ describe('minimal props', () => {
       'llm',
       'llm-observability',
       'inferenceservice-config',
+      'kuadrant',
       'llm-deletion-protection',
       'llm-deletion-protection',
     ]);
@@ -170,8 +175,16 @@ const SEED_OBJECTS: { props: MaasPlatformProps; objects: string[] }[] = [
     objects: ['Certificate llm/wildcard-apps-cert'],
   },
   {
-    props: { limits: { filterNamespace: 'istio-system' } },
-    objects: ['EnvoyFilter istio-system/token-rate-limit-filter'],
+    props: { gateway: { filterPlacement: 'rootNamespace' } },
+    objects: ['EnvoyFilter istio-system/token-rate-limit-filter', 'EnvoyFilter istio-system/identity-required-filter'],
+  },
+  {
+    props: { name: 'staging', gateway: { filterPlacement: 'rootNamespace' } },
+    objects: [
+      'EnvoyFilter istio-system/staging-token-rate-limit-filter',
+      'EnvoyFilter istio-system/staging-identity-required-filter',
+      'EnvoyFilter istio-system/staging-identity-header-scrub-filter',
+    ],
   },
 ];
 
@@ -245,6 +258,11 @@ describe('all props', () => {
     ]);
   });
 
+  test('`tokens` without a window limits nothing', () => {
+    const charts = synth({ tiers: [{ name: 'free', tokens: {} }], gateway: { replicas: 2 } });
+    expect(charts.has('50-limits')).toBe(false);
+  });
+
   test('own objects get a file of their own', () => {
     const objects = [
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own', namespace: 'llm' }, data: { a: 'b' } },
@@ -252,13 +270,85 @@ describe('all props', () => {
     expect(synth({ objects }).get('85-objects')).toEqual(objects);
   });
 
-  test('two platforms share one App when one of them has a name', () => {
+  test('two platforms share one App, and one cluster, when one of them has a name', () => {
     const app = new App();
     new MaasPlatform(app, 'maas');
-    new MaasPlatform(app, 'second', { name: 'second', namespace: 'llm-second' });
+    new MaasPlatform(app, 'second', {
+      name: 'second',
+      namespace: 'llm-second',
+      createNamespaces: false,
+      kserve: { configure: false },
+      kuadrant: { create: false },
+    });
     expect(app.charts.map((chart) => chart.node.id)).toEqual(
       expect.arrayContaining(['30-gateway', 'second-30-gateway']),
     );
+    const rendered = names(new Map(app.charts.map((chart) => [chart.node.id, chart.toJson() as Manifest[]])));
+    expect(rendered.filter((name, index) => rendered.indexOf(name) !== index)).toEqual([]);
+    expect(rendered).toEqual(
+      expect.arrayContaining([
+        'Role kuadrant-system/second-models-aas-observability',
+        'ServiceMonitor llm-observability/second-models-aas-observability-self',
+        'ServiceMonitor llm-observability/second-authorino-runtime',
+      ]),
+    );
+  });
+
+  test('a cluster that has a Prometheus gets the ServiceMonitors for it', () => {
+    const props = { prometheus: false, serviceMonitors: true, monitorLabels: { release: 'kube-prometheus-stack' } };
+    const charts = synth({ observability: props });
+    const monitors = charts.get('80-observability') ?? [];
+    expect(monitors.map(({ kind, metadata: { name } }) => `${kind} ${name}`)).toEqual([
+      'ServiceMonitor authorino-runtime',
+      'ServiceMonitor limitador-runtime',
+      'ServiceMonitor vllm-simulator-monitor',
+    ]);
+    expect(monitors.map(({ metadata: { labels } }) => labels)).toEqual(
+      monitors.map(() => expect.objectContaining(props.monitorLabels)),
+    );
+    expect(names(charts)).toContain('Namespace llm-observability');
+    const without = synth({ observability: { prometheus: false } });
+    expect(without.has('80-observability')).toBe(false);
+    expect(names(without)).not.toContain('Namespace llm-observability');
+  });
+
+  test.each<[string, MaasPlatformProps, string, object]>([
+    ['observability.replicas', { observability: { replicas: 1 } }, 'Prometheus', { replicas: 1 }],
+    [
+      'storage.minio.storageClass',
+      { storage: { minio: { storageClass: 'fast' } } },
+      'PersistentVolumeClaim',
+      { storageClassName: 'fast' },
+    ],
+    [
+      'models[].huggingFaceTokenSecret',
+      { models: [{ name: 'mistral', huggingFaceTokenSecret: 'mistral-token' }] },
+      'InferenceService',
+      {
+        predictor: {
+          model: {
+            env: [
+              {
+                name: 'HF_TOKEN',
+                valueFrom: { secretKeyRef: { name: 'mistral-token', key: 'HF_TOKEN', optional: false } },
+              },
+            ],
+          },
+        },
+      },
+    ],
+  ])('%s reaches its object', (_, props, kind, spec) => {
+    const objects = [...synth(props).values()].flat();
+    expect(objects.find((object) => object.kind === kind)?.spec).toMatchObject(spec);
+  });
+
+  test("a token names its user by a claim that stays, the demo Keycloak's by the names of the configuration", () => {
+    const identity = (props: MaasPlatformProps['identity']) =>
+      JSON.stringify(synth({ identity: props }).get('40-identity'));
+    const own = identity({ oidc: { issuerUrl: 'https://login.example.com' } });
+    expect([own.includes('auth.identity[\\"sub\\"]'), own.includes('preferred_username')]).toEqual([true, false]);
+    const demo = identity({ keycloak: 'demo' });
+    expect([demo.includes('\\"sub\\"'), demo.includes('preferred_username')]).toEqual([false, true]);
   });
 });
 
@@ -346,5 +436,28 @@ describe('fails', () => {
     expect(() => new MaasPlatform(app, 'second', { namespace: 'other' })).toThrow(
       'two platforms of one App write the same file 00-namespaces.k8s.yaml: give each its own "name"',
     );
+  });
+
+  test('when two platforms of one App, or a chart beside them, would write the same objects', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'platforms-'));
+    const write = () =>
+      writeManifests((app) => {
+        new MaasPlatform(app, 'maas');
+        new MaasPlatform(app, 'second', { name: 'second', namespace: 'llm-second', kserve: { configure: false } });
+        new ApiObject(new Chart(app, 'beside'), 'namespace', {
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          metadata: { name: 'llm-second' },
+        });
+      }, folder);
+    const rest =
+      'expected each object once: give one platform namespaces of its own, or leave to the other what they share ' +
+      '(createNamespaces, kserve.configure, kuadrant.create, observability.prometheus)';
+    expect(write).toThrow(SynthesisError);
+    expect(write).toThrow(`20-kuadrant and second-20-kuadrant both have Kuadrant kuadrant-system/kuadrant, ${rest}`);
+    expect(write).toThrow(`second-00-namespaces and beside both have Namespace llm-second, ${rest}`);
+    expect(write).not.toThrow('ConfigMap');
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 });

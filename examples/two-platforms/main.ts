@@ -6,14 +6,14 @@ synthesize((app) => {
     domain: 'maas.local',
   });
 
-  // The second one shares KServe, Kuadrant and Prometheus with the first.
+  // The second one shares KServe and Kuadrant with the first.
   new MaasPlatform(app, 'research', {
     name: 'research',
     namespace: 'llm-research',
     domain: 'research.local',
     kserve: { configure: false },
     kuadrant: { create: false },
-    observability: { prometheus: false },
+    observability: { namespace: 'research-observability' },
     users: [{ name: 'dave', tier: 'premium', keys: [{ demo: 'dave_key' }] }],
   });
 });

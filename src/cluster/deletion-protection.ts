@@ -12,7 +12,7 @@ export interface DeletionProtectionProps {
 }
 
 /**
- * Refuses to delete what the platform shares with others: its namespaces and KServe's configuration
+ * Refuses to delete what the platform shares with others: its namespaces, the Kuadrant instance and KServe's configuration
  * (admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy).
  *
  * `kubectl delete -f dist/` knows no "keep"; this is how it is told. The policy is in the last file, so it is still in
@@ -32,12 +32,8 @@ export class DeletionProtection extends Construct {
         matchConstraints: {
           objectSelector: { matchLabels: { [DELETION_PROTECTION_LABEL]: 'true' } },
           resourceRules: [
-            {
-              apiGroups: [''],
-              apiVersions: ['v1'],
-              operations: ['DELETE'],
-              resources: ['namespaces', 'configmaps'],
-            },
+            { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces', 'configmaps'] },
+            { apiGroups: ['kuadrant.io'], apiVersions: ['*'], operations: ['DELETE'], resources: ['kuadrants'] },
           ],
         },
         validations: [

@@ -1,10 +1,17 @@
 import type { PodSecurityContext, SecurityContext } from 'cdk8s-plus-30/lib/imports/k8s';
+import type { PlatformKind } from './platform-kind';
 
 /** What `restrictedPodSecurity` takes. */
 export interface PodSecurityOptions {
   /**
+   * Kubernetes distribution; OpenShift assigns user and group ids itself.
+   * @default kubernetes
+   */
+  readonly platform?: PlatformKind;
+
+  /**
    * User id of the processes.
-   * @default - the image's own, or the one that the cluster assigns (OpenShift)
+   * @default - the image's own
    */
   readonly runAsUser?: number;
 
@@ -17,10 +24,11 @@ export interface PodSecurityOptions {
 
 /** Pod half of what Pod Security `restricted` asks for. */
 export function restrictedPodSecurity(options: PodSecurityOptions = {}): PodSecurityContext {
+  const { runAsUser, fsGroup } = options.platform === 'openshift' ? {} : options;
   return {
     runAsNonRoot: true,
-    runAsUser: options.runAsUser,
-    fsGroup: options.fsGroup,
+    runAsUser,
+    fsGroup,
     seccompProfile: { type: 'RuntimeDefault' },
   };
 }

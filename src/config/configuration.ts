@@ -3,17 +3,23 @@
  *
  * Everything is optional; the defaults are the kind demo with a simulated model. `schema.ts` holds the same shape for
  * run time and is checked against these interfaces at compile time; `maas.schema.json` takes its descriptions from the
- * comments below.
+ * comments below, and from those of the constructs' types that are imported here.
  */
 
-/** Where the platform runs. */
-export type PlatformKind = 'kubernetes' | 'openshift';
+import type { PlatformKind } from '../cluster/platform-kind';
+import type { IssuerKind } from '../gateway/gateway-certificate';
+import type { GatewayServiceType } from '../gateway/maas-gateway';
+import type { SecretStoreKind } from '../identity/api-key-external-secret';
+import type { TierGroup } from '../identity/tier-group';
+import type { ModelRuntime } from '../models/catalog';
+import type { ModelReplicas, ModelResources } from '../models/model-size';
+import type { JsonPatchOperation } from '../output/patch';
 
 /** The platform: tiers, users and models, and what they run on. */
 export interface MaasPlatformProps {
   /**
-   * Name of the platform. It prefixes file names in dist/ and names of cluster-scoped objects, so that several platforms
-   * fit into one App and one cluster.
+   * Name of the platform. It prefixes file names in dist/ and names of cluster-scoped objects and of those in namespaces
+   * that platforms share, so that several platforms fit into one App and one cluster.
    * @default - no prefix
    */
   readonly name?: string;
@@ -97,12 +103,6 @@ export interface MaasPlatformProps {
   readonly identity?: IdentityConfiguration;
 
   /**
-   * How token limits are enforced.
-   * @default - an EnvoyFilter beside the Gateway
-   */
-  readonly limits?: LimitsConfiguration;
-
-  /**
    * Object storage for model weights.
    * @default - none
    */
@@ -159,8 +159,10 @@ export interface VersionsConfiguration {
 /** The Gateway (gateway.networking.k8s.io/v1) that all requests pass. */
 export interface GatewayConfiguration {
   /**
-   * Whether the Gateway is created; `false` uses an existing one, which then needs the annotation
-   * `sidecar.istio.io/statsInclusionRegexps` (see examples/existing-gateway).
+   * Whether the Gateway is created; `false` uses an existing one. It must be there for this platform alone, because
+   * policies and filters on a Gateway count for all its routes: the routes of others on it would be refused. It needs the
+   * annotation `sidecar.istio.io/statsInclusionRegexps` (see examples/existing-gateway), and `replicas` and `tls` here say
+   * what it is like.
    * @default true
    */
   readonly create?: boolean;
@@ -180,7 +182,8 @@ export interface GatewayConfiguration {
    */
   readonly className?: string;
   /**
-   * Gateway pods. Token limits are counted inside one pod, so more than one is refused while a tier has token limits.
+   * Gateway pods; of an existing Gateway the number that it has. Token limits are counted inside one pod, so more than one
+   * is refused while a tier has token limits.
    * @default 1
    */
   readonly replicas?: number;
@@ -190,14 +193,22 @@ export interface GatewayConfiguration {
    */
   readonly serviceType?: GatewayServiceType;
   /**
-   * TLS at the Gateway: an HTTPS listener on port 443 takes the place of the plain one.
+   * TLS at the Gateway: an HTTPS listener on port 443 takes the place of the plain one. For an existing Gateway `tls: {}`
+   * says that it has such a listener, so that OpenShift's router passes TLS through to it.
    * @default - plain HTTP on port 80
    */
   readonly tls?: GatewayTlsConfiguration;
+  /**
+   * Where the EnvoyFilters stand: beside the Gateway, which they then name as their target, or in Istio's root namespace
+   * `istio-system`, where they select the pods of every Gateway of this name in the cluster. In any other namespace Istio
+   * would ignore them silently.
+   * @default gatewayNamespace
+   */
+  readonly filterPlacement?: FilterPlacement;
 }
 
-/** Type of the Gateway's Service. */
-export type GatewayServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+/** Where the EnvoyFilters of a Gateway stand. */
+export type FilterPlacement = 'gatewayNamespace' | 'rootNamespace';
 
 /** TLS at the Gateway. */
 export interface GatewayTlsConfiguration {
@@ -223,9 +234,6 @@ export interface IssuerConfiguration {
    */
   readonly kind?: IssuerKind;
 }
-
-/** Kind of a cert-manager issuer. */
-export type IssuerKind = 'ClusterIssuer' | 'Issuer';
 
 /** The Kuadrant instance (kuadrant.io/v1beta1 Kuadrant). */
 export interface KuadrantConfiguration {
@@ -363,9 +371,6 @@ export interface ExternalSecretConfiguration {
   readonly property?: string;
 }
 
-/** Kind of a secret store. */
-export type SecretStoreKind = 'ClusterSecretStore' | 'SecretStore';
-
 /** A model to serve. */
 export interface ModelConfiguration {
   /** Name of a catalog entry, or of an own model; also the first label of its host. */
@@ -404,12 +409,17 @@ export interface ModelConfiguration {
    * CPU and memory of a replica.
    * @default - the catalog's, for an own model the runtime's
    */
-  readonly resources?: ResourcesConfiguration;
+  readonly resources?: ModelResources;
   /**
    * Number of replicas.
    * @default - one
    */
-  readonly replicas?: ReplicasConfiguration;
+  readonly replicas?: ModelReplicas;
+  /**
+   * Secret in the platform's namespace whose key `HF_TOKEN` opens a gated model of Hugging Face.
+   * @default - `huggingface-token`, where it exists
+   */
+  readonly huggingFaceTokenSecret?: string;
   /**
    * Longest context in tokens (`--max-model-len`).
    * @default - the catalog's, for an own model the model's
@@ -425,51 +435,6 @@ export interface ModelConfiguration {
    * @default 1
    */
   readonly weight?: number;
-}
-
-/** What serves a model: vLLM, or the simulator that needs no GPU and no weights. */
-export type ModelRuntime = 'vllm' | 'simulator';
-
-/** CPU and memory, as Kubernetes quantities. */
-export interface ResourcesConfiguration {
-  /**
-   * What a replica is guaranteed.
-   * @default - the catalog's
-   */
-  readonly requests?: ComputeConfiguration;
-  /**
-   * What a replica may use.
-   * @default - the catalog's
-   */
-  readonly limits?: ComputeConfiguration;
-}
-
-/** CPU and memory, as Kubernetes quantities. */
-export interface ComputeConfiguration {
-  /**
-   * CPU, for example `2` or `500m`.
-   * @default - the catalog's
-   */
-  readonly cpu?: string;
-  /**
-   * Memory, for example `8Gi`.
-   * @default - the catalog's
-   */
-  readonly memory?: string;
-}
-
-/** Number of replicas. */
-export interface ReplicasConfiguration {
-  /**
-   * At least.
-   * @default 1
-   */
-  readonly min?: number;
-  /**
-   * At most.
-   * @default - the same as min
-   */
-  readonly max?: number;
 }
 
 /** How callers prove who they are. */
@@ -518,8 +483,11 @@ export interface OidcConfiguration {
    */
   readonly audience?: string;
   /**
-   * Claim that names the user.
-   * @default preferred_username
+   * Claim that names the user, whose token budget it is. At many issuers users may change their
+   * `preferred_username` or `email`, and with it whose budget they spend; `sub` stays for good and is never given to
+   * another. Users of OIDC and of API keys share one space of names: a token whose claim is `alice` and an API key of
+   * user `alice` spend the same budget.
+   * @default - sub; with keycloak: demo preferred_username, so that users have the names of the configuration
    */
   readonly userClaim?: string;
   /**
@@ -531,30 +499,12 @@ export interface OidcConfiguration {
    * Which group gives which tier; the first match wins.
    * @default - group `<tier>-users` for every tier
    */
-  readonly groups?: GroupConfiguration[];
+  readonly groups?: TierGroup[];
   /**
    * Tier of a user in none of the groups.
    * @default - none: refused
    */
   readonly defaultTier?: string;
-}
-
-/** A group of the issuer and the tier that it gives. */
-export interface GroupConfiguration {
-  /** Name of the group as the claim carries it. */
-  readonly group: string;
-  /** Name of the tier. */
-  readonly tier: string;
-}
-
-/** How token limits are enforced. */
-export interface LimitsConfiguration {
-  /**
-   * Namespace of the EnvoyFilters. In another namespace than the Gateway's (Istio's root namespace, as in the seed) they
-   * select the gateway pods by label.
-   * @default - the Gateway's namespace
-   */
-  readonly filterNamespace?: string;
 }
 
 /** Object storage for model weights. */
@@ -574,6 +524,11 @@ export interface MinioConfiguration {
    */
   readonly size?: string;
   /**
+   * StorageClass of its volume.
+   * @default - the cluster's default
+   */
+  readonly storageClass?: string;
+  /**
    * Secret `minio-credentials`-shaped (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), in MinIO's and the platform's namespace.
    * @default - the demo's well-known credentials; local demo only
    */
@@ -583,10 +538,25 @@ export interface MinioConfiguration {
 /** Metrics. */
 export interface ObservabilityConfiguration {
   /**
-   * Whether a Prometheus with its ServiceMonitors is rendered.
+   * Whether a Prometheus is rendered; `false` for a cluster that has one.
    * @default true
    */
   readonly prometheus?: boolean;
+  /**
+   * Whether ServiceMonitors are rendered: alone they are for a Prometheus that the cluster has already.
+   * @default - the same as prometheus
+   */
+  readonly serviceMonitors?: boolean;
+  /**
+   * Further labels of the ServiceMonitors, for a Prometheus that selects by them, for example `release`.
+   * @default - none
+   */
+  readonly monitorLabels?: Record<string, string>;
+  /**
+   * Prometheus pods; each scrapes everything.
+   * @default 2
+   */
+  readonly replicas?: number;
   /**
    * Namespace of Prometheus and the ServiceMonitors.
    * @default llm-observability
@@ -607,7 +577,7 @@ export interface PatchConfiguration {
    * JSON patch (RFC 6902).
    * @default - none
    */
-  readonly jsonPatch?: JsonPatchOperationConfiguration[];
+  readonly jsonPatch?: JsonPatchOperation[];
 }
 
 /** Names one synthesized object. */
@@ -622,27 +592,6 @@ export interface PatchTargetConfiguration {
    */
   readonly namespace?: string;
 }
-
-/** One operation of a JSON patch. */
-export interface JsonPatchOperationConfiguration {
-  /** What to do. */
-  readonly op: JsonPatchOperator;
-  /** JSON pointer to the place, for example `/spec/replicas`. */
-  readonly path: string;
-  /**
-   * JSON pointer to the source of `move` and `copy`.
-   * @default - none
-   */
-  readonly from?: string;
-  /**
-   * Value for `add`, `replace` and `test`.
-   * @default - none
-   */
-  readonly value?: unknown;
-}
-
-/** Operator of a JSON patch (RFC 6902). */
-export type JsonPatchOperator = 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
 
 /** A Kubernetes manifest, written as it is. */
 export interface ManifestConfiguration {

@@ -1,7 +1,8 @@
+import type { PlatformKind } from '../cluster/platform-kind';
+import type { TierGroup } from '../identity/tier-group';
 import type {
   MaasPlatformProps,
   ModelConfiguration,
-  PlatformKind,
   TierConfiguration,
   UserConfiguration,
   VersionsConfiguration,
@@ -9,6 +10,38 @@ import type {
 
 /** Domain of the local demo. */
 export const DEFAULT_DOMAIN = 'maas.local';
+
+/** Namespaces by what lives in them. */
+export const DEFAULT_NAMESPACES = {
+  platform: 'llm',
+  observability: 'llm-observability',
+  kuadrant: 'kuadrant-system',
+  kserve: 'kserve',
+  istio: 'istio-system',
+  keycloak: 'keycloak-system',
+  minio: 'minio-system',
+} as const;
+
+/** Name of the Gateway. */
+export const DEFAULT_GATEWAY_NAME = 'inference-gateway';
+
+/** GatewayClass of the Gateway; istiod creates it. */
+export const DEFAULT_GATEWAY_CLASS = 'istio';
+
+/** Words before an API key in the Authorization header. */
+export const DEFAULT_PREFIXES: readonly string[] = ['APIKEY', 'Bearer'];
+
+/** Audience of a token. */
+export const DEFAULT_AUDIENCE = 'maas';
+
+/** Claim of a token with the user's groups. */
+export const DEFAULT_GROUPS_CLAIM = 'groups';
+
+/** Secret with the certificate of the Gateway. */
+export const DEFAULT_TLS_SECRET_NAME = 'wildcard-tls-secret';
+
+/** Size of MinIO's volume. */
+export const DEFAULT_MINIO_SIZE = '20Gi';
 
 /** Versions that the YAML is rendered for; docs/versions.md says what was tested. */
 export const DEFAULT_VERSIONS: Required<VersionsConfiguration> = {
@@ -41,6 +74,11 @@ const DEMO_USERS: UserConfiguration[] = [
 export function isLocalDemo(place: { readonly platform?: PlatformKind; readonly domain?: string }): boolean {
   const domain = place.domain ?? DEFAULT_DOMAIN;
   return (place.platform ?? 'kubernetes') === 'kubernetes' && /(^|\.)(local|localhost|test)$/.test(domain);
+}
+
+/** The groups of an issuer for which none are named: one for every tier. */
+export function defaultGroups(tiers: readonly string[]): TierGroup[] {
+  return tiers.map((tier) => ({ group: `${tier}-users`, tier }));
 }
 
 /** The users of a platform that names none: on the local demo those whose tier exists, elsewhere nobody. */

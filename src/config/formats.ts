@@ -1,3 +1,6 @@
+import { GATEWAY_API_DURATION_PATTERN } from '../limits/gateway-api-duration';
+import { QUANTITY_PATTERN } from '../quantity';
+
 /** A form of text: the pattern, and how messages speak about it. */
 export interface Format {
   readonly pattern: RegExp;
@@ -58,7 +61,7 @@ export const FORMATS = {
   },
   /** Gateway API duration (GEP-2257), as Kuadrant takes it. */
   duration: {
-    pattern: /^([0-9]{1,5}(h|m|s|ms)){1,4}$/,
+    pattern: GATEWAY_API_DURATION_PATTERN,
     expected: 'a duration of hours, minutes and seconds',
     example: '1h30m',
     repair: (got) =>
@@ -68,7 +71,7 @@ export const FORMATS = {
   },
   /** Kubernetes quantity as people write it. */
   quantity: {
-    pattern: /^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$/,
+    pattern: QUANTITY_PATTERN,
     expected: 'a Kubernetes quantity: a number, then nothing, m, Ki, Mi, Gi or Ti',
     example: '8Gi',
     repair: (got) => got.replace(/\s/g, '').replace(/B$/i, ''),

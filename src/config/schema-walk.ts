@@ -54,6 +54,12 @@ export function itemOf(schema: Schema): Schema | undefined {
   return definition.type === 'array' ? definition.element : undefined;
 }
 
+/** The schema of the items of a list, or of the values of a map with keys of any name. */
+function eachOf(schema: Schema): Schema | undefined {
+  const definition = definitionOf(schema);
+  return definition.type === 'record' ? definition.valueType : itemOf(schema);
+}
+
 /** The values of a choice. */
 export function choicesOf(schema: Schema): string[] {
   const definition = definitionOf(schema);
@@ -65,7 +71,8 @@ export function schemaAt(root: Schema, path: Path): Schema | undefined {
   let here: Schema | undefined = root;
   for (const step of path) {
     const keys: Readonly<Record<string, Schema>> | undefined = here && keysOf(here);
-    here = typeof step === 'number' ? here && itemOf(here) : keys && Object.hasOwn(keys, step) ? keys[step] : undefined;
+    const each: Schema | undefined = here && eachOf(here);
+    here = typeof step === 'number' || keys === undefined ? each : Object.hasOwn(keys, step) ? keys[step] : undefined;
   }
   return here;
 }

@@ -36,6 +36,7 @@ const gateway = z.strictObject({
   className: z.optional(objectName()),
   replicas: z.optional(count(1, 1000)),
   serviceType: z.optional(z.enum(['ClusterIP', 'NodePort', 'LoadBalancer'])),
+  filterPlacement: z.optional(z.enum(['gatewayNamespace', 'rootNamespace'])),
   tls: z.optional(
     z.strictObject({
       secretName: z.optional(objectName()),
@@ -79,6 +80,7 @@ const model = z.strictObject({
   gpus: z.optional(count(1, 16)),
   resources: z.optional(z.strictObject({ requests: compute, limits: compute })),
   replicas: z.optional(z.strictObject({ min: z.optional(count(0, 1000)), max: z.optional(count(1, 1000)) })),
+  huggingFaceTokenSecret: z.optional(objectName()),
   maxModelLength: z.optional(count(1, 100_000_000)),
   arguments: z.optional(z.array(text())),
   weight: z.optional(z.number().check(z.positive(), z.maximum(MAXIMUM_TOKEN_WEIGHT))),
@@ -137,13 +139,26 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   users: z.optional(z.array(user)),
   models: z.optional(z.array(model)),
   identity: z.optional(identity),
-  limits: z.optional(z.strictObject({ filterNamespace: z.optional(label()) })),
   storage: z.optional(
     z.strictObject({
-      minio: z.optional(z.strictObject({ size: quantity(), existingSecret: z.optional(objectName()) })),
+      minio: z.optional(
+        z.strictObject({
+          size: quantity(),
+          storageClass: z.optional(objectName()),
+          existingSecret: z.optional(objectName()),
+        }),
+      ),
     }),
   ),
-  observability: z.optional(z.strictObject({ prometheus: z.optional(z.boolean()), namespace: z.optional(label()) })),
+  observability: z.optional(
+    z.strictObject({
+      prometheus: z.optional(z.boolean()),
+      serviceMonitors: z.optional(z.boolean()),
+      monitorLabels: z.optional(z.record(z.string(), z.string())),
+      replicas: z.optional(count(1, 100)),
+      namespace: z.optional(label()),
+    }),
+  ),
   patches: z.optional(z.array(patch)),
   objects: z.optional(z.array(z.looseObject({ apiVersion: text(), kind: text(), metadata: anyMap() }))),
 });

@@ -1,15 +1,15 @@
-import { CATALOG, DEFAULT_RESOURCES } from '../models/catalog';
+import type { PlatformKind } from '../cluster/platform-kind';
+import type { IssuerKind } from '../gateway/gateway-certificate';
+import type { GatewayServiceType } from '../gateway/maas-gateway';
+import type { TierGroup } from '../identity/tier-group';
+import type { ComputeResources } from '../models/model-size';
+import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
-  ComputeConfiguration,
-  GatewayServiceType,
-  GroupConfiguration,
-  IssuerKind,
+  FilterPlacement,
   MaasPlatformProps,
   ManifestConfiguration,
   ModelConfiguration,
-  ModelRuntime,
   PatchConfiguration,
-  PlatformKind,
   TierConfiguration,
   UserConfiguration,
   VersionsConfiguration,
@@ -17,10 +17,19 @@ import type {
 import {
   acceptsApiKeys,
   acceptsTokens,
+  DEFAULT_AUDIENCE,
   DEFAULT_DOMAIN,
+  DEFAULT_GATEWAY_CLASS,
+  DEFAULT_GATEWAY_NAME,
+  DEFAULT_GROUPS_CLAIM,
+  DEFAULT_MINIO_SIZE,
   DEFAULT_MODELS,
+  DEFAULT_NAMESPACES,
+  DEFAULT_PREFIXES,
   DEFAULT_TIERS,
+  DEFAULT_TLS_SECRET_NAME,
   DEFAULT_VERSIONS,
+  defaultGroups,
   defaultUsers,
   isLocalDemo,
 } from './defaults';
@@ -35,8 +44,9 @@ export interface ModelSettings {
   readonly source?: string;
   readonly accelerator?: string;
   readonly gpus: number;
-  readonly resources: { readonly requests: ComputeConfiguration; readonly limits: ComputeConfiguration };
+  readonly resources: { readonly requests: ComputeResources; readonly limits: ComputeResources };
   readonly replicas: { readonly min: number; readonly max: number };
+  readonly huggingFaceTokenSecret?: string;
   readonly maxModelLength?: number;
   readonly arguments: string[];
   readonly weight: number;
@@ -48,7 +58,7 @@ export interface OidcSettings {
   readonly audience: string;
   readonly userClaim: string;
   readonly groupsClaim: string;
-  readonly groups: GroupConfiguration[];
+  readonly groups: TierGroup[];
   readonly defaultTier?: string;
 }
 
@@ -68,6 +78,7 @@ export interface PlatformSettings {
     readonly className: string;
     readonly replicas: number;
     readonly serviceType: GatewayServiceType;
+    readonly filterPlacement: FilterPlacement;
     readonly tls?: {
       readonly secretName: string;
       readonly issuer?: { readonly name: string; readonly kind: IssuerKind };
@@ -81,24 +92,27 @@ export interface PlatformSettings {
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
-  readonly filterNamespace: string;
-  readonly minio?: { readonly size: string; readonly existingSecret?: string };
-  readonly prometheus: boolean;
-  readonly observabilityNamespace: string;
+  readonly minio?: { readonly size: string; readonly storageClass?: string; readonly existingSecret?: string };
+  readonly observability: {
+    readonly prometheus: boolean;
+    readonly serviceMonitors: boolean;
+    readonly monitorLabels?: Readonly<Record<string, string>>;
+    readonly replicas?: number;
+    readonly namespace: string;
+  };
   readonly patches: PatchConfiguration[];
   readonly objects: ManifestConfiguration[];
 }
 
 /** Issuer of the demo realm, as seen inside the cluster. */
-export const KEYCLOAK_ISSUER = 'http://keycloak.keycloak-system.svc.cluster.local:8080/realms/maas';
+export const KEYCLOAK_ISSUER = `http://keycloak.${DEFAULT_NAMESPACES.keycloak}.svc.cluster.local:8080/realms/maas`;
 
 /** Fills in every default. The configuration must be valid (`checkConfiguration`). */
 export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
   const platform = props.platform ?? 'kubernetes';
   const domain = props.domain ?? DEFAULT_DOMAIN;
-  const namespace = props.namespace ?? 'llm';
+  const namespace = props.namespace ?? DEFAULT_NAMESPACES.platform;
   const tiers = props.tiers ?? DEFAULT_TIERS;
-  const gateway = resolveGateway(props, namespace);
   return {
     name: props.name,
     platform,
@@ -107,21 +121,25 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     createNamespaces: props.createNamespaces ?? true,
     versions: { ...DEFAULT_VERSIONS, ...props.versions },
     registry: props.registry,
-    gateway,
-    kuadrant: { create: props.kuadrant?.create ?? true, namespace: props.kuadrant?.namespace ?? 'kuadrant-system' },
-    kserve: { configure: props.kserve?.configure ?? true, namespace: props.kserve?.namespace ?? 'kserve' },
+    gateway: resolveGateway(props, namespace),
+    kuadrant: {
+      create: props.kuadrant?.create ?? true,
+      namespace: props.kuadrant?.namespace ?? DEFAULT_NAMESPACES.kuadrant,
+    },
+    kserve: {
+      configure: props.kserve?.configure ?? true,
+      namespace: props.kserve?.namespace ?? DEFAULT_NAMESPACES.kserve,
+    },
     tiers,
     users: props.users ?? defaultUsers(props),
     models: (props.models ?? DEFAULT_MODELS).map((model) => resolveModel(model, platform, domain)),
     apiKeys: acceptsApiKeys(props.identity)
-      ? { prefixes: props.identity?.apiKeys?.prefixes ?? ['APIKEY', 'Bearer'] }
+      ? { prefixes: props.identity?.apiKeys?.prefixes ?? [...DEFAULT_PREFIXES] }
       : undefined,
     oidc: acceptsTokens(props.identity) ? resolveOidc(props, tiers) : undefined,
     keycloak: props.identity?.keycloak !== undefined,
-    filterNamespace: props.limits?.filterNamespace ?? gateway.namespace,
-    minio: props.storage?.minio && { size: '20Gi', ...props.storage.minio },
-    prometheus: props.observability?.prometheus ?? true,
-    observabilityNamespace: props.observability?.namespace ?? 'llm-observability',
+    minio: props.storage?.minio && { size: DEFAULT_MINIO_SIZE, ...props.storage.minio },
+    observability: resolveObservability(props),
     patches: props.patches ?? [],
     objects: props.objects ?? [],
   };
@@ -132,15 +150,27 @@ function resolveGateway(props: MaasPlatformProps, namespace: string): PlatformSe
   const behindRoutes = props.platform === 'openshift' || isLocalDemo(props);
   return {
     create: gateway.create ?? true,
-    name: gateway.name ?? 'inference-gateway',
+    name: gateway.name ?? DEFAULT_GATEWAY_NAME,
     namespace: gateway.namespace ?? namespace,
-    className: gateway.className ?? 'istio',
+    className: gateway.className ?? DEFAULT_GATEWAY_CLASS,
     replicas: gateway.replicas ?? 1,
     serviceType: gateway.serviceType ?? (behindRoutes ? 'ClusterIP' : 'LoadBalancer'),
+    filterPlacement: gateway.filterPlacement ?? 'gatewayNamespace',
     tls: gateway.tls && {
-      secretName: gateway.tls.secretName ?? 'wildcard-tls-secret',
+      secretName: gateway.tls.secretName ?? DEFAULT_TLS_SECRET_NAME,
       issuer: gateway.tls.issuer && { name: gateway.tls.issuer.name, kind: gateway.tls.issuer.kind ?? 'ClusterIssuer' },
     },
+  };
+}
+
+function resolveObservability({ observability = {} }: MaasPlatformProps): PlatformSettings['observability'] {
+  const prometheus = observability.prometheus ?? true;
+  return {
+    prometheus,
+    serviceMonitors: observability.serviceMonitors ?? prometheus,
+    monitorLabels: observability.monitorLabels,
+    replicas: observability.replicas,
+    namespace: observability.namespace ?? DEFAULT_NAMESPACES.observability,
   };
 }
 
@@ -150,7 +180,7 @@ export function modelHost(name: string, platform: PlatformKind, domain: string):
 }
 
 function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain: string): ModelSettings {
-  const entry = Object.hasOwn(CATALOG, model.name) ? CATALOG[model.name] : undefined;
+  const entry = catalogEntry(model.name);
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
   const min = model.replicas?.min ?? Math.min(1, model.replicas?.max ?? 1);
@@ -168,6 +198,7 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
       limits: { ...resources.limits, ...model.resources?.limits },
     },
     replicas: { min, max: model.replicas?.max ?? Math.max(1, min) },
+    huggingFaceTokenSecret: model.huggingFaceTokenSecret,
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
     weight: model.weight ?? 1,
@@ -175,13 +206,13 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
 }
 
 function resolveOidc(props: MaasPlatformProps, tiers: TierConfiguration[]): OidcSettings {
-  const oidc = props.identity?.oidc;
+  const { oidc, keycloak } = props.identity ?? {};
   return {
     issuerUrl: oidc?.issuerUrl ?? KEYCLOAK_ISSUER,
-    audience: oidc?.audience ?? 'maas',
-    userClaim: oidc?.userClaim ?? 'preferred_username',
-    groupsClaim: oidc?.groupsClaim ?? 'groups',
-    groups: oidc?.groups ?? tiers.map((tier) => ({ group: `${tier.name}-users`, tier: tier.name })),
+    audience: oidc?.audience ?? DEFAULT_AUDIENCE,
+    userClaim: oidc?.userClaim ?? (keycloak === undefined ? 'sub' : 'preferred_username'),
+    groupsClaim: oidc?.groupsClaim ?? DEFAULT_GROUPS_CLAIM,
+    groups: oidc?.groups ?? defaultGroups(tiers.map(({ name }) => name)),
     defaultTier: oidc?.defaultTier,
   };
 }

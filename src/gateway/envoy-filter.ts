@@ -3,12 +3,25 @@ import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { gatewayTargetReference, type IMaasGateway } from './gateway-reference';
 
+/** First of all; behind everybody's authentication; or right before the router. */
+export type FilterPosition = 'first' | 'afterAuthentication' | 'beforeRouter';
+
+/**
+ * Istio applies EnvoyFilters by priority, and those of other owners have 0. So ours come later: what is inserted first
+ * ends up outermost, what is inserted before the router ends up innermost, whatever was created earlier.
+ */
+const PRIORITIES: { readonly [Position in FilterPosition]: number } = {
+  first: 10,
+  afterAuthentication: 5,
+  beforeRouter: 10,
+};
+
 /** An HTTP filter and its place in the Gateway's filter chain. */
 export interface GatewayHttpFilter {
   /** Name of the EnvoyFilter object. */
   readonly name: string;
-  /** Where the filter goes: first of all, or right before the router. */
-  readonly position: 'first' | 'beforeRouter';
+  /** Where the filter goes. */
+  readonly position: FilterPosition;
   /** Entry of Envoy's `http_filters`: `name` and `typed_config` with its `@type`. */
   readonly value: object;
 }
@@ -16,11 +29,8 @@ export interface GatewayHttpFilter {
 /**
  * Adds an EnvoyFilter that puts one HTTP filter into the chain of a Gateway.
  *
- * In the Gateway's namespace it targets exactly that Gateway. In another namespace Istio ignores `targetRefs` silently;
- * only `workloadSelector` works there, and only in the root namespace.
- *
- * Priority 10: filters of other owners have 0, so ours lands outermost (first) or innermost (before the router) whatever
- * was created earlier.
+ * In the Gateway's namespace it targets exactly that Gateway. In Istio's root namespace only `workloadSelector` works, and
+ * selects the pods of every Gateway of this name; in any other namespace Istio ignores the object silently.
  */
 export function addGatewayHttpFilter(
   scope: Construct,
@@ -39,7 +49,7 @@ export function addGatewayHttpFilter(
   new EnvoyFilter(scope, id, {
     metadata: objectMetadata(filter.name, { namespace }),
     spec: {
-      priority: 10,
+      priority: PRIORITIES[filter.position],
       ...(namespace === gateway.gatewayNamespace
         ? { targetRefs: [gatewayTargetReference(gateway)] }
         : {

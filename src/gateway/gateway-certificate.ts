@@ -1,7 +1,10 @@
 import { Construct } from 'constructs';
-import type { IssuerKind } from '../config/configuration';
+import { DEFAULT_TLS_SECRET_NAME } from '../config/defaults';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
+
+/** Kind of a cert-manager issuer. */
+export type IssuerKind = 'ClusterIssuer' | 'Issuer';
 
 /** Props of `GatewayCertificate`. */
 export interface GatewayCertificateProps {
@@ -44,7 +47,7 @@ export class GatewayCertificate extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayCertificateProps) {
     super(scope, id);
-    this.secretName = props.secretName ?? 'wildcard-tls-secret';
+    this.secretName = props.secretName ?? DEFAULT_TLS_SECRET_NAME;
     new l1.certManager.Certificate(this, 'Resource', {
       metadata: objectMetadata(props.name ?? 'wildcard-apps-cert', { namespace: props.namespace }),
       spec: {

@@ -1,9 +1,7 @@
 import { Construct } from 'constructs';
 import { addGatewayHttpFilter } from './envoy-filter';
 import type { IMaasGateway } from './gateway-reference';
-
-/** Prefix of the headers that carry a caller's identity inside the gateway. */
-export const IDENTITY_HEADER_PREFIX = 'x-maas-';
+import { IDENTITY_HEADER_PREFIX } from './identity-headers';
 
 /** Props of `HeaderScrubFilter`. */
 export interface HeaderScrubFilterProps {
@@ -11,10 +9,16 @@ export interface HeaderScrubFilterProps {
   readonly gateway: IMaasGateway;
 
   /**
-   * Namespace of the EnvoyFilter.
+   * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
    * @default - the Gateway's
    */
   readonly namespace?: string;
+
+  /**
+   * Name of the EnvoyFilter.
+   * @default identity-header-scrub-filter
+   */
+  readonly name?: string;
 }
 
 /**
@@ -30,7 +34,7 @@ export class HeaderScrubFilter extends Construct {
   constructor(scope: Construct, id: string, props: HeaderScrubFilterProps) {
     super(scope, id);
     addGatewayHttpFilter(this, 'Resource', props.gateway, props.namespace ?? props.gateway.gatewayNamespace, {
-      name: 'identity-header-scrub-filter',
+      name: props.name ?? 'identity-header-scrub-filter',
       position: 'first',
       value: {
         name: 'maas.identity-header-scrub',

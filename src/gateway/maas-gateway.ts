@@ -1,10 +1,13 @@
 import { Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { GatewayServiceType } from '../config/configuration';
+import { DEFAULT_GATEWAY_CLASS, DEFAULT_GATEWAY_NAME } from '../config/defaults';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import type { IMaasGateway } from './gateway-reference';
+
+/** Type of the Gateway's Service. */
+export type GatewayServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer';
 
 /** Props of `MaasGateway`. */
 export interface MaasGatewayProps {
@@ -74,7 +77,7 @@ export class MaasGateway extends Construct implements IMaasGateway {
    *
    * @param className its GatewayClass
    */
-  public static fromName(name: string, namespace: string, className = 'istio'): IMaasGateway {
+  public static fromName(name: string, namespace: string, className: string = DEFAULT_GATEWAY_CLASS): IMaasGateway {
     return { gatewayName: name, gatewayNamespace: namespace, gatewayServiceName: `${name}-${className}` };
   }
 
@@ -84,9 +87,9 @@ export class MaasGateway extends Construct implements IMaasGateway {
 
   constructor(scope: Construct, id: string, props: MaasGatewayProps) {
     super(scope, id);
-    this.gatewayName = props.name ?? 'inference-gateway';
+    this.gatewayName = props.name ?? DEFAULT_GATEWAY_NAME;
     this.gatewayNamespace = props.namespace;
-    const className = props.className ?? 'istio';
+    const className = props.className ?? DEFAULT_GATEWAY_CLASS;
     this.gatewayServiceName = `${this.gatewayName}-${className}`;
 
     const optionsName = `${this.gatewayName}-options`;

@@ -2,6 +2,8 @@ import { Construct } from 'constructs';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import type { IMaasGateway } from './gateway-reference';
+import { IDENTITY_HEADERS } from './identity-headers';
+import { METERED_PATHS, MODELS_PATH } from './model-paths';
 
 /** A Service that a route sends requests to. */
 export interface IModelBackend {
@@ -26,10 +28,18 @@ export interface ModelRouteProps {
 
   /** What serves the model; the route lives in its namespace. */
   readonly backend: IModelBackend;
+
+  /**
+   * Paths that may be POSTed to, exactly as they are.
+   * @default - chat completions, completions, embeddings, responses and messages below /v1
+   */
+  readonly paths?: string[];
 }
 
 /**
- * The route of one model (gateway.networking.k8s.io/v1 HTTPRoute): one host, every path.
+ * The route of one model (gateway.networking.k8s.io/v1 HTTPRoute): one host, the paths that are counted, and the list of
+ * models. Everything else that a model server answers stays inside the cluster: unmetered ways to generate
+ * (`/invocations`), and ways to operate it (`/sleep`, `/metrics`).
  *
  * No timeout, because a long answer is not an error. The client's credentials and the identity headers end at the
  * gateway: the model never sees them.
@@ -43,7 +53,7 @@ export class ModelRoute extends Construct {
   constructor(scope: Construct, id: string, props: ModelRouteProps) {
     super(scope, id);
     this.routeName = props.name;
-    const { HttpRoute, HttpRouteSpecRulesFiltersType, HttpRouteSpecRulesMatchesPathType } = l1.gatewayApi;
+    const { HttpRoute, HttpRouteSpecRulesFiltersType } = l1.gatewayApi;
     const { gateway, backend } = props;
     new HttpRoute(this, 'Resource', {
       metadata: objectMetadata(props.name, {
@@ -55,11 +65,11 @@ export class ModelRoute extends Construct {
         hostnames: [props.host],
         rules: [
           {
-            matches: [{ path: { type: HttpRouteSpecRulesMatchesPathType.PATH_PREFIX, value: '/' } }],
+            matches: routeMatches(props.paths ?? METERED_PATHS),
             filters: [
               {
                 type: HttpRouteSpecRulesFiltersType.REQUEST_HEADER_MODIFIER,
-                requestHeaderModifier: { remove: ['authorization', 'x-maas-user', 'x-maas-tier'] },
+                requestHeaderModifier: { remove: ['authorization', ...IDENTITY_HEADERS] },
               },
             ],
             timeouts: { request: '0s' },
@@ -69,4 +79,12 @@ export class ModelRoute extends Construct {
       },
     });
   }
+}
+
+function routeMatches(paths: readonly string[]) {
+  const { HttpRouteSpecRulesMatchesPathType: PathType, HttpRouteSpecRulesMatchesMethod: Method } = l1.gatewayApi;
+  return [
+    ...paths.map((value) => ({ method: Method.POST, path: { type: PathType.EXACT, value } })),
+    { method: Method.GET, path: { type: PathType.PATH_PREFIX, value: MODELS_PATH } },
+  ];
 }

@@ -1,14 +1,13 @@
 import { Construct } from 'constructs';
-import type { SecretStoreKind } from '../config/configuration';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { apiKeyMetadata, type ApiKeyOwner } from './api-key-secret';
 
+/** Kind of a secret store. */
+export type SecretStoreKind = 'ClusterSecretStore' | 'SecretStore';
+
 /** Props of `ApiKeyExternalSecret`. */
 export interface ApiKeyExternalSecretProps extends ApiKeyOwner {
-  /** Namespace of the platform; a key in any other namespace is refused. */
-  readonly namespace: string;
-
   /** Name of the SecretStore or ClusterSecretStore. */
   readonly storeName: string;
 

@@ -2,8 +2,17 @@ import { Construct } from 'constructs';
 import { addCoreObject } from '../core-object';
 import { DEMO_ANNOTATION, objectMetadata, type ObjectMetadataOptions } from '../labels';
 
-/** Label that selects the API keys of the platform; `GatewayAuthPolicy` looks for it. */
-export const API_KEY_SELECTOR: Readonly<Record<string, string>> = { app: 'llm-gateway' };
+/**
+ * Labels that select the API keys of a platform; `GatewayAuthPolicy` looks for them.
+ *
+ * The platform's namespace is one of them: Authorino finds a key by its value alone, and of two platforms in one cluster
+ * that know the same value, one would otherwise refuse it.
+ *
+ * @param namespace namespace of the platform
+ */
+export function apiKeySelector(namespace: string): { [label: string]: string } {
+  return { app: 'llm-gateway', 'cdk8s-maas/platform': namespace };
+}
 
 /** Annotation of an API key Secret that names its user. */
 export const USER_ANNOTATION = 'secret.kuadrant.io/user-id';
@@ -13,6 +22,8 @@ export const TIER_ANNOTATION = 'kuadrant.io/groups';
 
 /** Whose key it is. */
 export interface ApiKeyOwner {
+  /** Namespace of the platform; a key in any other namespace is refused. */
+  readonly namespace: string;
   /** Name of the user. */
   readonly user: string;
   /** Name of the user's tier. */
@@ -27,7 +38,7 @@ export interface ApiKeyOwner {
 export function apiKeyMetadata(owner: ApiKeyOwner): Required<Pick<ObjectMetadataOptions, 'labels' | 'annotations'>> {
   return {
     labels: {
-      ...API_KEY_SELECTOR,
+      ...apiKeySelector(owner.namespace),
       'kuadrant.io/auth-secret': 'true',
       'authorino.kuadrant.io/managed-by': 'authorino',
     },
@@ -37,9 +48,6 @@ export function apiKeyMetadata(owner: ApiKeyOwner): Required<Pick<ObjectMetadata
 
 /** Props of `ApiKeySecret`. */
 export interface ApiKeySecretProps extends ApiKeyOwner {
-  /** Namespace of the platform; a key in any other namespace is refused. */
-  readonly namespace: string;
-
   /** The key. It ends up in the synthesized YAML, so it must be one that everybody may know. */
   readonly demoKey: string;
 

@@ -1,10 +1,11 @@
 import { Construct } from 'constructs';
-import type { GroupConfiguration } from '../config/configuration';
 import { celEntry, celHostIsOneOf, celList, celString } from '../cel';
+import { DEFAULT_GROUPS_CLAIM, DEFAULT_PREFIXES } from '../config/defaults';
 import { gatewayTargetReference, type IMaasGateway } from '../gateway/gateway-reference';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
-import { API_KEY_SELECTOR, TIER_ANNOTATION, USER_ANNOTATION } from './api-key-secret';
+import { apiKeySelector, TIER_ANNOTATION, USER_ANNOTATION } from './api-key-secret';
+import type { TierGroup } from './tier-group';
 
 /** API keys as a way in. */
 export interface ApiKeyAuthentication {
@@ -27,8 +28,8 @@ export interface OidcAuthentication {
   readonly audience: string;
 
   /**
-   * Claim that names the user.
-   * @default preferred_username
+   * Claim that names the user: one that nobody can change, because whoever has a name spends its budget.
+   * @default sub
    */
   readonly userClaim?: string;
 
@@ -39,7 +40,7 @@ export interface OidcAuthentication {
   readonly groupsClaim?: string;
 
   /** Which group gives which tier; the first match wins. */
-  readonly groups: GroupConfiguration[];
+  readonly groups: TierGroup[];
 
   /**
    * Tier of a user in none of the groups.
@@ -151,7 +152,7 @@ const TOKEN = 'token';
 function apiKeyMethods(apiKeys: ApiKeyAuthentication) {
   const annotations = 'auth.identity.metadata.annotations';
   const annotation = (name: string) => ({ expression: `has(${annotations}) && ${celEntry(annotations, name)}` });
-  const prefixes = apiKeys.prefixes ?? ['APIKEY', 'Bearer'];
+  const prefixes = apiKeys.prefixes ?? DEFAULT_PREFIXES;
   const names = prefixes.map((prefix) => `api-key-users-${prefix.toLowerCase()}`);
   const twice = prefixes.find((_, index) => names.indexOf(names[index] ?? '') !== index);
   if (twice !== undefined) {
@@ -160,7 +161,7 @@ function apiKeyMethods(apiKeys: ApiKeyAuthentication) {
   const methods = prefixes.map((prefix, index) => [
     names[index],
     {
-      apiKey: { allNamespaces: true, selector: { matchLabels: { ...API_KEY_SELECTOR } } },
+      apiKey: { allNamespaces: true, selector: { matchLabels: apiKeySelector(apiKeys.namespace) } },
       credentials: { authorizationHeader: { prefix } },
       overrides: {
         user: annotation(USER_ANNOTATION),
@@ -173,7 +174,7 @@ function apiKeyMethods(apiKeys: ApiKeyAuthentication) {
 }
 
 function oidcMethod(oidc: OidcAuthentication) {
-  const groupsClaim = celString(oidc.groupsClaim ?? 'groups');
+  const groupsClaim = celString(oidc.groupsClaim ?? DEFAULT_GROUPS_CLAIM);
   const groups = `auth.identity[${groupsClaim}]`;
   const tier = oidc.groups.reduceRight(
     (otherwise, { group, tier }) =>
@@ -185,7 +186,7 @@ function oidcMethod(oidc: OidcAuthentication) {
       jwt: { issuerUrl: oidc.issuerUrl },
       credentials: { authorizationHeader: { prefix: 'Bearer' } },
       overrides: {
-        user: { expression: celEntry('auth.identity', oidc.userClaim ?? 'preferred_username') },
+        user: { expression: celEntry('auth.identity', oidc.userClaim ?? 'sub') },
         tier: { expression: tier },
         method: { value: TOKEN },
       },

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
-import type { GroupConfiguration, PlatformKind } from '../config/configuration';
+import { DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
-import { DEMO_ANNOTATION, objectMetadata } from '../labels';
+import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
 import { CLIENT_SECRET_VARIABLE, keycloakRealm, REALM_NAME, type RealmUser, USER_PASSWORD_VARIABLE } from './realm';
+import type { PlatformKind } from '../cluster/platform-kind';
+import type { TierGroup } from './tier-group';
 
 /** Props of `KeycloakDemo`. */
 export interface KeycloakDemoProps {
@@ -20,7 +22,7 @@ export interface KeycloakDemoProps {
    * Groups of the realm, each with the tier that it stands for.
    * @default - `<tier>-users` for every tier
    */
-  readonly groups?: GroupConfiguration[];
+  readonly groups?: TierGroup[];
 
   /**
    * Namespace of every object.
@@ -93,7 +95,7 @@ export class KeycloakDemo extends Construct {
 
   constructor(scope: Construct, id: string, props: KeycloakDemoProps) {
     super(scope, id);
-    const namespace = props.namespace ?? 'keycloak-system';
+    const namespace = props.namespace ?? DEFAULT_NAMESPACES.keycloak;
     const baseUrl = `http://${NAME}.${namespace}.svc.cluster.local:${HTTP_PORT}`;
     this.issuerUrl = `${baseUrl}/realms/${REALM_NAME}`;
     const realm = `${JSON.stringify(keycloakRealm(props), null, 2)}\n`;
@@ -103,10 +105,7 @@ export class KeycloakDemo extends Construct {
       metadata: objectMetadata(CREDENTIALS_NAME, {
         namespace,
         labels,
-        annotations: {
-          [DEMO_ANNOTATION]: 'true',
-          description: 'Well-known credentials of the local demo; never use them anywhere else.',
-        },
+        annotations: DEMO_CREDENTIALS_ANNOTATIONS,
       }),
       type: 'Opaque',
       stringData: DEMO_CREDENTIALS,
@@ -129,7 +128,7 @@ export class KeycloakDemo extends Construct {
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            securityContext: restrictedPodSecurity({ runAsUser: props.platform === 'openshift' ? undefined : 1000 }),
+            securityContext: restrictedPodSecurity({ platform: props.platform, runAsUser: 1000 }),
             containers: [keycloakContainer(baseUrl, props.image ?? imageName(IMAGES.keycloak))],
             volumes: [{ name: 'realm', configMap: { name: REALM_CONFIG_NAME } }],
           },

@@ -1,4 +1,6 @@
-import type { GroupConfiguration } from '../config/configuration';
+import { DEFAULT_AUDIENCE, DEFAULT_GROUPS_CLAIM, defaultGroups } from '../config/defaults';
+import { firstRepeated } from '../first-repeated';
+import type { TierGroup } from './tier-group';
 
 /** Environment variable that holds the password of every demo user. */
 export const USER_PASSWORD_VARIABLE = 'MAAS_USER_PASSWORD';
@@ -34,7 +36,7 @@ export interface KeycloakRealmOptions {
    * Groups, each with the tier that it stands for.
    * @default - `<tier>-users` for every tier
    */
-  readonly groups?: GroupConfiguration[];
+  readonly groups?: TierGroup[];
 
   /**
    * Audience (`aud`) of every token.
@@ -58,8 +60,8 @@ export interface KeycloakRealmOptions {
  * @see https://www.keycloak.org/server/importExport
  */
 export function keycloakRealm(options: KeycloakRealmOptions): Record<string, unknown> {
-  const { tiers, users, audience = 'maas', groupsClaim = 'groups' } = options;
-  const groups = options.groups ?? tiers.map((tier) => ({ group: `${tier}-users`, tier }));
+  const { tiers, users, audience = DEFAULT_AUDIENCE, groupsClaim = DEFAULT_GROUPS_CLAIM } = options;
+  const groups = options.groups ?? defaultGroups(tiers);
   checkNames(groups, users);
   checkTiers(tiers, users);
   return {
@@ -89,7 +91,7 @@ export function keycloakRealm(options: KeycloakRealmOptions): Record<string, unk
 }
 
 /** A user who can log in at once: Keycloak asks those without email, first or last name to complete their profile. */
-function realmUser(user: RealmUser, groups: GroupConfiguration[]): object {
+function realmUser(user: RealmUser, groups: TierGroup[]): object {
   const membership = groups.find(({ tier }) => tier === user.tier);
   return {
     username: user.name,
@@ -138,7 +140,7 @@ function placeholder(variable: string): string {
 }
 
 /** Names go into a file in which Keycloak replaces `${…}`, and group names into paths. */
-function checkNames(groups: GroupConfiguration[], users: RealmUser[]): void {
+function checkNames(groups: TierGroup[], users: RealmUser[]): void {
   const groupNames = groups.map(({ group }) => group);
   const userNames = users.map(({ name }) => name);
   checkList('group', groupNames, /^[^/$]+$/, 'no "/" and no "$"');
@@ -150,7 +152,7 @@ function checkList(kind: string, names: string[], pattern: RegExp, expectation: 
   if (unfit !== undefined) {
     throw new Error(`keycloak ${kind}: got name "${unfit}", expected ${expectation}`);
   }
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = firstRepeated(names);
   if (twice !== undefined) {
     throw new Error(`keycloak ${kind}: got name "${twice}" twice, expected it once`);
   }

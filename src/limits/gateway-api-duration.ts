@@ -1,5 +1,8 @@
 import { Duration } from 'cdk8s';
 
+/** Form of a Gateway API duration (GEP-2257). */
+export const GATEWAY_API_DURATION_PATTERN = /^([0-9]{1,5}(h|m|s|ms)){1,4}$/;
+
 /** Units of a Gateway API duration in milliseconds, the largest first. */
 const UNITS = [
   ['h', 3_600_000],
@@ -13,7 +16,7 @@ const UNITS = [
  * @throws when the text is no such duration
  */
 export function parseGatewayApiDuration(text: string): Duration {
-  if (!/^([0-9]{1,5}(h|m|s|ms)){1,4}$/.test(text)) {
+  if (!GATEWAY_API_DURATION_PATTERN.test(text)) {
     throw new Error(`duration: got "${text}", expected a Gateway API duration such as "2m" or "1h30m"`);
   }
   const milliseconds = new Map<string, number>(UNITS);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { luaLiteral } from './lua-literal';
+import { TOKEN_WINDOWS } from './token-window';
 
 /** Tokens that may be used in each window; windows are aligned to UTC, any subset will do. */
 export interface TokenLimitScriptWindows {
@@ -44,8 +45,6 @@ export const MAXIMUM_TOKEN_WEIGHT = 60;
 const MODULES = ['configuration', 'windows', 'counters', 'usage', 'replies', 'filter'] as const;
 
 const CONFIGURATION_LINE = /^local configuration = .* -- @configuration$/gm;
-
-const WINDOWS = ['minute', 'hour', 'day', 'month'] as const;
 
 let template: string | undefined;
 
@@ -117,8 +116,8 @@ function readModule(module: string): string {
 function checkConfiguration(configuration: TokenLimitScriptConfiguration): void {
   for (const [tier, { windows }] of Object.entries(configuration.tiers)) {
     for (const [window, limit] of Object.entries(windows)) {
-      if (!(WINDOWS as readonly string[]).includes(window)) {
-        throw new Error(`tier ${tier}: expected windows named ${WINDOWS.join(', ')}, got ${window}`);
+      if (!(TOKEN_WINDOWS as readonly string[]).includes(window)) {
+        throw new Error(`tier ${tier}: expected windows named ${TOKEN_WINDOWS.join(', ')}, got ${window}`);
       }
       if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= MAXIMUM_TOKEN_LIMIT)) {
         throw new Error(`tier ${tier}: expected 1 to ${MAXIMUM_TOKEN_LIMIT} whole tokens a ${window}, got ${limit}`);

@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { celString } from '../cel';
+import { firstRepeated } from '../first-repeated';
 import { gatewayTargetReference, type IMaasGateway } from '../gateway/gateway-reference';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
@@ -45,8 +46,7 @@ export class RequestLimitPolicy extends Construct {
     if (props.limits.length === 0) {
       throw new Error('a RateLimitPolicy needs a limit: got none, expected one for at least one tier');
     }
-    const tiers = props.limits.map(({ tier }) => tier);
-    const twice = tiers.find((tier, index) => tiers.indexOf(tier) !== index);
+    const twice = firstRepeated(props.limits.map(({ tier }) => tier));
     if (twice !== undefined) {
       throw new Error(`request limits: got tier "${twice}" twice, expected each tier once`);
     }

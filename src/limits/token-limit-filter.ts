@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { firstRepeated } from '../first-repeated';
 import { addGatewayHttpFilter } from '../gateway/envoy-filter';
 import type { IMaasGateway } from '../gateway/gateway-reference';
 import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration } from './lua-script';
@@ -34,7 +35,7 @@ export interface TokenLimitFilterProps {
   readonly weights?: { readonly [host: string]: number };
 
   /**
-   * Namespace of the EnvoyFilter.
+   * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
    * @default - the Gateway's
    */
   readonly namespace?: string;
@@ -65,8 +66,7 @@ export class TokenLimitFilter extends Construct {
 }
 
 function scriptConfiguration({ tiers, weights }: TokenLimitFilterProps): TokenLimitScriptConfiguration {
-  const names = tiers.map(({ tier }) => tier);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = firstRepeated(tiers.map(({ tier }) => tier));
   if (twice !== undefined) {
     throw new Error(`token limits: got tier "${twice}" twice, expected each tier once`);
   }

@@ -1,7 +1,5 @@
 import { MAXIMUM_TOKEN_LIMIT } from './lua-script';
-
-/** A window of a token limit, aligned to UTC. */
-export type TokenWindow = 'minute' | 'hour' | 'day' | 'month';
+import type { TokenWindow } from './token-window';
 
 /** Tokens that a user may consume in one window. */
 export class TokenLimit {

@@ -1,4 +1,7 @@
-import type { ModelRuntime, ResourcesConfiguration } from '../config/configuration';
+import type { ModelResources } from './model-size';
+
+/** What serves a model: vLLM, or the simulator that needs no GPU and no weights. */
+export type ModelRuntime = 'vllm' | 'simulator';
 
 /** A model that needs only its name in maas.yaml. */
 export interface CatalogEntry {
@@ -13,7 +16,7 @@ export interface CatalogEntry {
   /** Accelerator profile. */
   readonly accelerator?: string;
   /** CPU and memory of a replica. */
-  readonly resources: ResourcesConfiguration;
+  readonly resources: ModelResources;
   /** Longest context in tokens. */
   readonly maxModelLength?: number;
   /** Arguments that this model needs. */
@@ -21,14 +24,14 @@ export interface CatalogEntry {
 }
 
 /** CPU and memory of a vLLM replica for a model of about `size` billion parameters in 16 bit. */
-function vllmResources(size: 'small' | 'medium'): ResourcesConfiguration {
+function vllmResources(size: 'small' | 'medium'): ModelResources {
   return size === 'small'
     ? { requests: { cpu: '1', memory: '4Gi' }, limits: { cpu: '4', memory: '8Gi' } }
     : { requests: { cpu: '2', memory: '16Gi' }, limits: { cpu: '8', memory: '32Gi' } };
 }
 
 /** Resources of an own model that states none. */
-export const DEFAULT_RESOURCES: Readonly<Record<ModelRuntime, ResourcesConfiguration>> = {
+export const DEFAULT_RESOURCES: Readonly<Record<ModelRuntime, ModelResources>> = {
   vllm: vllmResources('medium'),
   simulator: { requests: { cpu: '200m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
 };
@@ -79,3 +82,8 @@ export const CATALOG: Readonly<Record<string, CatalogEntry>> = {
     arguments: ['--runner=pooling', '--trust-remote-code'],
   },
 };
+
+/** The entry of a name; undefined for an own model. */
+export function catalogEntry(name: string): CatalogEntry | undefined {
+  return Object.hasOwn(CATALOG, name) ? CATALOG[name] : undefined;
+}

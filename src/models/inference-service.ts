@@ -1,15 +1,15 @@
 import type { Construct } from 'constructs';
 import type { InferenceServiceSpecPredictor } from '../../imports/serving.kserve.io';
-import type { ReplicasConfiguration } from '../config/configuration';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { deploymentMode } from './deployment-mode';
+import type { ModelReplicas } from './model-size';
 
 /** What every InferenceService of the platform has in common. */
 export interface InferenceServiceOptions {
   readonly name: string;
   readonly namespace: string;
-  readonly replicas?: ReplicasConfiguration;
+  readonly replicas?: ModelReplicas;
   readonly kserveVersion?: string;
   readonly labels?: { readonly [key: string]: string };
   readonly predictor: InferenceServiceSpecPredictor;

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { DEFAULT_NAMESPACES } from '../config/defaults';
 import type { IMaasGateway } from '../gateway/gateway-reference';
 import { addCoreObject } from '../core-object';
 import { objectMetadata } from '../labels';
@@ -39,14 +40,17 @@ export class KServeConfiguration extends Construct {
     super(scope, id);
     const { gatewayNamespace, gatewayName } = props.gateway;
     addCoreObject(this, 'Resource', 'ConfigMap', {
-      metadata: objectMetadata('inferenceservice-config', { namespace: props.namespace ?? 'kserve', keep: true }),
+      metadata: objectMetadata('inferenceservice-config', {
+        namespace: props.namespace ?? DEFAULT_NAMESPACES.kserve,
+        keep: true,
+      }),
       data: {
         deploy: json({ defaultDeploymentMode: deploymentMode(props.kserveVersion) }),
         // One JSON text, so the keys that KServe's release sets beside ours stand here too.
         ingress: json({
           enableGatewayApi: true,
           kserveIngressGateway: `${gatewayNamespace}/${gatewayName}`,
-          ingressGateway: 'istio-system/istio-ingressgateway',
+          ingressGateway: `${DEFAULT_NAMESPACES.istio}/istio-ingressgateway`,
           ingressDomain: props.domain,
           ingressClassName: 'istio',
           domainTemplate: '{{ .Name }}-{{ .Namespace }}.{{ .IngressDomain }}',

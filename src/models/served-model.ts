@@ -1,11 +1,12 @@
 import { Construct } from 'constructs';
 import { restrictedPodSecurity } from '../cluster/pod-security';
-import type { PlatformKind, ReplicasConfiguration, ResourcesConfiguration } from '../config/configuration';
 import type { IModelBackend } from '../gateway/model-route';
 import type { Accelerator } from './accelerator';
 import { DEFAULT_RESOURCES } from './catalog';
 import { addInferenceService, predictorServiceName } from './inference-service';
-import type { IServingRuntime } from './vllm-runtime';
+import { huggingFaceToken, type IServingRuntime } from './vllm-runtime';
+import type { PlatformKind } from '../cluster/platform-kind';
+import type { ModelReplicas, ModelResources } from './model-size';
 
 /** Props of `ServedModel`. */
 export interface ServedModelProps {
@@ -46,13 +47,19 @@ export interface ServedModelProps {
    * CPU and memory of a replica.
    * @default - 2 to 8 CPU, 16 to 32 GiB
    */
-  readonly resources?: ResourcesConfiguration;
+  readonly resources?: ModelResources;
+
+  /**
+   * Secret with the key `HF_TOKEN`, for a gated model of Hugging Face.
+   * @default - the runtime's: `huggingface-token`, where it exists
+   */
+  readonly huggingFaceTokenSecretName?: string;
 
   /**
    * Number of replicas.
    * @default - one
    */
-  readonly replicas?: ReplicasConfiguration;
+  readonly replicas?: ModelReplicas;
 
   /**
    * Further arguments of the model server.
@@ -111,9 +118,7 @@ export class ServedModel extends Construct implements IModelBackend {
       labels: { tier: 'gpu', 'opendatahub.io/dashboard': 'true' },
       predictor: {
         serviceAccountName: props.serviceAccountName,
-        securityContext: restrictedPodSecurity({
-          runAsUser: props.platform === 'openshift' ? undefined : UNPRIVILEGED_USER,
-        }),
+        securityContext: restrictedPodSecurity({ platform: props.platform, runAsUser: UNPRIVILEGED_USER }),
         nodeSelector: { ...props.accelerator.nodeSelector },
         tolerations: props.accelerator.tolerations,
         model: {
@@ -121,6 +126,7 @@ export class ServedModel extends Construct implements IModelBackend {
           runtime: props.runtime.runtimeName,
           storageUri: isHuggingFace(props.source) ? undefined : props.source,
           args: modelArguments(props),
+          env: tokenVariables(props),
           resources: modelResources(props),
         },
       },
@@ -141,6 +147,10 @@ function modelArguments(props: ServedModelProps): string[] {
     ...(gpus > 1 ? [`--tensor-parallel-size=${gpus}`] : []),
     ...(props.arguments ?? []),
   ];
+}
+
+function tokenVariables({ huggingFaceTokenSecretName: name }: ServedModelProps) {
+  return name === undefined ? undefined : [huggingFaceToken({ name, optional: false })];
 }
 
 /** An extended resource is not divisible: request and limit are the same. */

@@ -1,11 +1,11 @@
 import { Construct } from 'constructs';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
-import type { ReplicasConfiguration, ResourcesConfiguration } from '../config/configuration';
 import type { IModelBackend } from '../gateway/model-route';
 import { imageName, IMAGES } from '../images';
 import { DEFAULT_RESOURCES } from './catalog';
 import { addInferenceService, predictorServiceName } from './inference-service';
 import { MODEL_PORT } from './vllm-runtime';
+import type { ModelReplicas, ModelResources } from './model-size';
 
 /** Props of `SimulatedModel`. */
 export interface SimulatedModelProps {
@@ -37,13 +37,13 @@ export interface SimulatedModelProps {
    * CPU and memory of a replica.
    * @default - 200m to 500m CPU, 256 to 512 MiB
    */
-  readonly resources?: ResourcesConfiguration;
+  readonly resources?: ModelResources;
 
   /**
    * Number of replicas.
    * @default - one
    */
-  readonly replicas?: ReplicasConfiguration;
+  readonly replicas?: ModelReplicas;
 
   /**
    * Further arguments of the simulator.

@@ -26,12 +26,6 @@ export interface VllmRuntimeProps {
    * @default - the image table of docs/versions.md
    */
   readonly image?: string;
-
-  /**
-   * Secret with an optional key `token` for gated models of Hugging Face.
-   * @default huggingface-token
-   */
-  readonly huggingFaceTokenSecretName?: string;
 }
 
 /** Port of every model server. */
@@ -56,6 +50,8 @@ const WRITABLE_PATHS: Readonly<Record<string, string>> = {
 
 /**
  * How vLLM serves a model (serving.kserve.io/v1alpha1 ServingRuntime): everything that does not depend on the model.
+ *
+ * Gated models of Hugging Face open with the key `HF_TOKEN` of the Secret `huggingface-token`, where that exists.
  *
  * Usage is reported in every stream (`--enable-force-include-usage`), or token limits would have to estimate it.
  *
@@ -87,6 +83,14 @@ export class VllmRuntime extends Construct implements IServingRuntime {
   }
 }
 
+/**
+ * The variable with which a model server opens gated models of Hugging Face. A model's own takes the place of the
+ * runtime's: KServe merges the two by name.
+ */
+export function huggingFaceToken(secret: { readonly name: string; readonly optional: boolean }) {
+  return { name: 'HF_TOKEN', valueFrom: { secretKeyRef: { ...secret, key: 'HF_TOKEN' } } };
+}
+
 function vllmContainer(props: VllmRuntimeProps) {
   const health = { httpGet: { path: '/health', port: MODEL_PORT } };
   return {
@@ -102,16 +106,7 @@ function vllmContainer(props: VllmRuntimeProps) {
     env: [
       ...Object.entries(WRITABLE_PATHS).map(([name, value]) => ({ name, value })),
       { name: 'VLLM_NO_USAGE_STATS', value: '1' },
-      {
-        name: 'HF_TOKEN',
-        valueFrom: {
-          secretKeyRef: {
-            name: props.huggingFaceTokenSecretName ?? 'huggingface-token',
-            key: 'token',
-            optional: true,
-          },
-        },
-      },
+      huggingFaceToken({ name: 'huggingface-token', optional: true }),
     ],
     ports: [{ name: 'http', containerPort: MODEL_PORT, protocol: 'TCP' }],
     startupProbe: { ...health, periodSeconds: 10, failureThreshold: LOADING_SECONDS / 10 },

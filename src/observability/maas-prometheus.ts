@@ -1,11 +1,11 @@
 import { Construct } from 'constructs';
 import { restrictedPodSecurity } from '../cluster/pod-security';
-import type { PlatformKind } from '../config/configuration';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { MAAS_LABELS, objectMetadata } from '../labels';
 import { MetricsMonitor } from './metrics-monitor';
+import type { PlatformKind } from '../cluster/platform-kind';
 
 /** Props of `MaasPrometheus`. */
 export interface MaasPrometheusProps {
@@ -14,6 +14,12 @@ export interface MaasPrometheusProps {
 
   /** Namespaces whose Services it scrapes; its own is always one of them. */
   readonly scrapedNamespaces: string[];
+
+  /**
+   * Name of Prometheus and of what belongs to it; its Roles have it in every scraped namespace.
+   * @default models-aas-observability
+   */
+  readonly name?: string;
 
   /**
    * Prometheus pods; each scrapes everything.
@@ -34,10 +40,8 @@ export interface MaasPrometheusProps {
   readonly image?: string;
 }
 
-const NAME = 'models-aas-observability';
-
-/** The Service's own label, by which the ServiceMonitor of Prometheus itself finds it. */
-const SERVICE_LABELS = { app: NAME };
+/** Name of Prometheus in a cluster with one platform. */
+export const PROMETHEUS_NAME = 'models-aas-observability';
 
 /** Labels of the ServiceMonitors and PodMonitors that Prometheus takes: those of every object of the platform. */
 const MONITOR_SELECTOR = { matchLabels: { 'app.kubernetes.io/part-of': MAAS_LABELS['app.kubernetes.io/part-of'] } };
@@ -54,67 +58,67 @@ const MONITOR_SELECTOR = { matchLabels: { 'app.kubernetes.io/part-of': MAAS_LABE
 export class MaasPrometheus extends Construct {
   constructor(scope: Construct, id: string, props: MaasPrometheusProps) {
     super(scope, id);
-    const { namespace, replicas = 2 } = props;
+    const { namespace, name = PROMETHEUS_NAME, replicas = 2 } = props;
+    // By it the ServiceMonitor of Prometheus itself finds the Service.
+    const serviceLabels = { app: name };
     if (!Number.isInteger(replicas) || replicas < 1) {
-      throw new Error(`Prometheus "${NAME}": got ${replicas} replicas, expected a whole number of at least 1`);
+      throw new Error(`Prometheus "${name}": got ${replicas} replicas, expected a whole number of at least 1`);
     }
 
-    addCoreObject(this, 'ServiceAccount', 'ServiceAccount', { metadata: objectMetadata(NAME, { namespace }) });
+    addCoreObject(this, 'ServiceAccount', 'ServiceAccount', { metadata: objectMetadata(name, { namespace }) });
     for (const scraped of new Set([namespace, ...props.scrapedNamespaces])) {
-      this.allowDiscovery(scraped, namespace);
+      allowDiscovery(this, scraped, { name, namespace });
     }
 
     new l1.monitoring.Prometheus(this, 'Resource', {
-      metadata: objectMetadata(NAME, { namespace }),
+      metadata: objectMetadata(name, { namespace }),
       spec: {
         image: props.image ?? imageName(IMAGES.prometheus),
         version: IMAGES.prometheus.tag,
         replicas,
-        serviceAccountName: NAME,
+        serviceAccountName: name,
         serviceMonitorSelector: MONITOR_SELECTOR,
         podMonitorSelector: MONITOR_SELECTOR,
         // Otherwise a monitor could make Prometheus send its own token to whomever it names.
         arbitraryFsAccessThroughSMs: { deny: true },
         resources: { requests: { memory: '400Mi' } },
-        securityContext: restrictedPodSecurity(
-          props.platform === 'openshift' ? {} : { runAsUser: 1000, fsGroup: 2000 },
-        ),
+        securityContext: restrictedPodSecurity({ platform: props.platform, runAsUser: 1000, fsGroup: 2000 }),
       },
     });
 
     addCoreObject(this, 'Service', 'Service', {
-      metadata: objectMetadata(NAME, { namespace, labels: SERVICE_LABELS }),
+      metadata: objectMetadata(name, { namespace, labels: serviceLabels }),
       spec: {
         type: 'ClusterIP',
         // Labels that the operator gives its pods.
-        selector: { 'app.kubernetes.io/name': 'prometheus', prometheus: NAME },
+        selector: { 'app.kubernetes.io/name': 'prometheus', prometheus: name },
         ports: [{ name: 'web', port: 9090 }],
       },
     });
 
     new MetricsMonitor(this, 'SelfMonitor', {
-      name: `${NAME}-self`,
+      name: `${name}-self`,
       namespace,
       targetNamespace: namespace,
-      selector: SERVICE_LABELS,
+      selector: serviceLabels,
       port: 'web',
     });
   }
+}
 
-  /** What service discovery in one namespace takes. */
-  private allowDiscovery(scraped: string, namespace: string): void {
-    const verbs = ['get', 'list', 'watch'];
-    addCoreObject(this, `Role-${scraped}`, 'Role', {
-      metadata: objectMetadata(NAME, { namespace: scraped }),
-      rules: [
-        { apiGroups: [''], resources: ['services', 'endpoints', 'pods'], verbs },
-        { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
-      ],
-    });
-    addCoreObject(this, `RoleBinding-${scraped}`, 'RoleBinding', {
-      metadata: objectMetadata(NAME, { namespace: scraped }),
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: NAME },
-      subjects: [{ kind: 'ServiceAccount', name: NAME, namespace }],
-    });
-  }
+/** Lets a ServiceAccount discover Services in one namespace. */
+function allowDiscovery(scope: Construct, scraped: string, account: { name: string; namespace: string }): void {
+  const verbs = ['get', 'list', 'watch'];
+  addCoreObject(scope, `Role-${scraped}`, 'Role', {
+    metadata: objectMetadata(account.name, { namespace: scraped }),
+    rules: [
+      { apiGroups: [''], resources: ['services', 'endpoints', 'pods'], verbs },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
+    ],
+  });
+  addCoreObject(scope, `RoleBinding-${scraped}`, 'RoleBinding', {
+    metadata: objectMetadata(account.name, { namespace: scraped }),
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: account.name },
+    subjects: [{ kind: 'ServiceAccount', ...account }],
+  });
 }

@@ -72,7 +72,10 @@ export class MetricsMonitor extends Construct {
   }
 }
 
-/** Metrics of Authorino: of its controller, and of the authorization of requests. */
+/**
+ * Metrics of Authorino, for a `MetricsMonitor`: of its controller, and of the authorization of requests.
+ * @param kuadrantNamespace namespace of Kuadrant's operator, where Authorino runs
+ */
 export function authorinoMetrics(kuadrantNamespace: string): MetricsSource {
   return {
     name: 'authorino-runtime',
@@ -82,7 +85,10 @@ export function authorinoMetrics(kuadrantNamespace: string): MetricsSource {
   };
 }
 
-/** Metrics of Limitador, which counts requests. */
+/**
+ * Metrics of Limitador, which counts requests, for a `MetricsMonitor`.
+ * @param kuadrantNamespace namespace of Kuadrant's operator, where Limitador runs
+ */
 export function limitadorMetrics(kuadrantNamespace: string): MetricsSource {
   return {
     name: 'limitador-runtime',
@@ -101,7 +107,10 @@ export interface MonitoredModel {
   readonly namespace: string;
 }
 
-/** Metrics of a served model. KServe copies the label of the InferenceService to its Service. */
+/**
+ * Metrics of a served model, for a `MetricsMonitor`. KServe copies the label of the InferenceService to its Service.
+ * @param model the model; its name goes into that of the ServiceMonitor
+ */
 export function modelMetrics(model: MonitoredModel): MetricsSource {
   return {
     name: model.name === 'simulator' ? 'vllm-simulator-monitor' : `${model.name}-model-monitor`,

@@ -36,6 +36,30 @@ export function checkObjects(props: MaasPlatformProps, charts: readonly Chart[])
   }
 }
 
+/**
+ * Objects that two files of an App have: of two manifests of one object the one that is applied later would win.
+ * @returns a message for every two files
+ */
+export function duplicateObjects(charts: readonly Chart[]): string[] {
+  const files = new Map<string, string>();
+  const shared = new Map<string, string[]>();
+  for (const chart of charts) {
+    for (const object of objectsOf(chart)) {
+      const first = files.get(identity(object)) ?? chart.node.id;
+      files.set(identity(object), first);
+      if (first !== chart.node.id) {
+        const pair = `${first} and ${chart.node.id}`;
+        shared.set(pair, [...(shared.get(pair) ?? []), describe(object)]);
+      }
+    }
+  }
+  return [...shared].map(
+    ([pair, objects]) =>
+      `${pair} both have ${objects.join(', ')}, expected each object once: give one platform namespaces of its own, or ` +
+      'leave to the other what they share (createNamespaces, kserve.configure, kuadrant.create, observability.prometheus)',
+  );
+}
+
 /** What makes two manifests one object: its version does not. */
 function identity(object: ApiObject): string {
   return `${object.apiGroup} ${describe(object)}`;

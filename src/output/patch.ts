@@ -1,7 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiObject } from 'cdk8s';
 import { applyPatch, type Operation } from 'fast-json-patch';
-import type { JsonPatchOperationConfiguration } from '../config/configuration';
+
+/** One operation of a JSON patch. */
+export interface JsonPatchOperation {
+  /** What to do. */
+  readonly op: JsonPatchOperator;
+  /** JSON pointer to the place, for example `/spec/replicas`. */
+  readonly path: string;
+  /**
+   * JSON pointer to the source of `move` and `copy`.
+   * @default - none
+   */
+  readonly from?: string;
+  /**
+   * Value for `add`, `replace` and `test`.
+   * @default - none
+   */
+  readonly value?: unknown;
+}
+
+/** Operator of a JSON patch (RFC 6902). */
+export type JsonPatchOperator = 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
 
 /** A change to a manifest. Exactly one member is set. */
 export interface ManifestPatch {
@@ -15,7 +35,7 @@ export interface ManifestPatch {
    * JSON patch (RFC 6902).
    * @default - none
    */
-  readonly jsonPatch?: JsonPatchOperationConfiguration[];
+  readonly jsonPatch?: JsonPatchOperation[];
 }
 
 /**

@@ -1,14 +1,13 @@
 import { ApiObject, type Chart } from 'cdk8s';
 import { DeletionProtection } from '../cluster/deletion-protection';
 import { MaasNamespace } from '../cluster/namespace';
+import { DEFAULT_NAMESPACES } from '../config/defaults';
 import type { ModelSettings } from '../config/settings';
 import { KeycloakDemo } from '../identity/keycloak-demo';
 import { IMAGES } from '../images';
 import { MinioStorage } from '../storage/minio-storage';
-import { clusterScopedName, platformImage, type PlatformContext } from './context';
-
-const KEYCLOAK_NAMESPACE = 'keycloak-system';
-const MINIO_NAMESPACE = 'minio-system';
+import { platformImage, type PlatformContext } from './context';
+import { hasObservability } from './observability';
 
 export function addNamespaces(chart: Chart, { settings }: PlatformContext): void {
   new MaasNamespace(chart, 'namespace', {
@@ -16,9 +15,9 @@ export function addNamespaces(chart: Chart, { settings }: PlatformContext): void
     podSecurity: settings.models.some(needsDownloadContainer) ? 'baseline' : 'restricted',
   });
   const others = new Set([
-    ...(settings.prometheus ? [settings.observabilityNamespace] : []),
-    ...(settings.keycloak ? [KEYCLOAK_NAMESPACE] : []),
-    ...(settings.minio ? [MINIO_NAMESPACE] : []),
+    ...(hasObservability(settings) ? [settings.observability.namespace] : []),
+    ...(settings.keycloak ? [DEFAULT_NAMESPACES.keycloak] : []),
+    ...(settings.minio ? [DEFAULT_NAMESPACES.minio] : []),
   ]);
   others.delete(settings.namespace);
   for (const name of others) {
@@ -34,7 +33,7 @@ function needsDownloadContainer({ source }: ModelSettings): boolean {
 export function addKeycloak(chart: Chart, context: PlatformContext): void {
   const { oidc, tiers, users, platform } = context.settings;
   new KeycloakDemo(chart, 'keycloak', {
-    namespace: KEYCLOAK_NAMESPACE,
+    namespace: DEFAULT_NAMESPACES.keycloak,
     tiers: tiers.map((tier) => tier.name),
     users: users.map(({ name, tier }) => ({ name, tier })),
     groups: oidc?.groups,
@@ -48,9 +47,10 @@ export function addKeycloak(chart: Chart, context: PlatformContext): void {
 export function addStorage(chart: Chart, context: PlatformContext): void {
   const { minio, namespace, platform } = context.settings;
   new MinioStorage(chart, 'minio', {
-    namespace: MINIO_NAMESPACE,
+    namespace: DEFAULT_NAMESPACES.minio,
     modelNamespace: namespace,
     size: minio?.size,
+    storageClassName: minio?.storageClass,
     existingSecretName: minio?.existingSecret,
     platform,
     image: platformImage(context, IMAGES.minio),
@@ -64,6 +64,7 @@ export function addObjects(chart: Chart, { settings }: PlatformContext): void {
 
 export function addProtection(chart: Chart, { settings }: PlatformContext): void {
   new DeletionProtection(chart, 'deletion-protection', {
-    name: clusterScopedName(settings, `${settings.namespace}-deletion-protection`),
+    // Only one platform has this namespace, so its name is enough.
+    name: `${settings.namespace}-deletion-protection`,
   });
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_NAMESPACES } from '../config/defaults';
 import type { PlatformSettings } from '../config/settings';
 import type { IMaasGateway } from '../gateway/gateway-reference';
 import type { IModelBackend } from '../gateway/model-route';
@@ -21,4 +22,13 @@ export function platformImage({ settings }: PlatformContext, image: ImageReferen
 /** File names and names of cluster-scoped objects share one space with other platforms: the platform's name prefixes them. */
 export function clusterScopedName({ name: platform }: PlatformSettings, name: string): string {
   return platform === undefined ? name : `${platform}-${name}`;
+}
+
+/** Where an EnvoyFilter of this name goes; in the root namespace the platform's name keeps it from another platform's. */
+export function filterPlacement({ settings }: PlatformContext, name: string): { namespace: string; name: string } {
+  const { namespace, filterPlacement } = settings.gateway;
+  return filterPlacement === 'rootNamespace'
+    ? // Istio's root namespace, whose EnvoyFilters count for every namespace.
+      { namespace: DEFAULT_NAMESPACES.istio, name: clusterScopedName(settings, name) }
+    : { namespace, name };
 }

@@ -1,13 +1,14 @@
 import type { Chart } from 'cdk8s';
 import { GatewayCertificate } from '../gateway/gateway-certificate';
 import { HeaderScrubFilter } from '../gateway/header-scrub-filter';
+import { IdentityRequiredFilter } from '../gateway/identity-required-filter';
 import { MaasGateway } from '../gateway/maas-gateway';
 import { ModelRoute } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
-import type { PlatformContext } from './context';
+import { filterPlacement, type PlatformContext } from './context';
 
 export function addGateway(chart: Chart, context: PlatformContext): void {
-  const { gateway, domain, namespace, filterNamespace } = context.settings;
+  const { gateway, domain, namespace } = context.settings;
   if (gateway.create) {
     new MaasGateway(chart, 'gateway', {
       ...gateway,
@@ -25,7 +26,14 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
       issuerKind: gateway.tls.issuer.kind,
     });
   }
-  new HeaderScrubFilter(chart, 'header-scrub', { gateway: context.gateway, namespace: filterNamespace });
+  new HeaderScrubFilter(chart, 'header-scrub', {
+    gateway: context.gateway,
+    ...filterPlacement(context, 'identity-header-scrub-filter'),
+  });
+  new IdentityRequiredFilter(chart, 'identity-required', {
+    gateway: context.gateway,
+    ...filterPlacement(context, 'identity-required-filter'),
+  });
 }
 
 export function addRoutes(chart: Chart, { settings, gateway, models }: PlatformContext): void {

@@ -5,11 +5,12 @@ import { parseGatewayApiDuration } from '../limits/gateway-api-duration';
 import { RequestLimitPolicy, type TierRequestLimit } from '../limits/request-limit-policy';
 import { TokenLimit } from '../limits/token-limit';
 import { TokenLimitFilter } from '../limits/token-limit-filter';
-import type { PlatformContext } from './context';
+import { hasTokenLimit } from '../limits/token-window';
+import { filterPlacement, type PlatformContext } from './context';
 
 /** Whether any tier limits tokens. */
 export function limitsTokens({ tiers }: PlatformSettings): boolean {
-  return tiers.some((tier) => tier.tokens !== undefined);
+  return tiers.some((tier) => hasTokenLimit(tier.tokens));
 }
 
 /** Whether any tier limits requests. */
@@ -17,14 +18,15 @@ export function limitsRequests({ tiers }: PlatformSettings): boolean {
   return tiers.some((tier) => tier.requests !== undefined);
 }
 
-export function addLimits(chart: Chart, { settings, gateway }: PlatformContext): void {
+export function addLimits(chart: Chart, context: PlatformContext): void {
+  const { settings, gateway } = context;
   if (limitsTokens(settings)) {
     const weighted = settings.models.filter(({ weight }) => weight !== 1);
     new TokenLimitFilter(chart, 'token-limit', {
       gateway,
       tiers: settings.tiers.map(({ name, tokens, enforce }) => ({ tier: name, limits: tokenLimits(tokens), enforce })),
       weights: Object.fromEntries(weighted.map(({ host, weight }) => [host, weight])),
-      namespace: settings.filterNamespace,
+      ...filterPlacement(context, 'token-rate-limit-filter'),
     });
   }
   if (limitsRequests(settings)) {

@@ -52,7 +52,7 @@ function addModel(
     kserveVersion: settings.versions.kserve,
     serviceAccountName,
   };
-  if (runtime === undefined || model.runtime === 'simulator') {
+  if (model.runtime === 'simulator') {
     return new SimulatedModel(chart, `model-${model.name}`, {
       ...shared,
       image: platformImage(context, IMAGES.simulator),
@@ -60,10 +60,18 @@ function addModel(
   }
   return new ServedModel(chart, `model-${model.name}`, {
     ...shared,
-    runtime,
-    // The checks have made sure that a vllm model has both.
-    source: model.source ?? '',
-    accelerator: Accelerator.fromName(model.accelerator ?? ''),
+    runtime: checked(runtime, 'runtime', model),
+    source: checked(model.source, 'source', model),
+    accelerator: Accelerator.fromName(checked(model.accelerator, 'accelerator', model)),
+    huggingFaceTokenSecretName: model.huggingFaceTokenSecret,
     platform: settings.platform,
   });
+}
+
+/** What the checks have made sure that a vllm model has. */
+function checked<Value>(value: Value | undefined, part: string, model: ModelSettings): Value {
+  if (value === undefined) {
+    throw new Error(`model ${model.name}: got no ${part}, expected one after the checks (a mistake of this package)`);
+  }
+  return value;
 }

@@ -1,23 +1,46 @@
 import type { Chart } from 'cdk8s';
+import type { PlatformSettings } from '../config/settings';
 import { IMAGES } from '../images';
-import { MaasPrometheus } from '../observability/maas-prometheus';
+import { MaasPrometheus, PROMETHEUS_NAME } from '../observability/maas-prometheus';
 import { authorinoMetrics, limitadorMetrics, MetricsMonitor, modelMetrics } from '../observability/metrics-monitor';
-import { platformImage, type PlatformContext } from './context';
+import { clusterScopedName, platformImage, type PlatformContext } from './context';
 
+/** Whether there is anything to observe with. */
+export function hasObservability({ observability }: PlatformSettings): boolean {
+  return observability.prometheus || observability.serviceMonitors;
+}
+
+/** Platforms may share the namespace of their metrics and Kuadrant's, so the platform's name prefixes every object. */
 export function addObservability(chart: Chart, context: PlatformContext): void {
-  const { observabilityNamespace, namespace, kuadrant, models, platform } = context.settings;
-  new MaasPrometheus(chart, 'prometheus', {
-    namespace: observabilityNamespace,
-    scrapedNamespaces: [namespace, kuadrant.namespace],
-    platform,
-    image: platformImage(context, IMAGES.prometheus),
-  });
+  const { settings } = context;
+  if (settings.observability.prometheus) {
+    new MaasPrometheus(chart, 'prometheus', {
+      name: clusterScopedName(settings, PROMETHEUS_NAME),
+      namespace: settings.observability.namespace,
+      scrapedNamespaces: [settings.namespace, settings.kuadrant.namespace],
+      replicas: settings.observability.replicas,
+      platform: settings.platform,
+      image: platformImage(context, IMAGES.prometheus),
+    });
+  }
+  if (settings.observability.serviceMonitors) {
+    addMonitors(chart, settings);
+  }
+}
+
+function addMonitors(chart: Chart, settings: PlatformSettings): void {
+  const { kuadrant, models, namespace, observability } = settings;
   const sources = [
     authorinoMetrics(kuadrant.namespace),
     limitadorMetrics(kuadrant.namespace),
     ...models.map((model) => modelMetrics({ ...model, namespace })),
   ];
   for (const source of sources) {
-    new MetricsMonitor(chart, source.name, { ...source, namespace: observabilityNamespace });
+    new MetricsMonitor(chart, source.name, {
+      ...source,
+      name: clusterScopedName(settings, source.name),
+      namespace: observability.namespace,
+      labels: observability.monitorLabels,
+    });
   }
 }

@@ -9,7 +9,8 @@ import type { IMaasGateway } from '../gateway/gateway-reference';
 import { MaasGateway } from '../gateway/maas-gateway';
 import type { IModelBackend } from '../gateway/model-route';
 import { applyPatches } from '../output/apply-patches';
-import { checkObjects } from '../output/check-objects';
+import { checkObjects, duplicateObjects } from '../output/check-objects';
+import { SynthesisError } from '../output/output';
 import { PLATFORM_FILES, type PlatformFile } from '../output/file-names';
 import { addKeycloak, addNamespaces, addObjects, addProtection, addStorage } from './cluster';
 import { clusterScopedName, type PlatformContext } from './context';
@@ -17,7 +18,7 @@ import { addGateway, addRoutes } from './gateway';
 import { addIdentity, addKuadrant } from './identity';
 import { addLimits, limitsRequests, limitsTokens } from './limits';
 import { addKServe, addModels } from './models';
-import { addObservability } from './observability';
+import { addObservability, hasObservability } from './observability';
 
 /** A file of dist/: whether a platform has it, and what puts the objects into it. */
 interface FileContents {
@@ -39,10 +40,10 @@ const CONTENTS: { readonly [File in PlatformFile]: FileContents } = {
   '55-storage': { needed: ({ minio }) => minio !== undefined, add: addStorage },
   '60-models': { needed: hasModels, add: addModels },
   '70-routes': { needed: hasModels, add: addRoutes },
-  '80-observability': { needed: ({ prometheus }) => prometheus, add: addObservability },
+  '80-observability': { needed: hasObservability, add: addObservability },
   '85-objects': { needed: ({ objects }) => objects.length > 0, add: addObjects },
   '90-protection': {
-    needed: ({ createNamespaces, kserve }) => createNamespaces || kserve.configure,
+    needed: ({ createNamespaces, kserve, kuadrant }) => createNamespaces || kserve.configure || kuadrant.create,
     add: addProtection,
   },
 };
@@ -69,7 +70,7 @@ export class MaasPlatform extends Construct {
   constructor(scope: Construct, id: string, props: MaasPlatformProps = {}) {
     super(scope, id);
     if (!(scope instanceof App)) {
-      throw new Error('a MaasPlatform lies directly under the App: its charts are files of their own');
+      throw new SynthesisError('a MaasPlatform lies directly under the App: its charts are files of their own');
     }
     // What was read from a file has been checked with its positions.
     const problems = isChecked(props) ? [] : checkConfiguration(props);
@@ -87,15 +88,27 @@ export class MaasPlatform extends Construct {
     });
     checkObjects(props, charts);
     applyPatches(props, charts);
+    this.node.addValidation({
+      validate: () => (isFirstPlatform(this, scope) ? duplicateObjects(chartsOf(scope)) : []),
+    });
 
     this.gateway = context.gateway;
     this.models = Object.fromEntries(context.models);
   }
 }
 
+/** One platform of an App speaks for all charts in it. */
+function isFirstPlatform(platform: MaasPlatform, app: App): boolean {
+  return app.node.children.find((child) => child instanceof MaasPlatform) === platform;
+}
+
+function chartsOf(app: App): Chart[] {
+  return app.node.children.filter((child) => Chart.isChart(child));
+}
+
 function addChart(app: App, id: string): Chart {
   if (app.node.tryFindChild(id) !== undefined) {
-    throw new Error(`two platforms of one App write the same file ${id}.k8s.yaml: give each its own "name"`);
+    throw new SynthesisError(`two platforms of one App write the same file ${id}.k8s.yaml: give each its own "name"`);
   }
   return new Chart(app, id, { disableResourceNameHashes: true });
 }

@@ -1,10 +1,12 @@
 import { Construct } from 'constructs';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
-import type { PlatformKind } from '../config/configuration';
+import { DEFAULT_MINIO_SIZE, DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
-import { DEMO_ANNOTATION, objectMetadata } from '../labels';
+import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
+import { parseQuantity } from '../quantity';
+import type { PlatformKind } from '../cluster/platform-kind';
 
 /** Props of `MinioStorage`. */
 export interface MinioStorageProps {
@@ -70,7 +72,6 @@ const SCRATCH_MOUNT = { name: 'scratch', mountPath: SCRATCH_DIRECTORY };
 const DEMO_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'minioadmin', AWS_SECRET_ACCESS_KEY: 'minioadmin123' };
 
 const SELECTOR = { app: NAME };
-const QUANTITY = /^\d+(\.\d+)?([EPTGM]i?|Ki|k)?$/;
 
 /** Creates the bucket as soon as the server answers, within five minutes; running it again changes nothing. */
 const SETUP_SCRIPT = `set -eu
@@ -91,7 +92,7 @@ done
  *
  * KServe downloads from `s3://models/…` for a ServiceAccount that lists the Secret `secretName`.
  *
- * @throws when the size is no quantity
+ * @throws when the size is no quantity of at least one byte
  * @see https://kserve.github.io/website/docs/model-serving/storage/providers/s3
  */
 export class MinioStorage extends Construct {
@@ -103,9 +104,9 @@ export class MinioStorage extends Construct {
 
   constructor(scope: Construct, id: string, props: MinioStorageProps) {
     super(scope, id);
-    const namespace = props.namespace ?? 'minio-system';
-    const size = props.size ?? '20Gi';
-    if (!QUANTITY.test(size)) {
+    const namespace = props.namespace ?? DEFAULT_NAMESPACES.minio;
+    const size = props.size ?? DEFAULT_MINIO_SIZE;
+    if ((parseQuantity(size) ?? 0) < 1) {
       throw new Error(`minio size: got "${size}", expected a quantity such as 20Gi`);
     }
     this.secretName = props.existingSecretName ?? CREDENTIALS_NAME;
@@ -137,8 +138,7 @@ export class MinioStorage extends Construct {
         namespace,
         labels: SELECTOR,
         annotations: {
-          [DEMO_ANNOTATION]: 'true',
-          description: 'Well-known credentials of the local demo; never use them anywhere else.',
+          ...DEMO_CREDENTIALS_ANNOTATIONS,
           'serving.kserve.io/s3-endpoint': this.endpoint.replace('http://', ''),
           'serving.kserve.io/s3-usehttps': '0',
           'serving.kserve.io/s3-region': REGION,
@@ -209,11 +209,10 @@ export class MinioStorage extends Construct {
 }
 
 function podDefaults(platform: PlatformKind | undefined) {
-  const fixed = platform === 'openshift' ? {} : { runAsUser: 1000, fsGroup: 1000 };
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    securityContext: restrictedPodSecurity(fixed),
+    securityContext: restrictedPodSecurity({ platform, runAsUser: 1000, fsGroup: 1000 }),
   };
 }
 

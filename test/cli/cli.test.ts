@@ -34,9 +34,10 @@ describe('synth', () => {
 
   test('takes another file and folder, and several platforms', () => {
     write('a.yaml', 'namespace: a\n');
-    write('b.yaml', 'name: b\nnamespace: b\nkuadrant: { create: false }\n');
+    const shared = 'kuadrant: { create: false }\nkserve: { configure: false }\nobservability: { prometheus: false }\n';
+    write('b.yaml', `name: b\nnamespace: b\n${shared}`);
     expect(maas('synth', '--config', 'a.yaml', 'b.yaml', '--out', 'out/both').out).toBe(
-      'wrote 19 files to out/both/\n',
+      'wrote 17 files to out/both/\n',
     );
     expect(readdirSync(join(folder, 'out/both'))).toEqual(
       expect.arrayContaining(['30-gateway.k8s.yaml', 'b-30-gateway.k8s.yaml']),

@@ -17,11 +17,12 @@ describe('DeletionProtection', () => {
     });
   });
 
-  test('matches deletion of labelled namespaces and ConfigMaps, nothing else', () => {
+  test('matches deletion of labelled namespaces, ConfigMaps and Kuadrant instances, nothing else', () => {
     expect(spec.matchConstraints).toEqual({
       objectSelector: { matchLabels: { 'cdk8s-maas/deletion-protection': 'true' } },
       resourceRules: [
         { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces', 'configmaps'] },
+        { apiGroups: ['kuadrant.io'], apiVersions: ['*'], operations: ['DELETE'], resources: ['kuadrants'] },
       ],
     });
   });
@@ -48,13 +49,13 @@ describe('DeletionProtection', () => {
 
   test('matches exactly what the constructs mark as shared with others', () => {
     const { matchLabels } = spec.matchConstraints.objectSelector;
-    const kinds = ['Namespace', 'ConfigMap'];
+    const kinds = ['Namespace', 'ConfigMap', 'Kuadrant'];
     const marked = Object.values(CONSTRUCTS).flatMap((create) =>
       synthesize((chart) => create(chart, NAMES))
         .manifests.filter(({ kind, metadata }) => kinds.includes(kind) && isSubset(matchLabels, metadata.labels))
         .map(identify),
     );
-    expect(marked).toEqual(['Namespace thing', 'ConfigMap kserve/inferenceservice-config']);
+    expect(marked).toEqual(['Namespace thing', 'Kuadrant llm/thing', 'ConfigMap kserve/inferenceservice-config']);
   });
 });
 

@@ -17,6 +17,9 @@ test('options change what they name and nothing else', () => {
     runAsUser: 1000,
     fsGroup: 2000,
   });
+  expect(restrictedPodSecurity({ platform: 'openshift', runAsUser: 1000, fsGroup: 2000 })).toEqual(
+    restrictedPodSecurity(),
+  );
   expect(restrictedContainerSecurity({ readOnlyRootFilesystem: false })).toEqual({
     ...restrictedContainerSecurity(),
     readOnlyRootFilesystem: false,

@@ -290,25 +290,25 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'telemetry: false\n',
     message:
-      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; remove it',
   },
   {
     rule: 'unknown-key',
     yaml: 'extend: base.yaml\n',
     message:
-      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; did you mean "extends"?',
+      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; did you mean "extends"?',
   },
   {
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, maxModelLength, arguments, weight; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, maxModelLength, arguments, weight; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
-      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; remove it',
   },
   {
     rule: 'missing-key',
@@ -790,16 +790,21 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:54 models[0].accelerator: got "nvidia-l40", expected one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100; did you mean "nvidia-l4"?',
   },
   {
+    rule: 'value-type',
+    yaml: 'observability: { monitorLabels: { release: 5 } }\n',
+    message: 'maas.yaml:1:44 observability.monitorLabels.release: got 5, expected text; put it in quotes: "5"',
+  },
+  {
     rule: 'simulator-keys',
     yaml: 'models: [{ name: simulator, gpus: 2 }]\n',
     message:
-      'maas.yaml:1:29 models[0].gpus: got 2, expected neither source nor accelerator nor gpus: the simulator loads no model; remove it, or name another model',
+      'maas.yaml:1:29 models[0].gpus: got 2, expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or name another model',
   },
   {
     rule: 'simulator-keys',
     yaml: 'models: [{ name: fake, runtime: simulator, source: hf://a/b }]\n',
     message:
-      'maas.yaml:1:44 models[0].source: got "hf://a/b", expected neither source nor accelerator nor gpus: the simulator loads no model; remove it, or write `runtime: vllm`',
+      'maas.yaml:1:44 models[0].source: got "hf://a/b", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or write `runtime: vllm`',
   },
   {
     rule: 'replica-range',
@@ -821,11 +826,18 @@ const ROWS: readonly Row[] = [
   // Infrastructure
   {
     rule: 'existing-gateway',
-    yaml: 'gateway: { create: false, name: shared, replicas: 3, tls: {} }\n',
+    yaml: 'gateway: { create: false, tls: { secretName: own, issuer: { name: own } }, serviceType: NodePort }\n',
     message: [
-      "maas.yaml:1:41 gateway.replicas: got 3, expected only name, namespace and className beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
-      "maas.yaml:1:54 gateway.tls: got an empty map, expected only name, namespace and className beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
+      'maas.yaml:1:34 gateway.tls.secretName: got "own", expected nothing that its owner decides beside `create: false`: the Gateway is somebody else\'s; remove it, or remove `create: false`',
+      "maas.yaml:1:51 gateway.tls.issuer: got a map, expected nothing that its owner decides beside `create: false`: the Gateway is somebody else's; remove it, or remove `create: false`",
+      'maas.yaml:1:76 gateway.serviceType: got "NodePort", expected nothing that its owner decides beside `create: false`: the Gateway is somebody else\'s; remove it, or remove `create: false`',
     ].join('\n'),
+  },
+  {
+    rule: 'token-replicas',
+    yaml: 'gateway: { create: false, replicas: 3 }\n',
+    message:
+      'maas.yaml:1:37 gateway.replicas: got 3, expected 1 while a tier has token limits, which are counted inside one gateway pod; write 1, or give no tier `tokens`',
   },
   {
     rule: 'gateway-name-length',
@@ -880,6 +892,12 @@ const ROWS: readonly Row[] = [
     yaml: 'objects:\n  - { apiVersion: apps/v1, kind: Deployment, metadata: { name: a, namespace: llm } }\n  - { apiVersion: apps/v1beta1, kind: Deployment, metadata: { name: a, namespace: llm } }\n',
     message:
       'maas.yaml:3:5 objects[1]: got Deployment llm/a, expected each object once (objects[0] is the same); merge the two',
+  },
+  {
+    rule: 'platform-name-length',
+    yaml: 'name: research-in-europe\n',
+    message:
+      'maas.yaml:1:7 name: got 18 characters, expected at most 16 while the platform has a Prometheus, whose pods it names; shorten it, or write `prometheus: false` below `observability`',
   },
   {
     rule: 'own-namespace',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { MaasGateway } from '../../src/gateway/maas-gateway';
 import { ModelRoute } from '../../src/gateway/model-route';
 import { GatewayAuthPolicy } from '../../src/identity/gateway-auth-policy';
@@ -30,10 +31,15 @@ describe('ModelRoute', () => {
     expect(metadata.labels['kuadrant.io/gateway']).toBe('front');
   });
 
-  test('takes one host and every path', () => {
+  test('takes one host, the paths that token limits count, and the list of models', () => {
     expect(spec.hostnames).toEqual(['simulator.maas.local']);
     expect(spec.rules).toHaveLength(1);
-    expect(rule.matches).toEqual([{ path: { type: 'PathPrefix', value: '/' } }]);
+    const metered = readFileSync('src/limits/lua/configuration.lua', 'utf8').match(/(?<=\[')\/v1\/[^']+/g);
+    expect(metered).toHaveLength(5);
+    expect(rule.matches).toEqual([
+      ...metered!.map((value) => ({ method: 'POST', path: { type: 'Exact', value } })),
+      { method: 'GET', path: { type: 'PathPrefix', value: '/v1/models' } },
+    ]);
   });
 
   test('never times out: a long answer is not an error', () => {

@@ -7,6 +7,7 @@ const OWNER = { namespace: 'llm', user: 'alice', tier: 'free' };
 /** Without `managed-by: authorino` Authorino does not watch the Secret, and a deleted key still works. */
 const LABELS = {
   app: 'llm-gateway',
+  'cdk8s-maas/platform': 'llm',
   'kuadrant.io/auth-secret': 'true',
   'authorino.kuadrant.io/managed-by': 'authorino',
 };

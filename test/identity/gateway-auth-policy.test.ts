@@ -166,7 +166,7 @@ describe('GatewayAuthPolicy with API keys only', () => {
 describe('GatewayAuthPolicy with OIDC only', () => {
   const { rules } = policyWith(OIDC);
   const withToken = (claims: object, host = SIMULATOR) => answer(rules, 'oidc-users', claims, host);
-  const TOKEN = { aud: 'maas', preferred_username: 'alice', groups: ['everybody'] };
+  const TOKEN = { aud: 'maas', sub: 'alice', groups: ['everybody'] };
 
   test('takes tokens of the issuer as Bearer, and no API keys', () => {
     expect(rules.authentication).toEqual({
@@ -195,7 +195,7 @@ describe('GatewayAuthPolicy with OIDC only', () => {
   test.each([[[]], [['others']], ['golden'], [null], [7], [{ gold: true }], [undefined]])(
     'refuses the groups %j',
     (groups) => {
-      const claims = groups === undefined ? { aud: 'maas', preferred_username: 'alice' } : { ...TOKEN, groups };
+      const claims = groups === undefined ? { aud: 'maas', sub: 'alice' } : { ...TOKEN, groups };
       expect(withToken(claims)).toEqual(['known-user-and-tier']);
     },
   );
@@ -207,7 +207,7 @@ describe('GatewayAuthPolicy with OIDC only', () => {
   test.each([['other'], [['account']], ['maas2'], [''], [[]], [null], [7], [{ maas: true }], [undefined]])(
     'refuses the audience %j: a token for another service',
     (aud) => {
-      const claims = aud === undefined ? { preferred_username: 'alice', groups: ['gold'] } : { ...TOKEN, aud };
+      const claims = aud === undefined ? { sub: 'alice', groups: ['gold'] } : { ...TOKEN, aud };
       expect(withToken(claims)).toEqual(['token-for-the-platform']);
     },
   );
@@ -221,7 +221,7 @@ describe('GatewayAuthPolicy with OIDC only', () => {
       withToken({
         aud: 'other',
         groups: [],
-        preferred_username: 'mallory',
+        sub: 'mallory',
         method: 'api-key',
         user: 'root',
         tier: 'premium',
@@ -287,7 +287,7 @@ describe('every expression', () => {
     fc.constantFrom('maas', ['maas'], ['gold']),
   );
   const claims = fc.record(
-    { aud: json, groups: json, preferred_username: json, metadata: json, method: json, user: json, tier: json },
+    { aud: json, groups: json, sub: json, metadata: json, method: json, user: json, tier: json },
     { requiredKeys: [] },
   );
   const secrets = fc.record({

@@ -67,6 +67,7 @@ describe('ServedModel with minimal props', () => {
   test('lets vLLM fetch from Hugging Face: no download container of KServe', () => {
     expect(args).toEqual(['--model=meta-llama/Llama-3.1-8B', '--served-model-name=my-llama']);
     expect(predictor.model).not.toHaveProperty('storageUri');
+    expect(predictor.model).not.toHaveProperty('env');
   });
 
   test('has a restricted pod without rights in the cluster', () => {

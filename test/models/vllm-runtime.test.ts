@@ -61,7 +61,7 @@ describe('VllmRuntime with minimal props', () => {
   test('takes a Hugging Face token where there is one, and sends no usage statistics', () => {
     expect(container.env).toContainEqual({
       name: 'HF_TOKEN',
-      valueFrom: { secretKeyRef: { name: 'huggingface-token', key: 'token', optional: true } },
+      valueFrom: { secretKeyRef: { name: 'huggingface-token', key: 'HF_TOKEN', optional: true } },
     });
     expect(variables.VLLM_NO_USAGE_STATS).toBe('1');
   });
@@ -72,16 +72,12 @@ describe('VllmRuntime with all props', () => {
     namespace: 'llm',
     name: 'vllm-mine',
     image: 'mirror.example.com/vllm:v1',
-    huggingFaceTokenSecretName: 'my-token',
   });
 
   test('uses them', () => {
     expect(manifests.map(identify)).toEqual(['ServingRuntime llm/vllm-mine']);
     expect(runtimeName).toBe('vllm-mine');
     expect(container.image).toBe('mirror.example.com/vllm:v1');
-    expect(container.env).toContainEqual(
-      expect.objectContaining({ valueFrom: { secretKeyRef: { name: 'my-token', key: 'token', optional: true } } }),
-    );
   });
 });
 

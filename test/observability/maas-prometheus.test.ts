@@ -91,12 +91,22 @@ describe('MaasPrometheus with minimal props', () => {
 });
 
 describe('MaasPrometheus with all props', () => {
-  const { find, all } = synthesize({
+  const { objects, find, all } = synthesize({
     namespace: 'llm',
     scrapedNamespaces: ['llm', 'llm'],
+    name: 'mine',
     replicas: 1,
     platform: 'openshift',
     image: 'mirror.example.com/prometheus/prometheus:v1',
+  });
+
+  test('has its name, and everything finds everything by it', () => {
+    expect(new Set(objects.map(({ metadata }) => metadata.name))).toEqual(new Set(['mine', 'mine-self']));
+    expect(find('Prometheus').spec.serviceAccountName).toBe('mine');
+    expect(find('RoleBinding').roleRef.name).toBe('mine');
+    expect(find('RoleBinding').subjects[0].name).toBe('mine');
+    expect(find('Service').spec.selector.prometheus).toBe('mine');
+    expect(find('ServiceMonitor').spec.selector.matchLabels).toEqual({ app: 'mine' });
   });
 
   test('has one Role a namespace, however often it is named', () => {

@@ -171,7 +171,7 @@ describe('MinioStorage with models in its own namespace', () => {
 });
 
 describe('MinioStorage fails', () => {
-  test.each(['20 GB', '-1Gi', 'large', ''])('for the size "%s"', (size) => {
+  test.each(['20 GB', '-1Gi', 'large', '', '500m', '0Gi'])('for the size "%s"', (size) => {
     expect(() => synthesize({ modelNamespace: 'llm', size })).toThrow(
       new Error(`minio size: got "${size}", expected a quantity such as 20Gi`),
     );

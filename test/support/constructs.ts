@@ -4,6 +4,7 @@ import { DeletionProtection } from '../../src/cluster/deletion-protection';
 import { MaasNamespace } from '../../src/cluster/namespace';
 import { GatewayCertificate } from '../../src/gateway/gateway-certificate';
 import { HeaderScrubFilter } from '../../src/gateway/header-scrub-filter';
+import { IdentityRequiredFilter } from '../../src/gateway/identity-required-filter';
 import { MaasGateway } from '../../src/gateway/maas-gateway';
 import { ModelRoute } from '../../src/gateway/model-route';
 import { OpenShiftRoute } from '../../src/gateway/openshift-route';
@@ -51,6 +52,8 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
   GatewayCertificate: (scope, { namespace, domain, name }) =>
     new GatewayCertificate(scope, 'construct', { namespace, domain, issuerName: name, name, secretName: name }),
   HeaderScrubFilter: (scope, names) => new HeaderScrubFilter(scope, 'construct', { gateway: gatewayOf(names) }),
+  IdentityRequiredFilter: (scope, names) =>
+    new IdentityRequiredFilter(scope, 'construct', { gateway: gatewayOf(names) }),
   MaasGateway: (scope, { namespace, domain, name }) =>
     new MaasGateway(scope, 'construct', { namespace, domain, name, tlsSecretName: name }),
   ModelRoute: (scope, names) =>

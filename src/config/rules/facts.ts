@@ -1,12 +1,15 @@
-import { CATALOG, type CatalogEntry } from '../../models/catalog';
-import type {
-  KeyConfiguration,
-  ModelConfiguration,
-  PlatformKind,
-  TierConfiguration,
-  UserConfiguration,
-} from '../configuration';
-import { acceptsApiKeys, acceptsTokens, DEFAULT_DOMAIN, DEFAULT_MODELS, DEFAULT_TIERS, isLocalDemo } from '../defaults';
+import type { PlatformKind } from '../../cluster/platform-kind';
+import { catalogEntry, type CatalogEntry } from '../../models/catalog';
+import type { KeyConfiguration, ModelConfiguration, TierConfiguration, UserConfiguration } from '../configuration';
+import {
+  acceptsApiKeys,
+  acceptsTokens,
+  DEFAULT_DOMAIN,
+  DEFAULT_MODELS,
+  DEFAULT_NAMESPACES,
+  DEFAULT_TIERS,
+  isLocalDemo,
+} from '../defaults';
 import type { Draft, DraftConfiguration } from '../draft';
 import type { Path } from '../problem';
 import { modelHost } from '../settings';
@@ -89,7 +92,7 @@ export function namedModelsOf({ models }: DraftConfiguration): NamedModel[] {
       return [];
     }
     seen.add(name);
-    return [{ item, index, name, entry: Object.hasOwn(CATALOG, name) ? CATALOG[name] : undefined }];
+    return [{ item, index, name, entry: catalogEntry(name) }];
   });
 }
 
@@ -145,7 +148,7 @@ export function tokensOf(configuration: DraftConfiguration): boolean | undefined
 
 /** The Gateway's namespace. */
 export function gatewayNamespaceOf({ gateway, namespace }: DraftConfiguration): string {
-  return gateway?.namespace ?? namespace ?? 'llm';
+  return gateway?.namespace ?? namespace ?? DEFAULT_NAMESPACES.platform;
 }
 
 /** Whether the platform has a Gateway of its own. */

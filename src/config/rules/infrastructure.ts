@@ -1,25 +1,27 @@
+import { parseQuantity } from '../../quantity';
+import { DEFAULT_GATEWAY_CLASS, DEFAULT_NAMESPACES } from '../defaults';
 import { count, quote, showValue, type Finding, type Path } from '../problem';
 import { createsGateway } from './facts';
 import { atKey, atValue, isUnusable, type Rule } from './rule';
-import { parseQuantity } from './units';
-
-const OWN_GATEWAY_KEYS = ['replicas', 'serviceType', 'tls'] as const;
 
 const existingGateway: Rule = {
   id: 'existing-gateway',
   check: (configuration) => {
-    const { gateway } = configuration;
-    if (gateway === undefined || createsGateway(configuration)) {
+    if (createsGateway(configuration)) {
       return [];
     }
-    return OWN_GATEWAY_KEYS.filter((key) => Object.hasOwn(gateway, key)).map((key) =>
-      atKey(
-        ['gateway', key],
-        showValue(gateway[key]),
-        "only name, namespace and className beside `create: false`: the Gateway is somebody else's",
-        'remove it, or remove `create: false`',
-      ),
-    );
+    const { serviceType, tls } = configuration.gateway ?? {};
+    const ownersDecisions: [Path, unknown][] = [
+      [['gateway', 'serviceType'], serviceType],
+      [['gateway', 'tls', 'secretName'], tls?.secretName],
+      [['gateway', 'tls', 'issuer'], tls?.issuer],
+    ];
+    return ownersDecisions.flatMap(([path, value]): Finding[] => {
+      const expected = "nothing that its owner decides beside `create: false`: the Gateway is somebody else's";
+      return value === undefined
+        ? []
+        : [atKey(path, showValue(value), expected, 'remove it, or remove `create: false`')];
+    });
   },
 };
 
@@ -30,7 +32,7 @@ const gatewayName: Rule = {
     if (gateway?.name === undefined || isUnusable(configuration, 'gateway', 'className')) {
       return [];
     }
-    const suffix = `-${gateway.className ?? 'istio'}`;
+    const suffix = `-${gateway.className ?? DEFAULT_GATEWAY_CLASS}`;
     if (gateway.name.length + suffix.length <= 63) {
       return [];
     }
@@ -51,10 +53,29 @@ const minioSize: Rule = {
   },
 };
 
+/** `<name>-models-aas-observability` names a StatefulSet, with `prometheus-` in front and a hash behind in a label. */
+const LONGEST_NAME_WITH_PROMETHEUS = 63 - 'prometheus--models-aas-observability-0123456789'.length;
+
+const platformName: Rule = {
+  id: 'platform-name-length',
+  check: (configuration) => {
+    const { name, observability } = configuration;
+    if (name === undefined || name.length <= LONGEST_NAME_WITH_PROMETHEUS || observability?.prometheus === false) {
+      return [];
+    }
+    if (isUnusable(configuration, 'observability', 'prometheus')) {
+      return [];
+    }
+    const expected = `at most ${LONGEST_NAME_WITH_PROMETHEUS} while the platform has a Prometheus, whose pods it names`;
+    const fix = 'shorten it, or write `prometheus: false` below `observability`';
+    return [atValue(['name'], count(name.length, 'character'), expected, fix)];
+  },
+};
+
 /** Namespaces of Kubernetes, of the operators and of the demo's own servers. */
 const OTHERS_NAMESPACES = [
   ...['default', 'kube-system', 'kube-public', 'kube-node-lease'],
-  ...['istio-system', 'cert-manager', 'keycloak-system', 'minio-system'],
+  ...['cert-manager', DEFAULT_NAMESPACES.istio, DEFAULT_NAMESPACES.keycloak, DEFAULT_NAMESPACES.minio],
 ];
 
 const ownNamespace: Rule = {
@@ -64,10 +85,14 @@ const ownNamespace: Rule = {
       return [];
     }
     const { kserve, kuadrant, observability } = configuration;
-    const taken = [...OTHERS_NAMESPACES, kserve?.namespace ?? 'kserve', kuadrant?.namespace ?? 'kuadrant-system'];
+    const taken: string[] = [
+      ...OTHERS_NAMESPACES,
+      kserve?.namespace ?? DEFAULT_NAMESPACES.kserve,
+      kuadrant?.namespace ?? DEFAULT_NAMESPACES.kuadrant,
+    ];
     const created: { path: Path; name: string }[] = [
-      { path: ['namespace'], name: configuration.namespace ?? 'llm' },
-      { path: ['observability', 'namespace'], name: observability?.namespace ?? 'llm-observability' },
+      { path: ['namespace'], name: configuration.namespace ?? DEFAULT_NAMESPACES.platform },
+      { path: ['observability', 'namespace'], name: observability?.namespace ?? DEFAULT_NAMESPACES.observability },
     ];
     return created.flatMap(({ path, name }): Finding[] => {
       if (!taken.includes(name)) {
@@ -80,4 +105,10 @@ const ownNamespace: Rule = {
 };
 
 /** What the Gateway, the storage and the namespaces need. */
-export const INFRASTRUCTURE_RULES: readonly Rule[] = [existingGateway, gatewayName, minioSize, ownNamespace];
+export const INFRASTRUCTURE_RULES: readonly Rule[] = [
+  existingGateway,
+  gatewayName,
+  minioSize,
+  platformName,
+  ownNamespace,
+];

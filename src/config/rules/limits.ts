@@ -1,11 +1,10 @@
 import { parseGatewayApiDuration } from '../../limits/gateway-api-duration';
+import { hasTokenLimit, TOKEN_WINDOWS } from '../../limits/token-window';
 import type { DraftConfiguration } from '../draft';
 import { quote, type Finding } from '../problem';
-import { createsGateway, tiersOf } from './facts';
+import { tiersOf } from './facts';
 import { atValue, placed, type Rule } from './rule';
 import { isAtLeast } from './units';
-
-const WINDOWS = ['minute', 'hour', 'day', 'month'] as const;
 
 /** A Gateway API duration has at most five digits a unit. */
 const LONGEST_WINDOW = 99_999 * 3_600_000;
@@ -17,7 +16,7 @@ const tokenWindows: Rule = {
   id: 'token-windows',
   check: ({ tiers }) =>
     placed(tiers).flatMap(({ item: tier, index }) => {
-      const set = WINDOWS.flatMap((window) => {
+      const set = TOKEN_WINDOWS.flatMap((window) => {
         const limit = tier.tokens?.[window];
         return limit === undefined ? [] : [{ window, limit }];
       });
@@ -37,7 +36,7 @@ const tokenReplicas: Rule = {
   id: 'token-replicas',
   check: (configuration) => {
     const replicas = configuration.gateway?.replicas;
-    if (replicas === undefined || replicas === 1 || !createsGateway(configuration)) {
+    if (replicas === undefined || replicas === 1) {
       return [];
     }
     if (!hasTokenLimits(configuration)) {
@@ -78,9 +77,7 @@ const requestWindow: Rule = {
 };
 
 function hasTokenLimits(configuration: DraftConfiguration): boolean {
-  return tiersOf(configuration).some(
-    ({ item }) => item.tokens !== undefined && Object.values(item.tokens).some((limit) => limit !== undefined),
-  );
+  return tiersOf(configuration).some(({ item }) => hasTokenLimit(item.tokens));
 }
 
 /** What limits need of each other and of the gateway. */

@@ -1,10 +1,10 @@
 import { Accelerator } from '../../models/accelerator';
 import { CATALOG, DEFAULT_RESOURCES } from '../../models/catalog';
+import { parseQuantity } from '../../quantity';
 import { count, listNames, quote, showValue, type Finding } from '../problem';
 import { closest, didYouMean } from '../suggest';
 import { domainOf, hostOf, namedModelsOf, runtimeOf, type NamedModel } from './facts';
 import { atKey, atValue, isUnusable, placed, type Rule } from './rule';
-import { parseQuantity } from './units';
 
 /** `<name>-domain-route` is the longest of the names that a model's name goes into. */
 const LONGEST_NAME = 63 - '-domain-route'.length;
@@ -103,10 +103,12 @@ const simulatorKeys: Rule = {
       if (runtimeOf(model) !== 'simulator') {
         return [];
       }
-      const keys = (['source', 'accelerator', 'gpus'] as const).filter((key) => Object.hasOwn(model.item, key));
+      const keys = (['source', 'accelerator', 'gpus', 'huggingFaceTokenSecret'] as const).filter((key) =>
+        Object.hasOwn(model.item, key),
+      );
       return keys.map((key) => {
         const got = showValue(model.item[key]);
-        const expected = 'neither source nor accelerator nor gpus: the simulator loads no model';
+        const expected = 'no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model';
         const fix =
           model.entry?.runtime === 'simulator'
             ? 'remove it, or name another model'

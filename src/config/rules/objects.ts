@@ -1,4 +1,6 @@
-import type { JsonPatchOperationConfiguration, ManifestConfiguration, PatchConfiguration } from '../configuration';
+import type { JsonPatchOperation } from '../../output/patch';
+import type { ManifestConfiguration, PatchConfiguration } from '../configuration';
+import { DEFAULT_GATEWAY_NAME } from '../defaults';
 import type { Draft, DraftConfiguration } from '../draft';
 import { formatPath, quote, showValue, type Finding, type Path } from '../problem';
 import { gatewayNamespaceOf, tiersOf } from './facts';
@@ -49,10 +51,10 @@ const patchOperation: Rule = {
 
 function eachOperation(
   { patches }: DraftConfiguration,
-  check: (operation: Draft<JsonPatchOperationConfiguration>, path: Path) => Finding[],
+  check: (operation: Draft<JsonPatchOperation>, path: Path) => Finding[],
 ): Finding[] {
   return placed<Draft<PatchConfiguration>>(patches).flatMap(({ item: patch, index }) =>
-    placed<Draft<JsonPatchOperationConfiguration>>(patch.jsonPatch).flatMap(({ item, index: position }) =>
+    placed<Draft<JsonPatchOperation>>(patch.jsonPatch).flatMap(({ item, index: position }) =>
       check(item, ['patches', index, 'jsonPatch', position]),
     ),
   );
@@ -135,7 +137,7 @@ function targetsGateway(spec: unknown, namespace: unknown, configuration: DraftC
   return (
     isMap(target) &&
     target.kind === 'Gateway' &&
-    target.name === (configuration.gateway?.name ?? 'inference-gateway') &&
+    target.name === (configuration.gateway?.name ?? DEFAULT_GATEWAY_NAME) &&
     (namespace === undefined || namespace === gatewayNamespaceOf(configuration))
   );
 }

@@ -1,0 +1,2 @@
+/** Where the platform runs. */
+export type PlatformKind = 'kubernetes' | 'openshift';
