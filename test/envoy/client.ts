@@ -10,6 +10,8 @@ export interface Request {
   /** Stands for Kuadrant: the identity that an earlier filter has put into the request. */
   readonly user?: string;
   readonly tier?: string;
+  /** @default a chat completion without anything */
+  readonly body?: string;
 }
 
 /** What came back. */
@@ -57,7 +59,7 @@ export function send(port: number, request: Request): Promise<Reply> {
       );
     });
     outgoing.on('error', reject);
-    outgoing.end(method === 'POST' ? '{"model":"simulator-model","messages":[]}' : undefined);
+    outgoing.end(method === 'POST' ? (request.body ?? '{"model":"simulator-model","messages":[]}') : undefined);
   });
 }
 
