@@ -40,15 +40,12 @@ function loopback(port: number): object {
 }
 
 function served(cluster: Json, port: number): object {
-  const { eds_cluster_config: _istiod, transport_socket_matches: _certificates, filters: _istio, ...rest } = cluster;
-  return {
-    ...rest,
-    type: 'STATIC',
-    load_assignment: {
-      cluster_name: cluster.name,
-      endpoints: [{ lb_endpoints: [{ endpoint: { address: loopback(port) } }] }],
-    },
-  };
+  const { name, ...kept } = cluster;
+  for (const ofThePod of ['eds_cluster_config', 'transport_socket_matches', 'filters']) {
+    delete kept[ofThePod];
+  }
+  const endpoints = [{ lb_endpoints: [{ endpoint: { address: loopback(port) } }] }];
+  return { ...kept, name, type: 'STATIC', load_assignment: { cluster_name: name, endpoints } };
 }
 
 /** Stands for Kuadrant's wasm: user and tier come from the test instead of a key. */
