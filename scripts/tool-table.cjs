@@ -39,6 +39,11 @@ const tools = [
     package: 'github.com/llm-d/llm-d-inference-sim/cmd/llm-d-inference-sim',
     environment: { CGO_ENABLED: '0' }, // else it links a tokenizer that only its image has
   },
+  {
+    name: 'kuadrant-operator',
+    folder: 'test/cluster/tools/kuadrant',
+    package: 'github.com/kuadrant/kuadrant-operator/cmd',
+  },
 ];
 
 /** @returns {string} The folder of all built tools; never inside the repository. */
