@@ -11,7 +11,8 @@ const root = resolve(__dirname, '..');
  * @property {string} name file name of the program
  * @property {string} folder folder of go.mod and go.sum, relative to the repository
  * @property {string} package what `go build` builds: a folder (`./kasd`) or an import path
- * @property {(version: (module: string) => string) => string[]} linkFlags given a look-up of required module versions
+ * @property {(version: (module: string) => string) => string[]} [linkFlags] given a look-up of required module versions
+ * @property {Record<string, string>} [environment] what `go build` is run with
  */
 
 /** Kubernetes programs say v0.0.0 without this, and kubectl then warns about its distance to the server. */
@@ -30,6 +31,18 @@ const tools = [
     folder: 'test/cluster/tools/kubernetes',
     package: 'k8s.io/kubernetes/cmd/kubectl',
     linkFlags: kubernetesVersion,
+  },
+  { name: 'istio-listeners', folder: 'test/cluster/tools/istio', package: './istio-listeners' },
+  {
+    name: 'llm-d-inference-sim',
+    folder: 'test/cluster/tools/simulator',
+    package: 'github.com/llm-d/llm-d-inference-sim/cmd/llm-d-inference-sim',
+    environment: { CGO_ENABLED: '0' }, // else it links a tokenizer that only its image has
+  },
+  {
+    name: 'kuadrant-operator',
+    folder: 'test/cluster/tools/kuadrant',
+    package: 'github.com/kuadrant/kuadrant-operator/cmd',
   },
 ];
 

@@ -1,4 +1,4 @@
-// `npm run tools`: builds what the cluster tests run. Nothing else in this repository compiles Go.
+// `npm run tools`: builds what the cluster and Envoy tests run. Nothing else in this repository compiles Go.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { linkFlags, plannedPath, root, toolPath, tools } from './tool-table.cjs'
 
 const help = `usage: npm run tools [-- [--list] [NAME ...]]
 
-Builds the programs of the cluster tests, all or those named, into a cache outside the repository:
+Builds the programs of the cluster and Envoy tests, all or those named, into a cache outside the repository:
 $CDK8S_MAAS_CACHE/tools, else $XDG_CACHE_HOME/cdk8s-maas/tools, else ~/.cache/cdk8s-maas/tools.
 What is built already takes no time. The first build needs Go and its module proxy, and takes some minutes.
 
@@ -62,7 +62,7 @@ async function build(tool) {
   console.log(`${tool.name}: building ${tool.package} of ${tool.folder}`);
   try {
     const args = ['build', '-buildvcs=false', `-ldflags=${linkFlags(tool).join(' ')}`, '-o', unfinished, tool.package];
-    const env = { ...process.env, GOWORK: 'off' };
+    const env = { ...process.env, GOWORK: 'off', ...tool.environment };
     const ended = await run('go', args, { cwd: join(root, tool.folder), env });
     if (ended !== 0) throw new ToolError(`${tool.name}: 'go build' ended with ${ended} after ${seconds(started)}`);
     renameSync(unfinished, path);
@@ -97,7 +97,7 @@ if (values.help) {
 } else if (values.list) {
   for (const tool of choose(positionals)) {
     const path = plannedPath(tool);
-    console.log(`${tool.name.padEnd(10)} ${existsSync(path) ? 'built  ' : 'missing'} ${path}`);
+    console.log(`${tool.name.padEnd(20)} ${existsSync(path) ? 'built  ' : 'missing'} ${path}`);
   }
 } else {
   try {

@@ -38,11 +38,16 @@ export class Envoy {
    *
    * @throws Error with Envoy's own output when it does not come up.
    */
-  static async start(binary: string, options: EnvoyOptions): Promise<Envoy> {
+  static start(binary: string, options: EnvoyOptions): Promise<Envoy> {
+    return Envoy.startFrom(binary, bootstrap(options));
+  }
+
+  /** As {@link start}, from a whole configuration with one listener on a free port of the loopback interface. */
+  static async startFrom(binary: string, configuration: object): Promise<Envoy> {
     const folder = mkdtempSync(path.join(tmpdir(), 'maas-envoy-'));
     const configurationFile = path.join(folder, 'envoy.json');
     const addressFile = path.join(folder, 'admin');
-    writeFileSync(configurationFile, JSON.stringify(bootstrap(options)));
+    writeFileSync(configurationFile, JSON.stringify(configuration));
     const child = spawn(
       binary,
       [

@@ -17,8 +17,8 @@ export interface ApiServer {
 }
 
 /** @returns whether `npm run tools` has built what the cluster tests run. */
-export function toolsAreBuilt(): boolean {
-  return ['kasd', 'kubectl'].every((name) => toolPath(name) !== undefined);
+export function toolsAreBuilt(...furtherTools: string[]): boolean {
+  return ['kasd', 'kubectl', ...furtherTools].every((name) => toolPath(name) !== undefined);
 }
 
 /** Starts an API server on a free loopback port and waits until it is ready. */

@@ -7,8 +7,8 @@ export const serverFolderVariable = 'CDK8S_MAAS_TEST_SERVER';
 /** kubectl for the one API server of this Jest run. */
 export const kubectl: Kubectl = (args, options) => kubectlFor(process.env[serverFolderVariable]!)(args, options);
 
-/** A group of tests that need the API server; without the tools each is skipped and says why. */
-export function describeCluster(name: string, body: () => void): void {
-  if (toolsAreBuilt()) describe(name, body);
+/** A group of tests that need the API server, and maybe further tools; without them each is skipped and says why. */
+export function describeCluster(name: string, body: () => void, ...furtherTools: string[]): void {
+  if (toolsAreBuilt(...furtherTools)) describe(name, body);
   else describe.skip(`${name} (skipped: run npm run tools)`, body);
 }
