@@ -381,7 +381,9 @@ export interface ModelConfiguration {
    */
   readonly host?: string;
   /**
-   * Where the weights come from: `hf://`, `s3://`, `pvc://`, `oci://`, `gs://` or `https://`.
+   * Where the weights come from: `hf://`, `s3://`, `pvc://`, `oci://`, `gs://` or `https://`. `hf://org/model:revision`
+   * is one branch, tag or commit. `s3://` is read with the credentials of `serviceAccount`, else of `storage.minio`, else
+   * with those that the node has (an instance role of the cloud).
    * @default - the catalog's
    */
   readonly source?: string;

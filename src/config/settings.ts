@@ -2,7 +2,7 @@ import type { PlatformKind } from '../cluster/platform-kind';
 import type { IssuerKind } from '../gateway/gateway-certificate';
 import type { GatewayServiceType } from '../gateway/maas-gateway';
 import type { TierGroup } from '../identity/tier-group';
-import type { ComputeResources } from '../models/model-size';
+import type { ComputeResources, ModelReplicas } from '../models/model-size';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
   FilterPlacement,
@@ -45,7 +45,7 @@ export interface ModelSettings {
   readonly accelerator?: string;
   readonly gpus: number;
   readonly resources: { readonly requests: ComputeResources; readonly limits: ComputeResources };
-  readonly replicas: { readonly min: number; readonly max: number };
+  readonly replicas?: ModelReplicas;
   readonly huggingFaceTokenSecret?: string;
   readonly maxModelLength?: number;
   readonly arguments: string[];
@@ -183,7 +183,6 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
   const entry = catalogEntry(model.name);
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
-  const min = model.replicas?.min ?? Math.min(1, model.replicas?.max ?? 1);
   return {
     name: model.name,
     host: model.host ?? modelHost(model.name, platform, domain),
@@ -197,7 +196,7 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
       requests: { ...resources.requests, ...model.resources?.requests },
       limits: { ...resources.limits, ...model.resources?.limits },
     },
-    replicas: { min, max: model.replicas?.max ?? Math.max(1, min) },
+    replicas: model.replicas,
     huggingFaceTokenSecret: model.huggingFaceTokenSecret,
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],

@@ -807,6 +807,28 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:44 models[0].source: got "hf://a/b", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or write `runtime: vllm`',
   },
   {
+    rule: 'replicas-zero',
+    yaml: 'models: [{ name: simulator, replicas: { min: 0, max: 2 } }]\n',
+    message:
+      'maas.yaml:1:46 models[0].replicas.min: got 0, expected at least 1: KServe cannot scale a plain Deployment to zero, and would run one replica; write 1, or remove the model',
+  },
+  {
+    rule: 'resource-unit',
+    yaml: 'models:\n  - { name: simulator, resources: { requests: { memory: "8" }, limits: { memory: 512m } } }\n',
+    message: [
+      'maas.yaml:2:57 models[0].resources.requests.memory: got "8", expected at least 1Mi, in whole bytes; did you mean "8Gi"?',
+      'maas.yaml:2:82 models[0].resources.limits.memory: got "512m", expected at least 1Mi, in whole bytes; did you mean "512Mi"?',
+    ].join('\n'),
+  },
+  {
+    rule: 'resource-unit',
+    yaml: 'models: [{ name: simulator, resources: { limits: { cpu: 8Gi, memory: 0Gi } } }]\n',
+    message: [
+      'maas.yaml:1:57 models[0].resources.limits.cpu: got "8Gi", expected a number of CPUs, or of thousandths with "m"; did you mean "8"?',
+      'maas.yaml:1:70 models[0].resources.limits.memory: got "0Gi", expected at least 1Mi, in whole bytes; for example "8Gi"',
+    ].join('\n'),
+  },
+  {
     rule: 'replica-range',
     yaml: 'models: [{ name: simulator, replicas: { min: 3, max: 2 } }]\n',
     message: 'maas.yaml:1:54 models[0].replicas.max: got 2, expected at least min, which is 3; raise max or lower min',
