@@ -428,7 +428,7 @@ export interface ModelConfiguration {
    */
   readonly maxModelLength?: number;
   /**
-   * Further arguments of the model server, after the rendered ones.
+   * Further arguments of the model server, after the rendered ones; none that another key says (`--max-model-len`).
    * @default - none
    */
   readonly arguments?: string[];

@@ -829,6 +829,35 @@ const ROWS: readonly Row[] = [
     ].join('\n'),
   },
   {
+    rule: 'rendered-argument',
+    yaml: 'models:\n  - name: qwen3\n    arguments:\n      - --port=9000\n      - --model=Qwen/Qwen3-8B\n      - --served-model-name\n      - qwen\n      - --max-model-len=40960\n      - --revision=main\n      - -tp=2\n      - --tensor_parallel_size=2\n      - --no-enable-force-include-usage\n',
+    message: [
+      'maas.yaml:4:9 models[0].arguments[0]: got "--port=9000", expected no --port: probes and Services expect 8080; remove it',
+      'maas.yaml:5:9 models[0].arguments[1]: got "--model=Qwen/Qwen3-8B", expected no --model: `source` renders it; remove it, and write `source` instead',
+      'maas.yaml:6:9 models[0].arguments[2]: got "--served-model-name", expected no --served-model-name: `servedName` renders it; remove it, and write `servedName` instead',
+      'maas.yaml:8:9 models[0].arguments[4]: got "--max-model-len=40960", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
+      'maas.yaml:9:9 models[0].arguments[5]: got "--revision=main", expected no --revision: `source: hf://<model>:<revision>` renders it; remove it, and write `source` instead',
+      'maas.yaml:10:9 models[0].arguments[6]: got "-tp=2", expected no -tp: `gpus` renders it, and asks for as many; remove it, and write `gpus` instead',
+      'maas.yaml:11:9 models[0].arguments[7]: got "--tensor_parallel_size=2", expected no --tensor-parallel-size: `gpus` renders it, and asks for as many; remove it, and write `gpus` instead',
+      'maas.yaml:12:9 models[0].arguments[8]: got "--no-enable-force-include-usage", expected no --no-enable-force-include-usage: token limits need the usage in every stream; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'rendered-argument',
+    yaml: 'models: [{ name: simulator, arguments: [--mode, echo, --max-model-len=2048, --force-dummy-tokenizer=false] }]\n',
+    message: [
+      'maas.yaml:1:41 models[0].arguments[0]: got "--mode", expected no --mode: the simulator answers with random text; remove it',
+      'maas.yaml:1:55 models[0].arguments[2]: got "--max-model-len=2048", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
+      'maas.yaml:1:77 models[0].arguments[3]: got "--force-dummy-tokenizer=false", expected no --force-dummy-tokenizer: without it the simulator asks Hugging Face for a tokenizer; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'rendered-argument',
+    yaml: 'models: [{ name: own, source: hf://a/b, accelerator: nvidia, maxModelLength: 9, arguments: [--max-model-len, "10"] }]\n',
+    message:
+      'maas.yaml:1:93 models[0].arguments[0]: got "--max-model-len", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
+  },
+  {
     rule: 'replica-range',
     yaml: 'models: [{ name: simulator, replicas: { min: 3, max: 2 } }]\n',
     message: 'maas.yaml:1:54 models[0].replicas.max: got 2, expected at least min, which is 3; raise max or lower min',

@@ -118,10 +118,4 @@ const simulatorKeys: Rule = {
 };
 
 /** What a model needs. */
-export const MODEL_RULES: readonly Rule[] = [
-  modelName,
-  modelHost,
-  modelSource,
-  modelAccelerator,
-  simulatorKeys,
-];
+export const MODEL_RULES: readonly Rule[] = [modelName, modelHost, modelSource, modelAccelerator, simulatorKeys];
