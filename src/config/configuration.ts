@@ -423,6 +423,14 @@ export interface ModelConfiguration {
    */
   readonly huggingFaceTokenSecret?: string;
   /**
+   * Existing ServiceAccount of the platform's namespace that the model's pods run as. KServe reads `s3://` and `gs://` with
+   * the credentials of the Secrets that it lists (for S3 with the annotations `serving.kserve.io/s3-endpoint` and
+   * `…/s3-region`), or of the cloud's role in its annotations (`eks.amazonaws.com/role-arn`).
+   * @default - the namespace's default, on OpenShift `kserve-service-account`; for `s3://` with `storage.minio`
+   * `model-storage`, which has MinIO's credentials
+   */
+  readonly serviceAccount?: string;
+  /**
    * Longest context in tokens (`--max-model-len`).
    * @default - the catalog's, for an own model the model's
    */
@@ -532,6 +540,8 @@ export interface MinioConfiguration {
   readonly storageClass?: string;
   /**
    * Secret `minio-credentials`-shaped (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), in MinIO's and the platform's namespace.
+   * The platform's needs KServe's annotations `serving.kserve.io/s3-endpoint: minio.minio-system.svc.cluster.local:9000`,
+   * `serving.kserve.io/s3-usehttps: "0"` and `serving.kserve.io/s3-region: us-east-1`.
    * @default - the demo's well-known credentials; local demo only
    */
   readonly existingSecret?: string;

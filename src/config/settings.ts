@@ -47,6 +47,7 @@ export interface ModelSettings {
   readonly resources: { readonly requests: ComputeResources; readonly limits: ComputeResources };
   readonly replicas?: ModelReplicas;
   readonly huggingFaceTokenSecret?: string;
+  readonly serviceAccount?: string;
   readonly maxModelLength?: number;
   readonly arguments: string[];
   readonly weight: number;
@@ -198,6 +199,7 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
     },
     replicas: model.replicas,
     huggingFaceTokenSecret: model.huggingFaceTokenSecret,
+    serviceAccount: model.serviceAccount,
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
     weight: model.weight ?? 1,
