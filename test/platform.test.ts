@@ -255,6 +255,58 @@ describe('all props', () => {
     expect([level('s3://bucket/model'), level('oci://host/image:1')]).toEqual(['baseline', 'baseline']);
   });
 
+  describe('weights in s3:// are read', () => {
+    const models = [
+      { name: 'simulator' },
+      { name: 'own', source: 's3://models/own', accelerator: 'nvidia' },
+      { name: 'cloud', source: 's3://bucket/model', accelerator: 'nvidia', serviceAccount: 'reader' },
+    ];
+
+    /** The ServiceAccounts that are rendered, with their Secrets, and those that the models run as. */
+    function accounts(props: MaasPlatformProps) {
+      const objects = synth({ models, ...props }).get('60-models') ?? [];
+      const rendered = objects.filter(({ kind }) => kind === 'ServiceAccount') as (Manifest & { secrets?: object })[];
+      const used = objects.filter(({ kind }) => kind === 'InferenceService') as unknown as {
+        spec: { predictor: { serviceAccountName?: string } };
+      }[];
+      return {
+        rendered: rendered.map(({ metadata, secrets }) => [metadata.namespace, metadata.name, secrets]),
+        used: used.map(({ spec }) => spec.predictor.serviceAccountName),
+      };
+    }
+
+    test("with MinIO's credentials, which a ServiceAccount lists for KServe", () => {
+      expect(accounts({ storage: { minio: {} } })).toEqual({
+        rendered: [['llm', 'model-storage', [{ name: 'minio-credentials' }]]],
+        used: [undefined, 'model-storage', 'reader'],
+      });
+    });
+
+    test('with the Secret that MinIO itself was given', () => {
+      const { rendered } = accounts({ storage: { minio: { existingSecret: 'own-keys' } } });
+      expect(rendered).toEqual([['llm', 'model-storage', [{ name: 'own-keys' }]]]);
+    });
+
+    test("with OpenShift's own ServiceAccount, which lists the Secret there", () => {
+      const openshift = { platform: 'openshift', domain: 'apps.example.com', users: [] } as const;
+      expect(accounts({ ...openshift, storage: { minio: { existingSecret: 'own-keys' } } })).toEqual({
+        rendered: [['llm', 'kserve-service-account', [{ name: 'own-keys' }]]],
+        used: ['kserve-service-account', 'kserve-service-account', 'reader'],
+      });
+      expect(accounts(openshift).rendered).toEqual([['llm', 'kserve-service-account', undefined]]);
+    });
+
+    test('with what the node has, where there is no MinIO', () => {
+      expect(accounts({})).toEqual({ rendered: [], used: [undefined, undefined, 'reader'] });
+    });
+
+    test('with nothing rendered, where every model has a ServiceAccount or other weights', () => {
+      const [simulator, , cloud] = models;
+      const minio = { storage: { minio: {} } };
+      expect(accounts({ ...minio, models: [simulator!, cloud!] }).rendered).toEqual([]);
+    });
+  });
+
   test('Prometheus may share the namespace of the models', () => {
     expect(names(synth({ observability: { namespace: 'llm' } })).filter((name) => /^Namespace/.test(name))).toEqual([
       'Namespace llm',

@@ -398,7 +398,9 @@ export interface ModelConfiguration {
    */
   readonly host?: string;
   /**
-   * Where the weights come from: `hf://`, `s3://`, `pvc://`, `oci://`, `gs://` or `https://`.
+   * Where the weights come from: `hf://`, `s3://`, `pvc://`, `oci://`, `gs://` or `https://`. `hf://org/model:revision`
+   * is one branch, tag or commit. `s3://` is read with the credentials of `serviceAccount`, else of `storage.minio`, else
+   * with those that the node has (an instance role of the cloud).
    * @default - the catalog's
    */
   readonly source?: string;
@@ -438,12 +440,20 @@ export interface ModelConfiguration {
    */
   readonly huggingFaceTokenSecret?: string;
   /**
+   * Existing ServiceAccount of the platform's namespace that the model's pods run as. KServe reads `s3://` and `gs://` with
+   * the credentials of the Secrets that it lists (for S3 with the annotations `serving.kserve.io/s3-endpoint` and
+   * `…/s3-region`), or of the cloud's role in its annotations (`eks.amazonaws.com/role-arn`).
+   * @default - the namespace's default, on OpenShift `kserve-service-account`; for `s3://` with `storage.minio`
+   * `model-storage`, which has MinIO's credentials
+   */
+  readonly serviceAccount?: string;
+  /**
    * Longest context in tokens (`--max-model-len`).
    * @default - the catalog's, for an own model the model's
    */
   readonly maxModelLength?: number;
   /**
-   * Further arguments of the model server, after the rendered ones.
+   * Further arguments of the model server, after the rendered ones; none that another key says (`--max-model-len`).
    * @default - none
    */
   readonly arguments?: string[];
@@ -566,6 +576,8 @@ export interface MinioConfiguration {
   readonly storageClass?: string;
   /**
    * Secret `minio-credentials`-shaped (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), in MinIO's and the platform's namespace.
+   * The platform's needs KServe's annotations `serving.kserve.io/s3-endpoint: minio.minio-system.svc.cluster.local:9000`,
+   * `serving.kserve.io/s3-usehttps: "0"` and `serving.kserve.io/s3-region: us-east-1`.
    * @default - the demo's well-known credentials; local demo only
    */
   readonly existingSecret?: string;

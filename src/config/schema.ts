@@ -83,6 +83,7 @@ const model = z.strictObject({
   resources: z.optional(z.strictObject({ requests: compute, limits: compute })),
   replicas: z.optional(z.strictObject({ min: z.optional(count(0, 1000)), max: z.optional(count(1, 1000)) })),
   huggingFaceTokenSecret: z.optional(objectName()),
+  serviceAccount: z.optional(objectName()),
   maxModelLength: z.optional(count(1, 100_000_000)),
   arguments: z.optional(z.array(text())),
   weight: weight(),

@@ -4,7 +4,7 @@ import type { GatewayServiceType } from '../gateway/maas-gateway';
 import type { TierGroup } from '../identity/tier-group';
 import type { TokenOvershoot } from '../limits/lua-script';
 import type { TokenWeights } from '../limits/token-weights';
-import type { ComputeResources } from '../models/model-size';
+import type { ComputeResources, ModelReplicas } from '../models/model-size';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
   FilterPlacement,
@@ -47,8 +47,9 @@ export interface ModelSettings {
   readonly accelerator?: string;
   readonly gpus: number;
   readonly resources: { readonly requests: ComputeResources; readonly limits: ComputeResources };
-  readonly replicas: { readonly min: number; readonly max: number };
+  readonly replicas?: ModelReplicas;
   readonly huggingFaceTokenSecret?: string;
+  readonly serviceAccount?: string;
   readonly maxModelLength?: number;
   readonly arguments: string[];
   readonly tokenWeights: Required<TokenWeights>;
@@ -191,7 +192,6 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
   const entry = catalogEntry(model.name);
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
-  const min = model.replicas?.min ?? Math.min(1, model.replicas?.max ?? 1);
   return {
     name: model.name,
     host: model.host ?? modelHost(model.name, platform, domain),
@@ -205,8 +205,9 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
       requests: { ...resources.requests, ...model.resources?.requests },
       limits: { ...resources.limits, ...model.resources?.limits },
     },
-    replicas: { min, max: model.replicas?.max ?? Math.max(1, min) },
+    replicas: model.replicas,
     huggingFaceTokenSecret: model.huggingFaceTokenSecret,
+    serviceAccount: model.serviceAccount,
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
     tokenWeights: resolveWeights(model),

@@ -302,7 +302,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, maxModelLength, arguments, weight, tokenWeights; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, serviceAccount, maxModelLength, arguments, weight, tokenWeights; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
@@ -871,6 +871,57 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: fake, runtime: simulator, source: hf://a/b }]\n',
     message:
       'maas.yaml:1:44 models[0].source: got "hf://a/b", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or write `runtime: vllm`',
+  },
+  {
+    rule: 'replicas-zero',
+    yaml: 'models: [{ name: simulator, replicas: { min: 0, max: 2 } }]\n',
+    message:
+      'maas.yaml:1:46 models[0].replicas.min: got 0, expected at least 1: KServe cannot scale a plain Deployment to zero, and would run one replica; write 1, or remove the model',
+  },
+  {
+    rule: 'resource-unit',
+    yaml: 'models:\n  - { name: simulator, resources: { requests: { memory: "8" }, limits: { memory: 512m } } }\n',
+    message: [
+      'maas.yaml:2:57 models[0].resources.requests.memory: got "8", expected at least 1Mi, in whole bytes; did you mean "8Gi"?',
+      'maas.yaml:2:82 models[0].resources.limits.memory: got "512m", expected at least 1Mi, in whole bytes; did you mean "512Mi"?',
+    ].join('\n'),
+  },
+  {
+    rule: 'resource-unit',
+    yaml: 'models: [{ name: simulator, resources: { limits: { cpu: 8Gi, memory: 0Gi } } }]\n',
+    message: [
+      'maas.yaml:1:57 models[0].resources.limits.cpu: got "8Gi", expected a number of CPUs, or of thousandths with "m"; did you mean "8"?',
+      'maas.yaml:1:70 models[0].resources.limits.memory: got "0Gi", expected at least 1Mi, in whole bytes; for example "8Gi"',
+    ].join('\n'),
+  },
+  {
+    rule: 'rendered-argument',
+    yaml: 'models:\n  - name: qwen3\n    arguments:\n      - --port=9000\n      - --model=Qwen/Qwen3-8B\n      - --served-model-name\n      - qwen\n      - --max-model-len=40960\n      - --revision=main\n      - -tp=2\n      - --tensor_parallel_size=2\n      - --no-enable-force-include-usage\n',
+    message: [
+      'maas.yaml:4:9 models[0].arguments[0]: got "--port=9000", expected no --port: probes and Services expect 8080; remove it',
+      'maas.yaml:5:9 models[0].arguments[1]: got "--model=Qwen/Qwen3-8B", expected no --model: `source` renders it; remove it, and write `source` instead',
+      'maas.yaml:6:9 models[0].arguments[2]: got "--served-model-name", expected no --served-model-name: `servedName` renders it; remove it, and write `servedName` instead',
+      'maas.yaml:8:9 models[0].arguments[4]: got "--max-model-len=40960", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
+      'maas.yaml:9:9 models[0].arguments[5]: got "--revision=main", expected no --revision: `source: hf://<model>:<revision>` renders it; remove it, and write `source` instead',
+      'maas.yaml:10:9 models[0].arguments[6]: got "-tp=2", expected no -tp: `gpus` renders it, and asks for as many; remove it, and write `gpus` instead',
+      'maas.yaml:11:9 models[0].arguments[7]: got "--tensor_parallel_size=2", expected no --tensor-parallel-size: `gpus` renders it, and asks for as many; remove it, and write `gpus` instead',
+      'maas.yaml:12:9 models[0].arguments[8]: got "--no-enable-force-include-usage", expected no --no-enable-force-include-usage: token limits need the usage in every stream; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'rendered-argument',
+    yaml: 'models: [{ name: simulator, arguments: [--mode, echo, --max-model-len=2048, --force-dummy-tokenizer=false] }]\n',
+    message: [
+      'maas.yaml:1:41 models[0].arguments[0]: got "--mode", expected no --mode: the simulator answers with random text; remove it',
+      'maas.yaml:1:55 models[0].arguments[2]: got "--max-model-len=2048", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
+      'maas.yaml:1:77 models[0].arguments[3]: got "--force-dummy-tokenizer=false", expected no --force-dummy-tokenizer: without it the simulator asks Hugging Face for a tokenizer; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'rendered-argument',
+    yaml: 'models: [{ name: own, source: hf://a/b, accelerator: nvidia, maxModelLength: 9, arguments: [--max-model-len, "10"] }]\n',
+    message:
+      'maas.yaml:1:93 models[0].arguments[0]: got "--max-model-len", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
   },
   {
     rule: 'replica-range',
