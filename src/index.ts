@@ -35,9 +35,14 @@ export { KeycloakDemo, type KeycloakDemoProps } from './identity/keycloak-demo';
 export { type RealmUser } from './identity/realm';
 export { KuadrantInstance, type KuadrantInstanceProps } from './identity/kuadrant-instance';
 
+export { LimitadorRedis, type LimitadorRedisProps } from './limits/limitador-redis';
+export { LimitadorStorage, type LimitadorStorageProps } from './limits/limitador-storage';
+export { LimitReplyFilter, type LimitReplyFilterProps } from './limits/limit-reply-filter';
+export { OperatorFailureMode, type OperatorFailureModeProps } from './limits/operator-failure-mode';
 export { RequestLimitPolicy, type RequestLimitPolicyProps, type TierRequestLimit } from './limits/request-limit-policy';
 export { TokenLimit, type TokenWindow } from './limits/token-limit';
 export { TokenLimitFilter, type TierTokenLimits, type TokenLimitFilterProps } from './limits/token-limit-filter';
+export { TokenLimitPolicy, type TokenLimitPolicyProps } from './limits/token-limit-policy';
 
 export { Accelerator, type AcceleratorToleration } from './models/accelerator';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';

@@ -104,6 +104,21 @@ const identity = z.strictObject({
   keycloak: z.optional(z.enum(['demo'])),
 });
 
+const limits = z.strictObject({
+  engine: z.optional(z.enum(['envoyFilter', 'tokenRateLimitPolicy'])),
+  perReplica: z.optional(z.enum(['divide'])),
+  onFailure: z.optional(z.enum(['deny', 'allow'])),
+  redis: z.optional(
+    z.strictObject({
+      size: quantity(),
+      storageClass: z.optional(objectName()),
+      existingSecret: z.optional(objectName()),
+      urlSecret: z.optional(objectName()),
+    }),
+  ),
+  filterNamespace: z.optional(label()),
+});
+
 const patch = z.strictObject({
   target: z.strictObject({ kind: text(), name: text(), namespace: z.optional(label()) }),
   merge: z.optional(anyMap()),
@@ -137,7 +152,7 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   users: z.optional(z.array(user)),
   models: z.optional(z.array(model)),
   identity: z.optional(identity),
-  limits: z.optional(z.strictObject({ filterNamespace: z.optional(label()) })),
+  limits: z.optional(limits),
   storage: z.optional(
     z.strictObject({
       minio: z.optional(z.strictObject({ size: quantity(), existingSecret: z.optional(objectName()) })),

@@ -4,12 +4,15 @@ import type {
   GatewayServiceType,
   GroupConfiguration,
   IssuerKind,
+  LimitEngine,
+  LimitFailureMode,
   MaasPlatformProps,
   ManifestConfiguration,
   ModelConfiguration,
   ModelRuntime,
   PatchConfiguration,
   PlatformKind,
+  RedisConfiguration,
   TierConfiguration,
   UserConfiguration,
   VersionsConfiguration,
@@ -81,6 +84,11 @@ export interface PlatformSettings {
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
+  readonly limitEngine: LimitEngine;
+  /** What every token limit is divided by, because each gateway pod counts alone. */
+  readonly limitShares: number;
+  readonly onLimitFailure?: LimitFailureMode;
+  readonly redis?: RedisConfiguration;
   readonly filterNamespace: string;
   readonly minio?: { readonly size: string; readonly existingSecret?: string };
   readonly prometheus: boolean;
@@ -118,6 +126,10 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
       : undefined,
     oidc: acceptsTokens(props.identity) ? resolveOidc(props, tiers) : undefined,
     keycloak: props.identity?.keycloak !== undefined,
+    limitEngine: props.limits?.engine ?? 'envoyFilter',
+    limitShares: props.limits?.perReplica === 'divide' ? gateway.replicas : 1,
+    onLimitFailure: props.limits?.onFailure,
+    redis: props.limits?.redis,
     filterNamespace: props.limits?.filterNamespace ?? gateway.namespace,
     minio: props.storage?.minio && { size: '20Gi', ...props.storage.minio },
     prometheus: props.observability?.prometheus ?? true,

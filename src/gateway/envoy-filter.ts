@@ -13,6 +13,16 @@ export interface GatewayHttpFilter {
   readonly value: object;
 }
 
+/** What the Gateway's connection manager is told beside its filters. */
+export interface GatewayReply {
+  /** Name of the EnvoyFilter object. */
+  readonly name: string;
+  /** Part of Envoy's HttpConnectionManager, with its `@type`. */
+  readonly value: object;
+}
+
+const CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
+
 /**
  * Adds an EnvoyFilter that puts one HTTP filter into the chain of a Gateway.
  *
@@ -40,11 +50,7 @@ export function addGatewayHttpFilter(
     metadata: objectMetadata(filter.name, { namespace }),
     spec: {
       priority: 10,
-      ...(namespace === gateway.gatewayNamespace
-        ? { targetRefs: [gatewayTargetReference(gateway)] }
-        : {
-            workloadSelector: { labels: { 'gateway.networking.k8s.io/gateway-name': gateway.gatewayName } },
-          }),
+      ...selectionOf(gateway, namespace),
       configPatches: [
         {
           applyTo: ApplyTo.HTTP_UNDERSCORE_FILTER,
@@ -53,7 +59,7 @@ export function addGatewayHttpFilter(
             listener: {
               filterChain: {
                 filter: {
-                  name: 'envoy.filters.network.http_connection_manager',
+                  name: CONNECTION_MANAGER,
                   ...(first ? {} : { subFilter: { name: 'envoy.filters.http.router' } }),
                 },
               },
@@ -67,4 +73,40 @@ export function addGatewayHttpFilter(
       ],
     },
   });
+}
+
+/** Adds an EnvoyFilter that merges a setting into the connection manager of a Gateway. */
+export function addGatewayReply(
+  scope: Construct,
+  id: string,
+  gateway: IMaasGateway,
+  namespace: string,
+  reply: GatewayReply,
+): void {
+  const {
+    EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo,
+    EnvoyFilterSpecConfigPatchesMatchContext: Context,
+    EnvoyFilterSpecConfigPatchesPatchOperation: Operation,
+    EnvoyFilter,
+  } = l1.istioNetworking;
+  new EnvoyFilter(scope, id, {
+    metadata: objectMetadata(reply.name, { namespace }),
+    spec: {
+      priority: 10,
+      ...selectionOf(gateway, namespace),
+      configPatches: [
+        {
+          applyTo: ApplyTo.NETWORK_UNDERSCORE_FILTER,
+          match: { context: Context.GATEWAY, listener: { filterChain: { filter: { name: CONNECTION_MANAGER } } } },
+          patch: { operation: Operation.MERGE, value: { name: CONNECTION_MANAGER, typed_config: reply.value } },
+        },
+      ],
+    },
+  });
+}
+
+function selectionOf(gateway: IMaasGateway, namespace: string) {
+  return namespace === gateway.gatewayNamespace
+    ? { targetRefs: [gatewayTargetReference(gateway)] }
+    : { workloadSelector: { labels: { 'gateway.networking.k8s.io/gateway-name': gateway.gatewayName } } };
 }

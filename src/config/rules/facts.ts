@@ -1,6 +1,7 @@
 import { CATALOG, type CatalogEntry } from '../../models/catalog';
 import type {
   KeyConfiguration,
+  LimitEngine,
   ModelConfiguration,
   PlatformKind,
   TierConfiguration,
@@ -118,6 +119,9 @@ export function hostOf({ item, name }: NamedModel, configuration: DraftConfigura
   return item.host ?? (domain && platform && modelHost(name, platform, domain));
 }
 
+/** What the local demo is, in words. */
+export const LOCAL_DEMO = 'platform kubernetes with a domain below .local, .localhost or .test';
+
 /** Whether this is certainly not the local demo. */
 export function isElsewhere(configuration: DraftConfiguration): boolean {
   const domain = domainOf(configuration);
@@ -146,6 +150,18 @@ export function tokensOf(configuration: DraftConfiguration): boolean | undefined
 /** The Gateway's namespace. */
 export function gatewayNamespaceOf({ gateway, namespace }: DraftConfiguration): string {
   return gateway?.namespace ?? namespace ?? 'llm';
+}
+
+/** What counts tokens; undefined when that cannot be known. */
+export function engineOf(configuration: DraftConfiguration): LimitEngine | undefined {
+  return isUnusable(configuration, 'limits', 'engine') ? undefined : (configuration.limits?.engine ?? 'envoyFilter');
+}
+
+/** Whether any tier limits tokens. */
+export function hasTokenLimits(configuration: DraftConfiguration): boolean {
+  return tiersOf(configuration).some(
+    ({ item }) => item.tokens !== undefined && Object.values(item.tokens).some((limit) => limit !== undefined),
+  );
 }
 
 /** Whether the platform has a Gateway of its own. */
