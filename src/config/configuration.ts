@@ -567,7 +567,7 @@ export interface LimitsConfiguration {
    */
   readonly onFailure?: LimitFailureMode;
   /**
-   * Redis in which Limitador keeps its counters: those of `tokenRateLimitPolicy` and of request limits.
+   * Redis, 7.0 or newer, in which Limitador keeps its counters: those of `tokenRateLimitPolicy` and of request limits.
    * @default - none: Limitador counts in memory and forgets with a restart
    */
   readonly redis?: RedisConfiguration;
