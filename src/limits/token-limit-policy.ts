@@ -78,7 +78,9 @@ function limitOf({ tier, limits, enforce }: TierTokenLimits) {
 function durationOf(tier: string, window: TokenWindow): string {
   const duration = DURATIONS[window];
   if (duration === undefined) {
-    throw new Error(`token limits of tier "${tier}": got a ${window}, expected minute, hour or day: Limitador has no more`);
+    throw new Error(
+      `token limits of tier "${tier}": got a ${window}, expected minute, hour or day: Limitador has no more`,
+    );
   }
   return duration;
 }

@@ -62,9 +62,10 @@ function bootstrap(modelPort: number, limitadorPort: number, merged: object) {
           '@type': 'type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit',
           domain: ROUTE,
           failure_mode_deny: true,
+          timeout: '5s',
           rate_limit_service: {
             transport_api_version: 'V3',
-            grpc_service: { envoy_grpc: { cluster_name: 'limitador' }, timeout: '2s' },
+            grpc_service: { envoy_grpc: { cluster_name: 'limitador' } },
           },
         },
       },
@@ -136,6 +137,7 @@ describeWithLimitador('a 429 of the second engine', () => {
     envoy?.stop();
     await limitador?.kill();
     model?.close();
+    model?.closeAllConnections();
   });
 
   const ask = (user: string, path = '/v1/chat/completions') =>

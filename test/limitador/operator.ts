@@ -59,9 +59,7 @@ export function wasmDescriptors(policy: Policy, identity: Identity): Record<stri
     .filter(([, { when }]) => when.every(({ predicate }) => evaluateCel(predicate, variables) === true))
     .map(([name, { counters }]) => ({
       [identifier(policy, name)]: '1',
-      ...Object.fromEntries(
-        counters.map(({ expression }) => [expression, String(evaluateCel(expression, variables))]),
-      ),
+      ...Object.fromEntries(counters.map(({ expression }) => [expression, String(evaluateCel(expression, variables))])),
     }));
 }
 

@@ -71,5 +71,5 @@ function varint(number: number): number[] {
 
 /** Field 1, the first and only one that the server writes. */
 function overallCode(message: Buffer): number | undefined {
-  return message[0] === (1 << 3) ? message[1] : undefined;
+  return message[0] === 1 << 3 ? message[1] : undefined;
 }

@@ -60,6 +60,9 @@ export class Server {
 
   /** Ends the program at once, as a node that dies would. */
   async kill(): Promise<void> {
+    if (this.child.signalCode !== null) {
+      return;
+    }
     const exited = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGKILL');
     await exited;
