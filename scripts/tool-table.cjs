@@ -23,7 +23,14 @@ function kubernetesVersion(version) {
   return Object.entries(variables).map(([name, value]) => `-X=k8s.io/component-base/version.${name}=${value}`);
 }
 
-/** @type {GoTool[]} To add one: a folder with its go.mod under test/cluster/tools/, and a row here. */
+/**
+ * @typedef {object} RustTool
+ * @property {string} name file name of the program
+ * @property {string} folder folder of Cargo.toml and Cargo.lock, relative to the repository
+ * @property {'cargo'} builder what tells it from a Go tool
+ */
+
+/** @type {(GoTool | RustTool)[]} To add one: a folder with its go.mod or Cargo.toml under test/cluster/tools/, and a row here. */
 const tools = [
   { name: 'kasd', folder: 'test/cluster/tools/kubernetes', package: './kasd', linkFlags: kubernetesVersion },
   {
@@ -44,6 +51,7 @@ const tools = [
     folder: 'test/cluster/tools/kuadrant',
     package: 'github.com/kuadrant/kuadrant-operator/cmd',
   },
+  { name: 'limitador', folder: 'test/cluster/tools/limitador', builder: 'cargo' },
 ];
 
 /** @returns {string} The folder of all built tools; never inside the repository. */
@@ -76,13 +84,19 @@ function filesBelow(folder) {
   return paths.filter((path) => statSync(path).isFile()).sort();
 }
 
+function sources(tool, folder) {
+  if (tool.builder === 'cargo') return filesBelow(folder);
+  const own = tool.package.startsWith('./') ? filesBelow(join(folder, tool.package)) : [];
+  return [join(folder, 'go.mod'), join(folder, 'go.sum'), ...own];
+}
+
 /** @returns {string} What the tool is made of: another input gives another hash, and so another place in the cache. */
 function fingerprint(tool) {
   const folder = join(root, tool.folder);
-  const sources = tool.package.startsWith('./') ? filesBelow(join(folder, tool.package)) : [];
   const hash = createHash('sha256');
-  hash.update([process.platform, process.arch, tool.package, ...linkFlags(tool)].join('\0'));
-  for (const path of [join(folder, 'go.mod'), join(folder, 'go.sum'), ...sources]) {
+  const built = tool.builder === 'cargo' ? [tool.builder] : [tool.package, ...linkFlags(tool)];
+  hash.update([process.platform, process.arch, ...built].join('\0'));
+  for (const path of sources(tool, folder)) {
     hash.update(`\0${relative(folder, path).split(sep).join('/')}\0`).update(readFileSync(path));
   }
   return hash.digest('hex').slice(0, 16);

@@ -1,6 +1,7 @@
-// `npm run tools`: builds what the cluster and Envoy tests run. Nothing else in this repository compiles Go.
+// `npm run tools`: builds what the cluster and Envoy tests run. Nothing else in this repository compiles Go or Rust.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { linkFlags, plannedPath, root, toolPath, tools } from './tool-table.cjs';
@@ -9,7 +10,7 @@ const help = `usage: npm run tools [-- [--list] [NAME ...]]
 
 Builds the programs of the cluster and Envoy tests, all or those named, into a cache outside the repository:
 $CDK8S_MAAS_CACHE/tools, else $XDG_CACHE_HOME/cdk8s-maas/tools, else ~/.cache/cdk8s-maas/tools.
-What is built already takes no time. The first build needs Go and its module proxy, and takes some minutes.
+What is built already takes no time. The first build needs Go, Rust and their registries, and takes some minutes.
 
   --list   print name, state and path of each, and build nothing
   --help   print this
@@ -51,20 +52,39 @@ function run(command, args, options) {
   });
 }
 
+async function compileGo(tool, output) {
+  const args = ['build', '-buildvcs=false', `-ldflags=${linkFlags(tool).join(' ')}`, '-o', output, tool.package];
+  const env = { ...process.env, GOWORK: 'off', ...tool.environment };
+  const ended = await run('go', args, { cwd: join(root, tool.folder), env });
+  if (ended !== 0) throw new ToolError(`${tool.name}: 'go build' ended with ${ended}`);
+}
+
+/** Cargo's own folder is some hundred megabytes and needed once, so it goes with the build. */
+async function compileRust(tool, output) {
+  const target = mkdtempSync(join(tmpdir(), 'cdk8s-maas-cargo-'));
+  try {
+    const args = ['build', '--release', '--locked', '--target-dir', target];
+    const ended = await run('cargo', args, { cwd: join(root, tool.folder) }).catch((error) => {
+      throw new ToolError(`${tool.name} needs Rust (https://rustup.rs), but 'cargo' cannot be run: ${error.message}`);
+    });
+    if (ended !== 0) throw new ToolError(`${tool.name}: 'cargo build' ended with ${ended}`);
+    copyFileSync(join(target, 'release', tool.name), output);
+  } finally {
+    rmSync(target, { recursive: true, force: true });
+  }
+}
+
 /** Builds beside the final name and renames, so that no half-written program is ever taken for a built one. */
 async function build(tool) {
-  requireGo(tool);
+  if (tool.builder !== 'cargo') requireGo(tool);
   const path = plannedPath(tool);
   const unfinished = `${path}.${process.pid}.unfinished`;
   mkdirSync(dirname(path), { recursive: true });
   const started = Date.now();
   const progress = setInterval(() => console.log(`${tool.name}: building, ${seconds(started)}`), 15_000);
-  console.log(`${tool.name}: building ${tool.package} of ${tool.folder}`);
+  console.log(`${tool.name}: building ${tool.package ?? 'Cargo.toml'} of ${tool.folder}`);
   try {
-    const args = ['build', '-buildvcs=false', `-ldflags=${linkFlags(tool).join(' ')}`, '-o', unfinished, tool.package];
-    const env = { ...process.env, GOWORK: 'off', ...tool.environment };
-    const ended = await run('go', args, { cwd: join(root, tool.folder), env });
-    if (ended !== 0) throw new ToolError(`${tool.name}: 'go build' ended with ${ended} after ${seconds(started)}`);
+    await (tool.builder === 'cargo' ? compileRust : compileGo)(tool, unfinished);
     renameSync(unfinished, path);
   } finally {
     clearInterval(progress);

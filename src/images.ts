@@ -36,6 +36,11 @@ export const IMAGES = {
     tag: 'RELEASE.2025-08-13T08-35-41Z',
     evidence: 'github.com/cloudnative-pg/cloudnative-pg v1.28.0, tests/utils/minio/minio.go',
   },
+  redis: {
+    repository: 'docker.io/library/redis',
+    tag: '8.2.2-alpine',
+    evidence: 'github.com/argoproj/argo-cd/v3 v3.2.1, manifests/base/redis/argocd-redis-deployment.yaml',
+  },
   prometheus: {
     repository: 'quay.io/prometheus/prometheus',
     tag: 'v3.13.1',

@@ -49,6 +49,10 @@ export { type RealmUser } from './identity/realm';
 export { KuadrantInstance, type KuadrantInstanceProps } from './identity/kuadrant-instance';
 export { type TierGroup } from './identity/tier-group';
 
+export { LimitadorRedis, type LimitadorRedisProps } from './limits/limitador-redis';
+export { LimitadorStorage, type LimitadorStorageProps } from './limits/limitador-storage';
+export { LimitReplyFilter, type LimitReplyFilterProps } from './limits/limit-reply-filter';
+export { OperatorFailureMode, type OperatorFailureModeProps } from './limits/operator-failure-mode';
 export { RequestLimitPolicy, type RequestLimitPolicyProps, type TierRequestLimit } from './limits/request-limit-policy';
 export { TokenLimit } from './limits/token-limit';
 export {
@@ -57,6 +61,7 @@ export {
   type TierTokenLimits,
   type TokenLimitFilterProps,
 } from './limits/token-limit-filter';
+export { TokenLimitPolicy, type TokenLimitPolicyProps } from './limits/token-limit-policy';
 export { type TokenOvershoot } from './limits/lua-script';
 export { type TokenWindow } from './limits/token-window';
 export { type TokenWeights } from './limits/token-weights';

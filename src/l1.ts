@@ -19,6 +19,9 @@ export const l1 = {
   get kuadrant(): typeof import('../imports/kuadrant.io') {
     return require('../imports/kuadrant.io');
   },
+  get limitador(): typeof import('../imports/limitador.kuadrant.io') {
+    return require('../imports/limitador.kuadrant.io');
+  },
   get istioNetworking(): typeof import('../imports/networking.istio.io') {
     return require('../imports/networking.istio.io');
   },

@@ -12,7 +12,7 @@ describe.each(Object.entries(IMAGES))('the image %s', (_, image) => {
   });
 
   test('is pinned to a full version', () => {
-    expect(image.tag).toMatch(/^v?\d+\.\d+\.\d+$|^RELEASE\.\d{4}-\d{2}-\d{2}T[\d-]+Z$/);
+    expect(image.tag).toMatch(/^v?\d+\.\d+\.\d+(-alpine)?$|^RELEASE\.\d{4}-\d{2}-\d{2}T[\d-]+Z$/);
   });
 
   test('says which release of whom ships this tag', () => {

@@ -172,6 +172,19 @@ const SEED_OBJECTS: { props: MaasPlatformProps; objects: string[] }[] = [
     objects: ['RateLimitPolicy llm/gateway-rate-limits'],
   },
   {
+    props: { limits: { engine: 'tokenRateLimitPolicy', redis: {}, onFailure: 'deny' } },
+    objects: [
+      'TokenRateLimitPolicy llm/gateway-token-rate-limits',
+      'EnvoyFilter llm/limit-reply-filter',
+      'Limitador kuadrant-system/limitador',
+      'Deployment kuadrant-system/limitador-redis',
+      'Service kuadrant-system/limitador-redis',
+      'PersistentVolumeClaim kuadrant-system/limitador-redis',
+      'Secret kuadrant-system/limitador-redis',
+      'Deployment kuadrant-system/kuadrant-operator-controller-manager',
+    ],
+  },
+  {
     props: { gateway: { tls: { issuer: { name: 'letsencrypt-prod' } } } },
     objects: ['Certificate llm/wildcard-apps-cert'],
   },

@@ -110,6 +110,21 @@ const identity = z.strictObject({
   keycloak: z.optional(z.enum(['demo'])),
 });
 
+const limits = z.strictObject({
+  engine: z.optional(z.enum(['envoyFilter', 'tokenRateLimitPolicy'])),
+  overshoot: z.optional(z.enum(['inflight', 'none'])),
+  perReplica: z.optional(z.enum(['divide'])),
+  onFailure: z.optional(z.enum(['deny', 'allow'])),
+  redis: z.optional(
+    z.strictObject({
+      size: quantity(),
+      storageClass: z.optional(objectName()),
+      existingSecret: z.optional(objectName()),
+      urlSecret: z.optional(objectName()),
+    }),
+  ),
+});
+
 const patch = z.strictObject({
   target: z.strictObject({ kind: text(), name: text(), namespace: z.optional(label()) }),
   merge: z.optional(anyMap()),
@@ -143,7 +158,7 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   users: z.optional(z.array(user)),
   models: z.optional(z.array(model)),
   identity: z.optional(identity),
-  limits: z.optional(z.strictObject({ overshoot: z.optional(z.enum(['inflight', 'none'])) })),
+  limits: z.optional(limits),
   storage: z.optional(
     z.strictObject({
       minio: z.optional(

@@ -8,10 +8,13 @@ import type { ComputeResources, ModelReplicas } from '../models/model-size';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
   FilterPlacement,
+  LimitEngine,
+  LimitFailureMode,
   MaasPlatformProps,
   ManifestConfiguration,
   ModelConfiguration,
   PatchConfiguration,
+  RedisConfiguration,
   TierConfiguration,
   UserConfiguration,
   VersionsConfiguration,
@@ -95,7 +98,14 @@ export interface PlatformSettings {
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
-  readonly limits: { readonly overshoot: TokenOvershoot };
+  readonly limits: {
+    readonly engine: LimitEngine;
+    readonly overshoot: TokenOvershoot;
+    /** What every token limit is divided by, because each gateway pod counts alone. */
+    readonly shares: number;
+    readonly onFailure?: LimitFailureMode;
+    readonly redis?: RedisConfiguration;
+  };
   readonly minio?: { readonly size: string; readonly storageClass?: string; readonly existingSecret?: string };
   readonly observability: {
     readonly prometheus: boolean;
@@ -144,7 +154,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
       : undefined,
     oidc: acceptsTokens(props.identity) ? resolveOidc(props, tiers) : undefined,
     keycloak: props.identity?.keycloak !== undefined,
-    limits: { overshoot: props.limits?.overshoot ?? 'inflight' },
+    limits: resolveLimits(props),
     minio: props.storage?.minio && { size: DEFAULT_MINIO_SIZE, ...props.storage.minio },
     observability: resolveObservability(props),
     patches: props.patches ?? [],
@@ -167,6 +177,16 @@ function resolveGateway(props: MaasPlatformProps, namespace: string): PlatformSe
       secretName: gateway.tls.secretName ?? DEFAULT_TLS_SECRET_NAME,
       issuer: gateway.tls.issuer && { name: gateway.tls.issuer.name, kind: gateway.tls.issuer.kind ?? 'ClusterIssuer' },
     },
+  };
+}
+
+function resolveLimits({ gateway, limits = {} }: MaasPlatformProps): PlatformSettings['limits'] {
+  return {
+    engine: limits.engine ?? 'envoyFilter',
+    overshoot: limits.overshoot ?? 'inflight',
+    shares: limits.perReplica === 'divide' ? (gateway?.replicas ?? 1) : 1,
+    onFailure: limits.onFailure,
+    redis: limits.redis,
   };
 }
 

@@ -8,7 +8,7 @@ export interface UsageLedgerProps {
   readonly gateway: IMaasGateway;
 
   /**
-   * Namespace of the EnvoyFilter.
+   * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
    * @default - the Gateway's
    */
   readonly namespace?: string;

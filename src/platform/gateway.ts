@@ -3,9 +3,11 @@ import { GatewayCertificate } from '../gateway/gateway-certificate';
 import { HeaderScrubFilter } from '../gateway/header-scrub-filter';
 import { IdentityRequiredFilter } from '../gateway/identity-required-filter';
 import { MaasGateway } from '../gateway/maas-gateway';
+import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
 import { ModelRoute } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
 import { filterPlacement, type PlatformContext } from './context';
+import { usesTokenPolicy } from './limits';
 
 export function addGateway(chart: Chart, context: PlatformContext): void {
   const { gateway, domain, namespace } = context.settings;
@@ -38,10 +40,11 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
 }
 
 export function addRoutes(chart: Chart, { settings, gateway, models }: PlatformContext): void {
+  const paths = usesTokenPolicy(settings) ? [...TOTAL_TOKENS_PATHS] : undefined;
   for (const { name, host } of settings.models) {
     const backend = models.get(name);
     if (backend !== undefined) {
-      new ModelRoute(chart, `route-${name}`, { name: `${name}-domain-route`, gateway, host, backend });
+      new ModelRoute(chart, `route-${name}`, { name: `${name}-domain-route`, gateway, host, backend, paths });
     }
     if (settings.platform === 'openshift') {
       new OpenShiftRoute(chart, `openshift-route-${name}`, {

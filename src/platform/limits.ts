@@ -1,17 +1,28 @@
 import type { Chart } from 'cdk8s';
 import type { TokenLimitsConfiguration } from '../config/configuration';
 import type { PlatformSettings } from '../config/settings';
+import { IMAGES } from '../images';
 import { parseGatewayApiDuration } from '../limits/gateway-api-duration';
+import { LimitReplyFilter } from '../limits/limit-reply-filter';
+import { LimitadorRedis } from '../limits/limitador-redis';
+import { LimitadorStorage } from '../limits/limitador-storage';
+import { OperatorFailureMode } from '../limits/operator-failure-mode';
 import { RequestLimitPolicy, type TierRequestLimit } from '../limits/request-limit-policy';
 import { TokenLimit } from '../limits/token-limit';
 import { TokenLimitFilter } from '../limits/token-limit-filter';
+import { TokenLimitPolicy } from '../limits/token-limit-policy';
 import { hasTokenLimit } from '../limits/token-window';
 import { UsageLedger } from '../limits/usage-ledger';
-import { filterPlacement, type PlatformContext } from './context';
+import { filterPlacement, platformImage, type PlatformContext } from './context';
 
 /** Whether any tier limits tokens. */
 export function limitsTokens({ tiers }: PlatformSettings): boolean {
   return tiers.some((tier) => hasTokenLimit(tier.tokens));
+}
+
+/** Whether Kuadrant's TokenRateLimitPolicy counts tokens, not our filter. */
+export function usesTokenPolicy(settings: PlatformSettings): boolean {
+  return limitsTokens(settings) && settings.limits.engine === 'tokenRateLimitPolicy';
 }
 
 /** Whether any tier limits requests. */
@@ -21,10 +32,23 @@ export function limitsRequests({ tiers }: PlatformSettings): boolean {
 
 export function addLimits(chart: Chart, context: PlatformContext): void {
   const { settings, gateway } = context;
-  if (limitsTokens(settings)) {
+  const tiers = settings.tiers.map(({ name, tokens, enforce }) => ({
+    tier: name,
+    limits: tokenLimits(tokens, settings.limits.shares),
+    enforce,
+  }));
+  const usesPolicy = usesTokenPolicy(settings);
+  if (usesPolicy) {
+    new TokenLimitPolicy(chart, 'token-limit', { gateway, tiers });
+    new LimitReplyFilter(chart, 'limit-reply', {
+      gateway,
+      retryAfterSeconds: shortestWindow(settings),
+      ...filterPlacement(context, 'limit-reply-filter'),
+    });
+  } else if (limitsTokens(settings)) {
     new TokenLimitFilter(chart, 'token-limit', {
       gateway,
-      tiers: settings.tiers.map(({ name, tokens, enforce }) => ({ tier: name, limits: tokenLimits(tokens), enforce })),
+      tiers,
       models: settings.models.map(({ host, servedName, tokenWeights }) => ({
         host,
         name: servedName,
@@ -36,21 +60,59 @@ export function addLimits(chart: Chart, context: PlatformContext): void {
       ...filterPlacement(context, 'token-rate-limit-filter'),
     });
   }
-  if (limitsTokens(settings) && settings.observability.ledger) {
+  if (limitsTokens(settings) && !usesPolicy && settings.observability.ledger) {
     new UsageLedger(chart, 'usage-ledger', { gateway, ...filterPlacement(context, 'usage-ledger') });
   }
   if (limitsRequests(settings)) {
     new RequestLimitPolicy(chart, 'request-limit', { gateway, limits: requestLimits(settings) });
   }
+  if (usesPolicy || limitsRequests(settings)) {
+    addLimitador(chart, context);
+  }
 }
 
-function tokenLimits({ minute, hour, day, month }: TokenLimitsConfiguration = {}): TokenLimit[] {
+/** What Limitador needs wherever it counts, tokens or requests. */
+function addLimitador(chart: Chart, context: PlatformContext): void {
+  const { kuadrant, limits, platform } = context.settings;
+  const { redis, onFailure } = limits;
+  const { namespace } = kuadrant;
+  if (redis !== undefined) {
+    const urlSecretName =
+      redis.urlSecret ??
+      new LimitadorRedis(chart, 'limitador-redis', {
+        namespace,
+        size: redis.size,
+        storageClassName: redis.storageClass,
+        existingSecretName: redis.existingSecret,
+        platform,
+        image: platformImage(context, IMAGES.redis),
+      }).secretName;
+    new LimitadorStorage(chart, 'limitador-storage', { namespace, urlSecretName });
+  }
+  if (onFailure !== undefined) {
+    new OperatorFailureMode(chart, 'failure-mode', { namespace, mode: onFailure });
+  }
+}
+
+function tokenLimits({ minute, hour, day, month }: TokenLimitsConfiguration = {}, shares: number): TokenLimit[] {
+  const share = (tokens: number) => Math.floor(tokens / shares);
   return [
-    ...(minute === undefined ? [] : [TokenLimit.perMinute(minute)]),
-    ...(hour === undefined ? [] : [TokenLimit.perHour(hour)]),
-    ...(day === undefined ? [] : [TokenLimit.perDay(day)]),
-    ...(month === undefined ? [] : [TokenLimit.perMonth(month)]),
+    ...(minute === undefined ? [] : [TokenLimit.perMinute(share(minute))]),
+    ...(hour === undefined ? [] : [TokenLimit.perHour(share(hour))]),
+    ...(day === undefined ? [] : [TokenLimit.perDay(share(day))]),
+    ...(month === undefined ? [] : [TokenLimit.perMonth(share(month))]),
   ];
+}
+
+/** Length in seconds of the shortest window of any limit, of tokens or requests. */
+function shortestWindow(settings: PlatformSettings): number {
+  const tokens = settings.tiers.flatMap(({ tokens: { minute, hour, day } = {} }) => [
+    ...(minute === undefined ? [] : [60]),
+    ...(hour === undefined ? [] : [3_600]),
+    ...(day === undefined ? [] : [86_400]),
+  ]);
+  const requests = requestLimits(settings).map(({ window }) => Math.ceil(window.toMilliseconds() / 1_000));
+  return Math.min(...tokens, ...requests);
 }
 
 function requestLimits({ tiers }: PlatformSettings): TierRequestLimit[] {

@@ -694,13 +694,72 @@ const ROWS: readonly Row[] = [
     rule: 'token-replicas',
     yaml: 'gateway:\n  replicas: 3\n',
     message:
-      'maas.yaml:2:13 gateway.replicas: got 3, expected 1 while a tier has token limits, which are counted inside one gateway pod; write 1, or give no tier `tokens`',
+      'maas.yaml:2:13 gateway.replicas: got 3, expected 1 while a tier has token limits, which are counted inside one gateway pod; write 1, `limits.perReplica: divide` or `limits.engine: tokenRateLimitPolicy`',
   },
   {
     rule: 'token-istio',
     yaml: 'versions:\n  istio: 1.29.2\n',
     message:
-      'maas.yaml:2:10 versions.istio: got "1.29.2", expected 1.30.0 or newer for token limits: its Envoy 1.38 is the first that counts for all its workers; upgrade Istio, or give no tier `tokens`',
+      'maas.yaml:2:10 versions.istio: got "1.29.2", expected 1.30.0 or newer for token limits: its Envoy 1.38 is the first that counts for all its workers; upgrade Istio, or write `limits.engine: tokenRateLimitPolicy`',
+  },
+  {
+    rule: 'engine-weight',
+    yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator, weight: 2 }]\n',
+    message:
+      'maas.yaml:2:37 models[0].weight: got 2, expected 1: Limitador counts every token once, only the engine envoyFilter weighs them; remove it, or write `limits.engine: envoyFilter`',
+  },
+  {
+    rule: 'engine-month',
+    yaml: 'limits: { engine: tokenRateLimitPolicy }\ntiers: [{ name: free, tokens: { month: 1000 } }]\n',
+    message:
+      'maas.yaml:2:33 tiers[0].tokens.month: got 1000, expected minute, hour or day: Limitador knows no calendar, only the engine envoyFilter counts months; remove it, or write `limits.engine: envoyFilter`',
+  },
+  {
+    rule: 'engine-shared',
+    yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\n',
+    message:
+      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while tier "free" may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+  },
+  {
+    rule: 'engine-observe',
+    yaml: 'limits: { engine: tokenRateLimitPolicy }\ntiers: [{ name: free, tokens: { day: 1000 }, enforce: false }]\n',
+    message:
+      'maas.yaml:2:55 tiers[0].enforce: got false, expected true: Limitador refuses what it counts, only the engine envoyFilter can count and let pass; remove it, or write `limits.engine: envoyFilter`',
+  },
+  {
+    rule: 'engine-option',
+    yaml: 'limits: { engine: tokenRateLimitPolicy, perReplica: divide }\n',
+    message:
+      'maas.yaml:1:41 limits.perReplica: got "divide", expected no such option: Limitador counts for all gateway pods together, only the engine envoyFilter has it; remove it, or write `limits.engine: envoyFilter`',
+  },
+  {
+    rule: 'replica-share',
+    yaml: 'gateway: { replicas: 3 }\nlimits: { perReplica: divide }\ntiers: [{ name: free, tokens: { minute: 2 } }]\n',
+    message:
+      'maas.yaml:3:41 tiers[0].tokens.minute: got 2, expected at least 3, so that each gateway pod has one to give; raise it, or lower gateway.replicas',
+  },
+  {
+    rule: 'redis-source',
+    yaml: 'limits: { redis: { urlSecret: shared, size: 1Gi } }\n',
+    message:
+      'maas.yaml:1:39 limits.redis.size: got "1Gi", expected nothing beside urlSecret: that Redis is somebody else\'s; remove it, or remove urlSecret',
+  },
+  {
+    rule: 'redis-size',
+    yaml: 'limits: { redis: { size: "0" } }\n',
+    message: 'maas.yaml:1:26 limits.redis.size: got "0", expected the size of a volume; for example "1Gi"',
+  },
+  {
+    rule: 'demo-redis',
+    yaml: 'domain: models.example.com\nlimits: { redis: {} }\n',
+    message:
+      'maas.yaml:2:11 limits.redis: got a well-known password, expected existingSecret or urlSecret, except on the local demo (platform kubernetes with a domain below .local, .localhost or .test); add `existingSecret: limitador-redis`',
+  },
+  {
+    rule: 'failure-place',
+    yaml: 'platform: openshift\nlimits: { onFailure: deny }\n',
+    message:
+      "maas.yaml:2:11 limits.onFailure: got \"deny\", expected nothing on OpenShift, where OLM undoes every change of the operator's Deployment; set RATELIMIT_SERVICE_FAILURE_MODE, RATELIMIT_CHECK_SERVICE_FAILURE_MODE and RATELIMIT_REPORT_SERVICE_FAILURE_MODE in `spec.config.env` of the operator's Subscription",
   },
   {
     rule: 'request-window',

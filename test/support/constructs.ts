@@ -13,9 +13,14 @@ import { ApiKeySecret } from '../../src/identity/api-key-secret';
 import { GatewayAuthPolicy } from '../../src/identity/gateway-auth-policy';
 import { KeycloakDemo } from '../../src/identity/keycloak-demo';
 import { KuadrantInstance } from '../../src/identity/kuadrant-instance';
+import { LimitReplyFilter } from '../../src/limits/limit-reply-filter';
+import { LimitadorRedis } from '../../src/limits/limitador-redis';
+import { LimitadorStorage } from '../../src/limits/limitador-storage';
+import { OperatorFailureMode } from '../../src/limits/operator-failure-mode';
 import { RequestLimitPolicy } from '../../src/limits/request-limit-policy';
 import { TokenLimit } from '../../src/limits/token-limit';
 import { TokenLimitFilter } from '../../src/limits/token-limit-filter';
+import { TokenLimitPolicy } from '../../src/limits/token-limit-policy';
 import { UsageLedger } from '../../src/limits/usage-ledger';
 import { Accelerator } from '../../src/models/accelerator';
 import { KServeConfiguration } from '../../src/models/kserve-configuration';
@@ -106,6 +111,18 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
       ledger: true,
     }),
   UsageLedger: (scope, names) => new UsageLedger(scope, 'construct', { gateway: gatewayOf(names) }),
+  TokenLimitPolicy: (scope, names) =>
+    new TokenLimitPolicy(scope, 'construct', {
+      gateway: gatewayOf(names),
+      tiers: names.tiers.map((tier) => ({ tier, limits: [TokenLimit.perMinute(200), TokenLimit.perDay(5_000)] })),
+    }),
+  LimitReplyFilter: (scope, names) =>
+    new LimitReplyFilter(scope, 'construct', { gateway: gatewayOf(names), retryAfterSeconds: 60 }),
+  LimitadorRedis: (scope, { namespace }) => new LimitadorRedis(scope, 'construct', { namespace }),
+  LimitadorStorage: (scope, { namespace, name }) =>
+    new LimitadorStorage(scope, 'construct', { namespace, urlSecretName: name }),
+  OperatorFailureMode: (scope, { namespace }) =>
+    new OperatorFailureMode(scope, 'construct', { namespace, mode: 'deny' }),
   KServeConfiguration: (scope, names) =>
     new KServeConfiguration(scope, 'construct', { gateway: gatewayOf(names), domain: names.domain }),
   OpenShiftModelAccess: (scope, { namespace, name }) =>

@@ -1,6 +1,13 @@
 import type { PlatformKind } from '../../cluster/platform-kind';
+import { hasTokenLimit } from '../../limits/token-window';
 import { catalogEntry, type CatalogEntry } from '../../models/catalog';
-import type { KeyConfiguration, ModelConfiguration, TierConfiguration, UserConfiguration } from '../configuration';
+import type {
+  KeyConfiguration,
+  LimitEngine,
+  ModelConfiguration,
+  TierConfiguration,
+  UserConfiguration,
+} from '../configuration';
 import {
   acceptsApiKeys,
   acceptsTokens,
@@ -121,6 +128,9 @@ export function hostOf({ item, name }: NamedModel, configuration: DraftConfigura
   return item.host ?? (domain && platform && modelHost(name, platform, domain));
 }
 
+/** What the local demo is, in words. */
+export const LOCAL_DEMO = 'platform kubernetes with a domain below .local, .localhost or .test';
+
 /** Whether this is certainly not the local demo. */
 export function isElsewhere(configuration: DraftConfiguration): boolean {
   const domain = domainOf(configuration);
@@ -149,6 +159,16 @@ export function tokensOf(configuration: DraftConfiguration): boolean | undefined
 /** The Gateway's namespace. */
 export function gatewayNamespaceOf({ gateway, namespace }: DraftConfiguration): string {
   return gateway?.namespace ?? namespace ?? DEFAULT_NAMESPACES.platform;
+}
+
+/** What counts tokens; undefined when that cannot be known. */
+export function engineOf(configuration: DraftConfiguration): LimitEngine | undefined {
+  return isUnusable(configuration, 'limits', 'engine') ? undefined : (configuration.limits?.engine ?? 'envoyFilter');
+}
+
+/** Whether any tier limits tokens. */
+export function hasTokenLimits(configuration: DraftConfiguration): boolean {
+  return tiersOf(configuration).some(({ item }) => hasTokenLimit(item.tokens));
 }
 
 /** Whether the platform has a Gateway of its own. */

@@ -1,9 +1,8 @@
 import { quote, showValue, type Finding } from '../problem';
-import { apiKeysOf, isElsewhere, keysOf, pathOfKey, tokensOf } from './facts';
+import { apiKeysOf, isElsewhere, keysOf, LOCAL_DEMO, pathOfKey, tokensOf } from './facts';
 import { atKey, atValue, isComplete, isUnusable, placed, type Rule } from './rule';
 
 const SOURCES = ['demo', 'existingSecret', 'externalSecret'] as const;
-const LOCAL_DEMO = 'platform kubernetes with a domain below .local, .localhost or .test';
 
 const keySource: Rule = {
   id: 'key-source',

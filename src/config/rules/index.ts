@@ -1,5 +1,6 @@
 import { INFRASTRUCTURE_RULES } from './infrastructure';
 import { IDENTITY_RULES } from './identity';
+import { LIMIT_ENGINE_RULES } from './limit-engines';
 import { LIMIT_RULES } from './limits';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
 import { MODEL_SIZE_RULES } from './model-size';
@@ -15,6 +16,7 @@ export const RULES: readonly Rule[] = [
   ...UNIQUE_RULES,
   ...REFERENCE_RULES,
   ...LIMIT_RULES,
+  ...LIMIT_ENGINE_RULES,
   ...VERSION_RULES,
   ...IDENTITY_RULES,
   ...MODEL_RULES,

@@ -1,9 +1,8 @@
 import { parseGatewayApiDuration } from '../../limits/gateway-api-duration';
-import { hasTokenLimit, TOKEN_WINDOWS } from '../../limits/token-window';
-import type { DraftConfiguration } from '../draft';
+import { TOKEN_WINDOWS } from '../../limits/token-window';
 import { quote, type Finding } from '../problem';
-import { tiersOf } from './facts';
-import { atValue, placed, type Rule } from './rule';
+import { engineOf, hasTokenLimits } from './facts';
+import { atValue, isUnusable, placed, type Rule } from './rule';
 import { isAtLeast } from './units';
 
 /** A Gateway API duration has at most five digits a unit. */
@@ -39,11 +38,13 @@ const tokenReplicas: Rule = {
     if (replicas === undefined || replicas === 1) {
       return [];
     }
-    if (!hasTokenLimits(configuration)) {
+    const divided = isUnusable(configuration, 'limits') || configuration.limits?.perReplica !== undefined;
+    if (divided || engineOf(configuration) !== 'envoyFilter' || !hasTokenLimits(configuration)) {
       return [];
     }
     const expected = '1 while a tier has token limits, which are counted inside one gateway pod';
-    return [atValue(['gateway', 'replicas'], String(replicas), expected, 'write 1, or give no tier `tokens`')];
+    const fix = 'write 1, `limits.perReplica: divide` or `limits.engine: tokenRateLimitPolicy`';
+    return [atValue(['gateway', 'replicas'], String(replicas), expected, fix)];
   },
 };
 
@@ -51,11 +52,15 @@ const tokenIstio: Rule = {
   id: 'token-istio',
   check: (configuration) => {
     const istio = configuration.versions?.istio;
-    if (istio === undefined || isAtLeast(istio, FIRST_ISTIO) || !hasTokenLimits(configuration)) {
+    if (istio === undefined || isAtLeast(istio, FIRST_ISTIO) || engineOf(configuration) !== 'envoyFilter') {
+      return [];
+    }
+    if (!hasTokenLimits(configuration)) {
       return [];
     }
     const expected = '1.30.0 or newer for token limits: its Envoy 1.38 is the first that counts for all its workers';
-    return [atValue(['versions', 'istio'], quote(istio), expected, 'upgrade Istio, or give no tier `tokens`')];
+    const fix = 'upgrade Istio, or write `limits.engine: tokenRateLimitPolicy`';
+    return [atValue(['versions', 'istio'], quote(istio), expected, fix)];
   },
 };
 
@@ -75,10 +80,6 @@ const requestWindow: Rule = {
       return [atValue(path, quote(window), 'a window of more than nothing and at most 99999h', 'for example "2m"')];
     }),
 };
-
-function hasTokenLimits(configuration: DraftConfiguration): boolean {
-  return tiersOf(configuration).some(({ item }) => hasTokenLimit(item.tokens));
-}
 
 /** What limits need of each other and of the gateway. */
 export const LIMIT_RULES: readonly Rule[] = [tokenWindows, tokenReplicas, tokenIstio, requestWindow];

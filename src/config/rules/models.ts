@@ -3,7 +3,7 @@ import { CATALOG } from '../../models/catalog';
 import { count, listNames, quote, showValue, type Finding } from '../problem';
 import { closest, didYouMean } from '../suggest';
 import { domainOf, hostOf, namedModelsOf, runtimeOf, type NamedModel } from './facts';
-import { atKey, atValue, isUnusable, type Rule } from './rule';
+import { atKey, atValue, isUnusable, placed, type Rule } from './rule';
 
 /** `<name>-domain-route` is the longest of the names that a model's name goes into. */
 const LONGEST_NAME = 63 - '-domain-route'.length;

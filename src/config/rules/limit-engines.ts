@@ -1,0 +1,178 @@
+import { parseQuantity } from '../../quantity';
+import type { DraftConfiguration } from '../draft';
+import { quote, showValue, type Finding, type Path } from '../problem';
+import {
+  engineOf,
+  hasTokenLimits,
+  isElsewhere,
+  LOCAL_DEMO,
+  modelNamesOf,
+  namedModelsOf,
+  platformOf,
+  tiersOf,
+} from './facts';
+import { atKey, atValue, isComplete, placed, type Rule } from './rule';
+
+const OTHER_ENGINE = 'write `limits.engine: envoyFilter`';
+
+/** Reports what TokenRateLimitPolicy cannot do, and only while it is what counts. */
+function beyondPolicy(id: string, check: (configuration: DraftConfiguration) => Finding[]): Rule {
+  const counts = (configuration: DraftConfiguration) =>
+    engineOf(configuration) === 'tokenRateLimitPolicy' && hasTokenLimits(configuration);
+  return { id, check: (configuration) => (counts(configuration) ? check(configuration) : []) };
+}
+
+const engineWeight = beyondPolicy('engine-weight', (configuration) =>
+  namedModelsOf(configuration).flatMap(({ item: { weight = 1, tokenWeights }, index }): Finding[] => {
+    const fix = `remove it, or ${OTHER_ENGINE}`;
+    const reason = 'Limitador counts every token once, only the engine envoyFilter weighs them';
+    return [
+      ...(weight === 1 ? [] : [atValue(['models', index, 'weight'], String(weight), `1: ${reason}`, fix)]),
+      ...(tokenWeights === undefined
+        ? []
+        : [atKey(['models', index, 'tokenWeights'], showValue(tokenWeights), `no weights: ${reason}`, fix)]),
+    ];
+  }),
+);
+
+const engineMonth = beyondPolicy('engine-month', ({ tiers }) =>
+  placed(tiers).flatMap(({ item: { tokens }, index }): Finding[] => {
+    if (tokens?.month === undefined) {
+      return [];
+    }
+    const expected = 'minute, hour or day: Limitador knows no calendar, only the engine envoyFilter counts months';
+    const path = ['tiers', index, 'tokens', 'month'];
+    return [atKey(path, String(tokens.month), expected, `remove it, or ${OTHER_ENGINE}`)];
+  }),
+);
+
+const engineShared = beyondPolicy('engine-shared', (configuration) => {
+  const all = modelNamesOf(configuration);
+  const tier = tiersOf(configuration).find(({ item }) => {
+    const models = isComplete(item) ? (item.models ?? all) : undefined;
+    return item.tokens !== undefined && models !== undefined && new Set(models).size > 1;
+  });
+  if (tier === undefined) {
+    return [];
+  }
+  const expected =
+    `envoyFilter while tier ${quote(tier.item.name ?? '')} may use several models: ` +
+    'Limitador gives a user one budget for every route, so as many as there are models';
+  const fix = `${OTHER_ENGINE}, or name one model in the \`models\` of each tier with tokens`;
+  return [atValue(['limits', 'engine'], '"tokenRateLimitPolicy"', expected, fix)];
+});
+
+const engineObserve = beyondPolicy('engine-observe', ({ tiers }) =>
+  placed(tiers).flatMap(({ item, index }): Finding[] => {
+    if (item.enforce !== false || item.tokens === undefined) {
+      return [];
+    }
+    const expected = 'true: Limitador refuses what it counts, only the engine envoyFilter can count and let pass';
+    return [atValue(['tiers', index, 'enforce'], 'false', expected, `remove it, or ${OTHER_ENGINE}`)];
+  }),
+);
+
+/** Keys of `limits` that only the Lua understands. */
+const FILTER_OPTIONS: readonly { key: string; value: string; reason: string }[] = [
+  { key: 'perReplica', value: 'divide', reason: 'Limitador counts for all gateway pods together' },
+  { key: 'overshoot', value: 'none', reason: 'Limitador learns the tokens of a request when it is over' },
+];
+
+const engineOption = beyondPolicy('engine-option', ({ limits = {} }) => {
+  const written = limits as Readonly<Record<string, unknown>>;
+  return FILTER_OPTIONS.filter(({ key, value }) => written[key] === value).map(({ key, value, reason }) => {
+    const expected = `no such option: ${reason}, only the engine envoyFilter has it`;
+    return atKey(['limits', key], quote(value), expected, `remove it, or ${OTHER_ENGINE}`);
+  });
+});
+
+const replicaShare: Rule = {
+  id: 'replica-share',
+  check: (configuration) => {
+    const replicas = configuration.gateway?.replicas ?? 1;
+    if (configuration.limits?.perReplica !== 'divide' || engineOf(configuration) !== 'envoyFilter') {
+      return [];
+    }
+    return placed(configuration.tiers).flatMap(({ item: { tokens }, index }) =>
+      Object.entries(tokens ?? {}).flatMap(([window, limit]): Finding[] => {
+        if (typeof limit !== 'number' || limit >= replicas) {
+          return [];
+        }
+        const path: Path = ['tiers', index, 'tokens', window];
+        const expected = `at least ${replicas}, so that each gateway pod has one to give`;
+        return [atValue(path, String(limit), expected, 'raise it, or lower gateway.replicas')];
+      }),
+    );
+  },
+};
+
+const OWN_REDIS_KEYS = ['size', 'storageClass', 'existingSecret'] as const;
+
+const redisSource: Rule = {
+  id: 'redis-source',
+  check: ({ limits }) => {
+    const redis = limits?.redis;
+    if (redis?.urlSecret === undefined) {
+      return [];
+    }
+    return OWN_REDIS_KEYS.filter((key) => Object.hasOwn(redis, key)).map((key) => {
+      const path = ['limits', 'redis', key];
+      const expected = "nothing beside urlSecret: that Redis is somebody else's";
+      return atKey(path, showValue(redis[key], path), expected, 'remove it, or remove urlSecret');
+    });
+  },
+};
+
+const redisSize: Rule = {
+  id: 'redis-size',
+  check: ({ limits }) => {
+    const size = limits?.redis?.size;
+    if (size === undefined || (parseQuantity(size) ?? 0) >= 1) {
+      return [];
+    }
+    return [atValue(['limits', 'redis', 'size'], quote(size), 'the size of a volume', 'for example "1Gi"')];
+  },
+};
+
+const demoRedis: Rule = {
+  id: 'demo-redis',
+  check: (configuration) => {
+    const redis = configuration.limits?.redis;
+    const hasSecret = redis?.existingSecret !== undefined || redis?.urlSecret !== undefined;
+    if (redis === undefined || hasSecret || !isComplete(redis) || !isElsewhere(configuration)) {
+      return [];
+    }
+    const expected = `existingSecret or urlSecret, except on the local demo (${LOCAL_DEMO})`;
+    const fix = 'add `existingSecret: limitador-redis`';
+    return [atKey(['limits', 'redis'], 'a well-known password', expected, fix)];
+  },
+};
+
+const failurePlace: Rule = {
+  id: 'failure-place',
+  check: (configuration) => {
+    const mode = configuration.limits?.onFailure;
+    if (mode === undefined || platformOf(configuration) !== 'openshift') {
+      return [];
+    }
+    const expected = "nothing on OpenShift, where OLM undoes every change of the operator's Deployment";
+    const fix =
+      'set RATELIMIT_SERVICE_FAILURE_MODE, RATELIMIT_CHECK_SERVICE_FAILURE_MODE and ' +
+      "RATELIMIT_REPORT_SERVICE_FAILURE_MODE in `spec.config.env` of the operator's Subscription";
+    return [atKey(['limits', 'onFailure'], quote(mode), expected, fix)];
+  },
+};
+
+/** What the two engines of token limits, and Limitador behind one of them, can and cannot do. */
+export const LIMIT_ENGINE_RULES: readonly Rule[] = [
+  engineWeight,
+  engineMonth,
+  engineShared,
+  engineObserve,
+  engineOption,
+  replicaShare,
+  redisSource,
+  redisSize,
+  demoRedis,
+  failurePlace,
+];

@@ -1,0 +1,72 @@
+import { Construct } from 'constructs';
+import { addConnectionManagerPatch } from '../gateway/envoy-filter';
+import type { IMaasGateway } from '../gateway/gateway-reference';
+
+/** Props of `LimitReplyFilter`. */
+export interface LimitReplyFilterProps {
+  /** Gateway whose refusals are written anew. */
+  readonly gateway: IMaasGateway;
+
+  /** What `retry-after` says, in whole seconds: the length of the shortest window, because nobody knows which refused. */
+  readonly retryAfterSeconds: number;
+
+  /**
+   * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
+   * @default - the Gateway's
+   */
+  readonly namespace?: string;
+
+  /**
+   * Name of the EnvoyFilter.
+   * @default limit-reply-filter
+   */
+  readonly name?: string;
+}
+
+/**
+ * Gives Kuadrant's plain-text 429 the body that OpenAI's clients read, and a `retry-after`
+ * (networking.istio.io/v1alpha3 EnvoyFilter with Envoy's `local_reply_config`).
+ *
+ * It touches only what Envoy itself answers: a 429 of a model server passes as it is. Limitador tells neither the limit
+ * nor the window that refused, so there are no `x-ratelimit-*` headers.
+ *
+ * @throws when `retryAfterSeconds` is no whole number above 0
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
+ */
+export class LimitReplyFilter extends Construct {
+  constructor(scope: Construct, id: string, props: LimitReplyFilterProps) {
+    super(scope, id);
+    const { retryAfterSeconds: seconds } = props;
+    if (!Number.isInteger(seconds) || seconds < 1) {
+      throw new Error(`retry after: got ${seconds} seconds, expected a whole number above 0`);
+    }
+    addConnectionManagerPatch(this, 'Resource', props.gateway, props.namespace ?? props.gateway.gatewayNamespace, {
+      name: props.name ?? 'limit-reply-filter',
+      value: { local_reply_config: { mappers: [replyMapper(seconds)] } },
+    });
+  }
+}
+
+function replyMapper(seconds: number) {
+  const error = {
+    message: `the limit of your tier is reached; its shortest window lasts ${seconds} seconds`,
+    type: 'tokens',
+    code: 'rate_limit_exceeded',
+    param: null,
+  };
+  return {
+    filter: {
+      status_code_filter: {
+        // Envoy wants a key of its runtime beside every number; nobody sets this one.
+        comparison: { op: 'EQ', value: { default_value: 429, runtime_key: 'maas.limit_reply' } },
+      },
+    },
+    headers_to_add: [
+      { header: { key: 'retry-after', value: String(seconds) }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
+    ],
+    body_format_override: {
+      text_format_source: { inline_string: JSON.stringify({ error }) },
+      content_type: 'application/json',
+    },
+  };
+}
