@@ -12,7 +12,7 @@ export interface DeletionProtectionProps {
 }
 
 /**
- * Refuses to delete what the platform shares with others: its namespaces and KServe's configuration
+ * Refuses to delete what the platform shares with others: its namespaces, KServe's configuration, Kuadrant's operator
  * (admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy).
  *
  * `kubectl delete -f dist/` knows no "keep"; this is how it is told. The policy is in the last file, so it is still in
@@ -37,6 +37,12 @@ export class DeletionProtection extends Construct {
               apiVersions: ['v1'],
               operations: ['DELETE'],
               resources: ['namespaces', 'configmaps'],
+            },
+            {
+              apiGroups: ['apps'],
+              apiVersions: ['v1'],
+              operations: ['DELETE'],
+              resources: ['deployments'],
             },
           ],
         },

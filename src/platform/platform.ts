@@ -42,7 +42,8 @@ const CONTENTS: { readonly [File in PlatformFile]: FileContents } = {
   '80-observability': { needed: ({ prometheus }) => prometheus, add: addObservability },
   '85-objects': { needed: ({ objects }) => objects.length > 0, add: addObjects },
   '90-protection': {
-    needed: ({ createNamespaces, kserve }) => createNamespaces || kserve.configure,
+    needed: ({ createNamespaces, kserve, onLimitFailure }) =>
+      createNamespaces || kserve.configure || onLimitFailure !== undefined,
     add: addProtection,
   },
 };
