@@ -12,7 +12,8 @@ export interface DeletionProtectionProps {
 }
 
 /**
- * Refuses to delete what the platform shares with others: its namespaces, the Kuadrant instance and KServe's configuration
+ * Refuses to delete what the platform shares with others: its namespaces, KServe's configuration, the Kuadrant instance
+ * and what it changes in Kuadrant's operator
  * (admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy).
  *
  * `kubectl delete -f dist/` knows no "keep"; this is how it is told. The policy is in the last file, so it is still in
@@ -33,6 +34,7 @@ export class DeletionProtection extends Construct {
           objectSelector: { matchLabels: { [DELETION_PROTECTION_LABEL]: 'true' } },
           resourceRules: [
             { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces', 'configmaps'] },
+            { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['DELETE'], resources: ['deployments'] },
             { apiGroups: ['kuadrant.io'], apiVersions: ['*'], operations: ['DELETE'], resources: ['kuadrants'] },
           ],
         },

@@ -90,7 +90,7 @@ export class LimitadorRedis extends Construct {
       },
     });
     this.addServer(props);
-    addCoreObject(this, 'Service', 'Service', {
+    new l1.kubernetes.KubeService(this, 'Service', {
       metadata,
       spec: {
         type: 'ClusterIP',

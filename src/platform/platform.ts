@@ -43,7 +43,8 @@ const CONTENTS: { readonly [File in PlatformFile]: FileContents } = {
   '80-observability': { needed: hasObservability, add: addObservability },
   '85-objects': { needed: ({ objects }) => objects.length > 0, add: addObjects },
   '90-protection': {
-    needed: ({ createNamespaces, kserve, kuadrant }) => createNamespaces || kserve.configure || kuadrant.create,
+    needed: ({ createNamespaces, kserve, kuadrant, limits }) =>
+      createNamespaces || kserve.configure || kuadrant.create || limits.onFailure !== undefined,
     add: addProtection,
   },
 };

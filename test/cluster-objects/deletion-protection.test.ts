@@ -17,11 +17,12 @@ describe('DeletionProtection', () => {
     });
   });
 
-  test('matches deletion of labelled namespaces, ConfigMaps and Kuadrant instances, nothing else', () => {
+  test('matches deletion of labelled namespaces, ConfigMaps, Deployments and Kuadrant instances, nothing else', () => {
     expect(spec.matchConstraints).toEqual({
       objectSelector: { matchLabels: { 'cdk8s-maas/deletion-protection': 'true' } },
       resourceRules: [
         { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces', 'configmaps'] },
+        { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['DELETE'], resources: ['deployments'] },
         { apiGroups: ['kuadrant.io'], apiVersions: ['*'], operations: ['DELETE'], resources: ['kuadrants'] },
       ],
     });

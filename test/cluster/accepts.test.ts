@@ -19,7 +19,11 @@ function platformOf(folder: PlatformFolder): 'kubernetes' | 'openshift' {
 
 function alreadyThere(folder: PlatformFolder): string[] {
   const namespaces = [...operatorNamespaces(platformOf(folder)), ...(othersNamespaces[folder.name] ?? [])];
-  return [...namespaces.map((name) => `Namespace ${name}`), 'ConfigMap kserve/inferenceservice-config'];
+  return [
+    ...namespaces.map((name) => `Namespace ${name}`),
+    'ConfigMap kserve/inferenceservice-config',
+    'Deployment kuadrant-system/kuadrant-operator-controller-manager',
+  ];
 }
 
 /** What kubectl says, once, of an object that it did not create: harmless, and it says that it sees to it itself. */

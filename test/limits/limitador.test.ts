@@ -27,7 +27,9 @@ describe('LimitadorRedis', () => {
   test('has a URL with its own name, port and password', () => {
     const { find } = redisWith();
     const { password, URL: url } = find('Secret').stringData;
-    const [{ port }] = find('Service').spec.ports;
+    const [{ port, targetPort }] = find('Service').spec.ports;
+    const [container] = find('Deployment').spec.template.spec.containers;
+    expect(container.ports).toEqual([{ name: targetPort, containerPort: port }]);
     expect(url).toBe(`redis://:${password}@${find('Service').metadata.name}:${port}`);
   });
 

@@ -5,8 +5,8 @@ import { until } from './until';
 const kubernetesNamespaces = /^(default|kube-.*)$/;
 
 /**
- * Brings the API server back to what it was before anything was applied: deletes the given objects, all ConfigMaps and
- * Secrets outside Kubernetes' own namespaces, and all other namespaces, in the place of the namespace controller.
+ * Brings the API server back to what it was before anything was applied: deletes the given objects, all ConfigMaps,
+ * Secrets and Deployments outside Kubernetes' own namespaces, and all other namespaces, in the place of the namespace controller.
  */
 export async function removeAll(kubectl: Kubectl, manifests: readonly Manifest[]): Promise<void> {
   const policies = manifests.filter(({ apiVersion }) => apiVersion.startsWith('admissionregistration.k8s.io/'));
@@ -43,7 +43,11 @@ async function foreignNamespaces(kubectl: Kubectl): Promise<string[]> {
 /** A deleted namespace stays until its finalizer is taken away, which is the namespace controller's part. */
 async function deleteNamespaces(kubectl: Kubectl, names: readonly string[]): Promise<boolean> {
   if (names.length === 0) return true;
-  const contents = ['configmap,secret', '--all-namespaces', '--field-selector=metadata.namespace!=kube-system'];
+  const contents = [
+    'configmap,secret,deployment',
+    '--all-namespaces',
+    '--field-selector=metadata.namespace!=kube-system',
+  ];
   for (const what of [contents, ['namespace', ...names, '--ignore-not-found']]) {
     const removed = await kubectl(['delete', ...what, '--wait=false'], { expectFailure: true });
     if (removed.exitCode !== 0) return false;

@@ -29,13 +29,16 @@ export const shippedKServeConfiguration: Readonly<Record<string, string>> = {
   credentials: '{"storageSpecSecretName": "storage-config"}',
 };
 
+/** Part of the environment of Kuadrant's operator as its release sets it: the platform adds to it. */
+export const shippedOperatorEnvironment = [{ name: 'EXTENSIONS_DIR', value: '/extensions' }];
+
 /** @returns the namespaces that the operators' own installation has created. */
 export function operatorNamespaces(platform: 'kubernetes' | 'openshift'): string[] {
   const everywhere = ['cert-manager', 'istio-system', 'kserve', 'kuadrant-system'];
   return platform === 'openshift' ? [...everywhere, 'openshift-ingress'] : everywhere;
 }
 
-/** Creates what is there before the platform comes: namespaces of operators, and KServe's ConfigMap. */
+/** Creates what is there before the platform comes: namespaces of operators, KServe's ConfigMap, Kuadrant's operator. */
 export async function createPrerequisiteNamespaces(
   kubectl: Kubectl,
   platform: 'kubernetes' | 'openshift',
@@ -49,6 +52,20 @@ export async function createPrerequisiteNamespaces(
       kind: 'ConfigMap',
       metadata: { name: 'inferenceservice-config', namespace: 'kserve' },
       data: shippedKServeConfiguration,
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'kuadrant-operator-controller-manager', namespace: 'kuadrant-system' },
+      spec: {
+        selector: { matchLabels: { app: 'kuadrant' } },
+        template: {
+          metadata: { labels: { app: 'kuadrant' } },
+          spec: {
+            containers: [{ name: 'manager', image: 'kuadrant-operator:v1.5.2', env: shippedOperatorEnvironment }],
+          },
+        },
+      },
     },
   ];
   await kubectl(['create', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
