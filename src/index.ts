@@ -51,18 +51,28 @@ export { type TierGroup } from './identity/tier-group';
 
 export { RequestLimitPolicy, type RequestLimitPolicyProps, type TierRequestLimit } from './limits/request-limit-policy';
 export { TokenLimit } from './limits/token-limit';
-export { TokenLimitFilter, type TierTokenLimits, type TokenLimitFilterProps } from './limits/token-limit-filter';
+export {
+  TokenLimitFilter,
+  type MeteredModel,
+  type TierTokenLimits,
+  type TokenLimitFilterProps,
+} from './limits/token-limit-filter';
+export { type TokenOvershoot } from './limits/lua-script';
 export { type TokenWindow } from './limits/token-window';
+export { type TokenWeights } from './limits/token-weights';
+export { UsageLedger, type UsageLedgerProps } from './limits/usage-ledger';
 
 export { Accelerator, type AcceleratorToleration } from './models/accelerator';
 export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
 export { type ComputeResources, type ModelReplicas, type ModelResources } from './models/model-size';
+export { ModelStorageAccess, type ModelStorageAccessProps } from './models/model-storage-access';
 export { OpenShiftModelAccess, type OpenShiftModelAccessProps } from './models/openshift-model-access';
 export { ServedModel, type ServedModelProps } from './models/served-model';
 export { SimulatedModel, type SimulatedModelProps } from './models/simulated-model';
 export { VllmRuntime, type IServingRuntime, type VllmRuntimeProps } from './models/vllm-runtime';
 
+export { GatewayMonitor, type GatewayMonitorProps } from './observability/gateway-monitor';
 export { MaasPrometheus, type MaasPrometheusProps } from './observability/maas-prometheus';
 export {
   authorinoMetrics,

@@ -49,7 +49,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'Secret llm/enterpriseuser1-apikey',
     'AuthPolicy llm/gateway-auth-policy',
   ],
-  '50-limits': ['EnvoyFilter llm/token-rate-limit-filter'],
+  '50-limits': ['EnvoyFilter llm/token-rate-limit-filter', 'EnvoyFilter llm/usage-ledger'],
   '60-models': ['InferenceService llm/vllm-simulator'],
   '70-routes': ['HTTPRoute llm/simulator-domain-route'],
   '80-observability': [
@@ -63,6 +63,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'Prometheus llm-observability/models-aas-observability',
     'Service llm-observability/models-aas-observability',
     'ServiceMonitor llm-observability/models-aas-observability-self',
+    'PodMonitor llm-observability/inference-gateway-stats',
     'ServiceMonitor llm-observability/authorino-runtime',
     'ServiceMonitor llm-observability/limitador-runtime',
     'ServiceMonitor llm-observability/vllm-simulator-monitor',
@@ -184,6 +185,7 @@ const SEED_OBJECTS: { props: MaasPlatformProps; objects: string[] }[] = [
       'EnvoyFilter istio-system/staging-token-rate-limit-filter',
       'EnvoyFilter istio-system/staging-identity-required-filter',
       'EnvoyFilter istio-system/staging-identity-header-scrub-filter',
+      'EnvoyFilter istio-system/staging-usage-ledger',
     ],
   },
 ];
@@ -236,6 +238,7 @@ describe('all props', () => {
       expect.arrayContaining([
         'AuthPolicy infrastructure/gateway-auth-policy',
         'EnvoyFilter infrastructure/token-rate-limit-filter',
+        'EnvoyFilter infrastructure/usage-ledger',
         'HTTPRoute llm/simulator-domain-route',
         'Secret llm/freeuser1-apikey',
       ]),
@@ -250,6 +253,58 @@ describe('all props', () => {
       ];
     expect([level('hf://a/b'), level('pvc://claim/path')]).toEqual(['restricted', 'restricted']);
     expect([level('s3://bucket/model'), level('oci://host/image:1')]).toEqual(['baseline', 'baseline']);
+  });
+
+  describe('weights in s3:// are read', () => {
+    const models = [
+      { name: 'simulator' },
+      { name: 'own', source: 's3://models/own', accelerator: 'nvidia' },
+      { name: 'cloud', source: 's3://bucket/model', accelerator: 'nvidia', serviceAccount: 'reader' },
+    ];
+
+    /** The ServiceAccounts that are rendered, with their Secrets, and those that the models run as. */
+    function accounts(props: MaasPlatformProps) {
+      const objects = synth({ models, ...props }).get('60-models') ?? [];
+      const rendered = objects.filter(({ kind }) => kind === 'ServiceAccount') as (Manifest & { secrets?: object })[];
+      const used = objects.filter(({ kind }) => kind === 'InferenceService') as unknown as {
+        spec: { predictor: { serviceAccountName?: string } };
+      }[];
+      return {
+        rendered: rendered.map(({ metadata, secrets }) => [metadata.namespace, metadata.name, secrets]),
+        used: used.map(({ spec }) => spec.predictor.serviceAccountName),
+      };
+    }
+
+    test("with MinIO's credentials, which a ServiceAccount lists for KServe", () => {
+      expect(accounts({ storage: { minio: {} } })).toEqual({
+        rendered: [['llm', 'model-storage', [{ name: 'minio-credentials' }]]],
+        used: [undefined, 'model-storage', 'reader'],
+      });
+    });
+
+    test('with the Secret that MinIO itself was given', () => {
+      const { rendered } = accounts({ storage: { minio: { existingSecret: 'own-keys' } } });
+      expect(rendered).toEqual([['llm', 'model-storage', [{ name: 'own-keys' }]]]);
+    });
+
+    test("with OpenShift's own ServiceAccount, which lists the Secret there", () => {
+      const openshift = { platform: 'openshift', domain: 'apps.example.com', users: [] } as const;
+      expect(accounts({ ...openshift, storage: { minio: { existingSecret: 'own-keys' } } })).toEqual({
+        rendered: [['llm', 'kserve-service-account', [{ name: 'own-keys' }]]],
+        used: ['kserve-service-account', 'kserve-service-account', 'reader'],
+      });
+      expect(accounts(openshift).rendered).toEqual([['llm', 'kserve-service-account', undefined]]);
+    });
+
+    test('with what the node has, where there is no MinIO', () => {
+      expect(accounts({})).toEqual({ rendered: [], used: [undefined, undefined, 'reader'] });
+    });
+
+    test('with nothing rendered, where every model has a ServiceAccount or other weights', () => {
+      const [simulator, , cloud] = models;
+      const minio = { storage: { minio: {} } };
+      expect(accounts({ ...minio, models: [simulator!, cloud!] }).rendered).toEqual([]);
+    });
   });
 
   test('Prometheus may share the namespace of the models', () => {
@@ -299,6 +354,7 @@ describe('all props', () => {
     const charts = synth({ observability: props });
     const monitors = charts.get('80-observability') ?? [];
     expect(monitors.map(({ kind, metadata: { name } }) => `${kind} ${name}`)).toEqual([
+      'PodMonitor inference-gateway-stats',
       'ServiceMonitor authorino-runtime',
       'ServiceMonitor limitador-runtime',
       'ServiceMonitor vllm-simulator-monitor',

@@ -29,11 +29,11 @@ export function synthesizePlatforms(options: SynthesizeOptions): void {
 
 /** `cdk8s-maas validate`: also builds the objects, because a patch can only be checked against them. */
 export function checkPlatforms(options: CheckOptions): void {
-  reportMistakes(() => {
+  const valid = reportMistakes(() => {
     addPlatforms(new App(), options.config);
-    return undefined;
+    return true;
   });
-  if (process.exitCode === undefined && !options.quiet) {
+  if (valid && !options.quiet) {
     process.stdout.write(`${options.config.join(', ')}: no problem found\n`);
   }
 }

@@ -11,6 +11,8 @@ import type { IssuerKind } from '../gateway/gateway-certificate';
 import type { GatewayServiceType } from '../gateway/maas-gateway';
 import type { SecretStoreKind } from '../identity/api-key-external-secret';
 import type { TierGroup } from '../identity/tier-group';
+import type { TokenOvershoot } from '../limits/lua-script';
+import type { TokenWeights } from '../limits/token-weights';
 import type { ModelRuntime } from '../models/catalog';
 import type { ModelReplicas, ModelResources } from '../models/model-size';
 import type { JsonPatchOperation } from '../output/patch';
@@ -49,7 +51,8 @@ export interface MaasPlatformProps {
   readonly createNamespaces?: boolean;
 
   /**
-   * Versions of the components in the cluster, as far as they change what is rendered.
+   * Versions of the components in the cluster. KServe's decides how a model's deployment mode is written; the others are
+   * checked against what the platform needs of them.
    * @default - the version table of docs/versions.md
    */
   readonly versions?: VersionsConfiguration;
@@ -101,6 +104,12 @@ export interface MaasPlatformProps {
    * @default - API keys
    */
   readonly identity?: IdentityConfiguration;
+
+  /**
+   * How token limits are enforced.
+   * @default - an EnvoyFilter beside the Gateway
+   */
+  readonly limits?: LimitsConfiguration;
 
   /**
    * Object storage for model weights.
@@ -334,15 +343,23 @@ export interface UserConfiguration {
   readonly keys?: KeyConfiguration[];
 }
 
-/** Where one API key comes from. Exactly one member is set. */
+/** Where one API key comes from. Exactly one of `demo`, `existingSecret` and `externalSecret` is set. */
 export interface KeyConfiguration {
+  /**
+   * Name of the key, for the second and every further key of a user that gets a Secret: `<user>-apikey-<name>`.
+   * @default - none: the Secret is `<user>-apikey`
+   */
+  readonly name?: string;
   /**
    * The key itself, written into a Secret in dist/. For the local demo only; refused elsewhere.
    * @default - none
    */
   readonly demo?: string;
   /**
-   * Name of a Secret that somebody else puts into the platform's namespace.
+   * Name of a Secret that somebody else puts into the platform's namespace, with the key under `api_key`. Labels make it a
+   * key: `app: llm-gateway`, `cdk8s-maas/platform: <namespace>`, `kuadrant.io/auth-secret: "true"` and
+   * `authorino.kuadrant.io/managed-by: authorino`. Its annotations decide who it is: `secret.kuadrant.io/user-id` and
+   * `kuadrant.io/groups` (the tier) count, not what stands here.
    * @default - none
    */
   readonly existingSecret?: string;
@@ -381,7 +398,9 @@ export interface ModelConfiguration {
    */
   readonly host?: string;
   /**
-   * Where the weights come from: `hf://`, `s3://`, `pvc://`, `oci://`, `gs://` or `https://`.
+   * Where the weights come from: `hf://`, `s3://`, `pvc://`, `oci://`, `gs://` or `https://`. `hf://org/model:revision`
+   * is one branch, tag or commit. `s3://` is read with the credentials of `serviceAccount`, else of `storage.minio`, else
+   * with those that the node has (an instance role of the cloud).
    * @default - the catalog's
    */
   readonly source?: string;
@@ -421,12 +440,20 @@ export interface ModelConfiguration {
    */
   readonly huggingFaceTokenSecret?: string;
   /**
+   * Existing ServiceAccount of the platform's namespace that the model's pods run as. KServe reads `s3://` and `gs://` with
+   * the credentials of the Secrets that it lists (for S3 with the annotations `serving.kserve.io/s3-endpoint` and
+   * `…/s3-region`), or of the cloud's role in its annotations (`eks.amazonaws.com/role-arn`).
+   * @default - the namespace's default, on OpenShift `kserve-service-account`; for `s3://` with `storage.minio`
+   * `model-storage`, which has MinIO's credentials
+   */
+  readonly serviceAccount?: string;
+  /**
    * Longest context in tokens (`--max-model-len`).
    * @default - the catalog's, for an own model the model's
    */
   readonly maxModelLength?: number;
   /**
-   * Further arguments of the model server, after the rendered ones.
+   * Further arguments of the model server, after the rendered ones; none that another key says (`--max-model-len`).
    * @default - none
    */
   readonly arguments?: string[];
@@ -435,6 +462,11 @@ export interface ModelConfiguration {
    * @default 1
    */
   readonly weight?: number;
+  /**
+   * What tokens of this model count by kind, instead of `weight`.
+   * @default - every token counts `weight`
+   */
+  readonly tokenWeights?: TokenWeights;
 }
 
 /** How callers prove who they are. */
@@ -475,8 +507,11 @@ export interface ApiKeysConfiguration {
 
 /** JSON Web Tokens of an OpenID Connect issuer. */
 export interface OidcConfiguration {
-  /** Issuer URL; `<issuerUrl>/.well-known/openid-configuration` must be reachable for Authorino. */
-  readonly issuerUrl: string;
+  /**
+   * Issuer URL; `<issuerUrl>/.well-known/openid-configuration` must be reachable for Authorino.
+   * @default - with `keycloak: demo` its realm, else required
+   */
+  readonly issuerUrl?: string;
   /**
    * Audience that a token must carry (claim `aud`).
    * @default maas
@@ -507,6 +542,17 @@ export interface OidcConfiguration {
   readonly defaultTier?: string;
 }
 
+/** How token limits are enforced. */
+export interface LimitsConfiguration {
+  /**
+   * What becomes of tokens beyond a limit. `inflight`: requests that are under way when a limit is reached may pass it.
+   * `none`: a request reserves its prompt (a token for four bytes) and its `max_tokens` (without one 512, or what is left
+   * where that is less) before it is forwarded, is refused where that does not fit, and settles with its real usage.
+   * @default inflight
+   */
+  readonly overshoot?: TokenOvershoot;
+}
+
 /** Object storage for model weights. */
 export interface StorageConfiguration {
   /**
@@ -530,6 +576,8 @@ export interface MinioConfiguration {
   readonly storageClass?: string;
   /**
    * Secret `minio-credentials`-shaped (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), in MinIO's and the platform's namespace.
+   * The platform's needs KServe's annotations `serving.kserve.io/s3-endpoint: minio.minio-system.svc.cluster.local:9000`,
+   * `serving.kserve.io/s3-usehttps: "0"` and `serving.kserve.io/s3-region: us-east-1`.
    * @default - the demo's well-known credentials; local demo only
    */
   readonly existingSecret?: string;
@@ -562,6 +610,17 @@ export interface ObservabilityConfiguration {
    * @default llm-observability
    */
   readonly namespace?: string;
+  /**
+   * Whether the gateway logs a line of JSON for every metered request: user, tier, model, tokens, status, refusing window
+   * and duration; no key and no text.
+   * @default true
+   */
+  readonly ledger?: boolean;
+  /**
+   * Whether token counters in Prometheus carry the user's name: one series a user, tier and model.
+   * @default false
+   */
+  readonly userLabel?: boolean;
 }
 
 /** A change to one synthesized object. Exactly one of `merge` and `jsonPatch` is set. */

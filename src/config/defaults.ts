@@ -43,6 +43,9 @@ export const DEFAULT_TLS_SECRET_NAME = 'wildcard-tls-secret';
 /** Size of MinIO's volume. */
 export const DEFAULT_MINIO_SIZE = '20Gi';
 
+/** Secret with the credentials of MinIO. */
+export const DEFAULT_MINIO_SECRET_NAME = 'minio-credentials';
+
 /** Versions that the YAML is rendered for; docs/versions.md says what was tested. */
 export const DEFAULT_VERSIONS: Required<VersionsConfiguration> = {
   gatewayApi: '1.5.1',

@@ -34,10 +34,10 @@ export const FORMATS = {
     example: 'my-llama',
     repair: toName,
   },
-  /** A DNS name: labels of at most 63 characters. */
+  /** A DNS name: labels of at most 63 characters, the last one no number (that would be an IP address). */
   hostName: {
-    pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/,
-    expected: 'a DNS name in lower case, without scheme, port and path',
+    pattern: /^(?!(.*\.)?[0-9]+$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/,
+    expected: 'a DNS name in lower case, without scheme, port and path, no IP address',
     example: 'models.example.com',
     repair: (got) =>
       got

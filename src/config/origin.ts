@@ -9,9 +9,20 @@ interface Origin {
 
 const ORIGINS = new WeakMap<object, Origin>();
 
-/** Remembers the files that props were read from, and that they passed every check. */
+/**
+ * Remembers the files that props were read from, and that they passed every check; so nobody may change them any more, down
+ * to the last value.
+ */
 export function rememberOrigin(props: object, root: LocatedMap, files: readonly string[]): void {
+  freeze(props);
   ORIGINS.set(props, { root, files });
+}
+
+function freeze(value: unknown): void {
+  if (typeof value === 'object' && value !== null) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
 }
 
 /** The located tree behind props that `readConfiguration` returned; undefined for others. */

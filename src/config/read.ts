@@ -15,6 +15,7 @@ export { isChecked, locateProblems, sourceOf } from './origin';
  * Reads a configuration from a file and the files that it extends, and checks it.
  *
  * @param file path of the file, for example `maas.yaml`; messages name it as it is given here
+ * @returns the configuration, frozen: `MaasPlatform` takes it as checked
  * @throws ConfigurationError with every problem of the files, their text, the shape and the cross-checks
  */
 export function readConfiguration(file: string): MaasPlatformProps {

@@ -19,6 +19,7 @@ const version = () => z.optional(formatted(FORMATS.version));
 const quantity = () => z.optional(formatted(FORMATS.quantity));
 const count = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
 const tokens = () => z.optional(count(1, MAXIMUM_TOKEN_LIMIT));
+const weight = () => z.optional(z.number().check(z.positive(), z.maximum(MAXIMUM_TOKEN_WEIGHT)));
 const anyMap = () => z.record(z.string(), z.unknown());
 
 const versions = z.strictObject({
@@ -54,6 +55,7 @@ const tier = z.strictObject({
 });
 
 const key = z.strictObject({
+  name: z.optional(label()),
   demo: z.optional(text()),
   existingSecret: z.optional(objectName()),
   externalSecret: z.optional(
@@ -81,9 +83,11 @@ const model = z.strictObject({
   resources: z.optional(z.strictObject({ requests: compute, limits: compute })),
   replicas: z.optional(z.strictObject({ min: z.optional(count(0, 1000)), max: z.optional(count(1, 1000)) })),
   huggingFaceTokenSecret: z.optional(objectName()),
+  serviceAccount: z.optional(objectName()),
   maxModelLength: z.optional(count(1, 100_000_000)),
   arguments: z.optional(z.array(text())),
-  weight: z.optional(z.number().check(z.positive(), z.maximum(MAXIMUM_TOKEN_WEIGHT))),
+  weight: weight(),
+  tokenWeights: z.optional(z.strictObject({ prompt: weight(), completion: weight(), cached: weight() })),
 });
 
 const identity = z.strictObject({
@@ -95,7 +99,7 @@ const identity = z.strictObject({
   ),
   oidc: z.optional(
     z.strictObject({
-      issuerUrl: formatted(FORMATS.url),
+      issuerUrl: z.optional(formatted(FORMATS.url)),
       audience: z.optional(text()),
       userClaim: z.optional(text()),
       groupsClaim: z.optional(text()),
@@ -139,6 +143,7 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   users: z.optional(z.array(user)),
   models: z.optional(z.array(model)),
   identity: z.optional(identity),
+  limits: z.optional(z.strictObject({ overshoot: z.optional(z.enum(['inflight', 'none'])) })),
   storage: z.optional(
     z.strictObject({
       minio: z.optional(
@@ -155,6 +160,8 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
       prometheus: z.optional(z.boolean()),
       serviceMonitors: z.optional(z.boolean()),
       monitorLabels: z.optional(z.record(z.string(), z.string())),
+      userLabel: z.optional(z.boolean()),
+      ledger: z.optional(z.boolean()),
       replicas: z.optional(count(1, 100)),
       namespace: z.optional(label()),
     }),

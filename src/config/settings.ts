@@ -2,7 +2,9 @@ import type { PlatformKind } from '../cluster/platform-kind';
 import type { IssuerKind } from '../gateway/gateway-certificate';
 import type { GatewayServiceType } from '../gateway/maas-gateway';
 import type { TierGroup } from '../identity/tier-group';
-import type { ComputeResources } from '../models/model-size';
+import type { TokenOvershoot } from '../limits/lua-script';
+import type { TokenWeights } from '../limits/token-weights';
+import type { ComputeResources, ModelReplicas } from '../models/model-size';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
   FilterPlacement,
@@ -45,11 +47,12 @@ export interface ModelSettings {
   readonly accelerator?: string;
   readonly gpus: number;
   readonly resources: { readonly requests: ComputeResources; readonly limits: ComputeResources };
-  readonly replicas: { readonly min: number; readonly max: number };
+  readonly replicas?: ModelReplicas;
   readonly huggingFaceTokenSecret?: string;
+  readonly serviceAccount?: string;
   readonly maxModelLength?: number;
   readonly arguments: string[];
-  readonly weight: number;
+  readonly tokenWeights: Required<TokenWeights>;
 }
 
 /** An OIDC issuer with everything decided. */
@@ -92,11 +95,14 @@ export interface PlatformSettings {
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
+  readonly limits: { readonly overshoot: TokenOvershoot };
   readonly minio?: { readonly size: string; readonly storageClass?: string; readonly existingSecret?: string };
   readonly observability: {
     readonly prometheus: boolean;
     readonly serviceMonitors: boolean;
     readonly monitorLabels?: Readonly<Record<string, string>>;
+    readonly userLabel: boolean;
+    readonly ledger: boolean;
     readonly replicas?: number;
     readonly namespace: string;
   };
@@ -138,6 +144,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
       : undefined,
     oidc: acceptsTokens(props.identity) ? resolveOidc(props, tiers) : undefined,
     keycloak: props.identity?.keycloak !== undefined,
+    limits: { overshoot: props.limits?.overshoot ?? 'inflight' },
     minio: props.storage?.minio && { size: DEFAULT_MINIO_SIZE, ...props.storage.minio },
     observability: resolveObservability(props),
     patches: props.patches ?? [],
@@ -169,6 +176,8 @@ function resolveObservability({ observability = {} }: MaasPlatformProps): Platfo
     prometheus,
     serviceMonitors: observability.serviceMonitors ?? prometheus,
     monitorLabels: observability.monitorLabels,
+    userLabel: observability.userLabel ?? false,
+    ledger: observability.ledger ?? true,
     replicas: observability.replicas,
     namespace: observability.namespace ?? DEFAULT_NAMESPACES.observability,
   };
@@ -183,7 +192,6 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
   const entry = catalogEntry(model.name);
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
-  const min = model.replicas?.min ?? Math.min(1, model.replicas?.max ?? 1);
   return {
     name: model.name,
     host: model.host ?? modelHost(model.name, platform, domain),
@@ -197,12 +205,18 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
       requests: { ...resources.requests, ...model.resources?.requests },
       limits: { ...resources.limits, ...model.resources?.limits },
     },
-    replicas: { min, max: model.replicas?.max ?? Math.max(1, min) },
+    replicas: model.replicas,
     huggingFaceTokenSecret: model.huggingFaceTokenSecret,
+    serviceAccount: model.serviceAccount,
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
-    weight: model.weight ?? 1,
+    tokenWeights: resolveWeights(model),
   };
+}
+
+function resolveWeights({ weight = 1, tokenWeights = {} }: ModelConfiguration): Required<TokenWeights> {
+  const { prompt = weight, completion = weight } = tokenWeights;
+  return { prompt, completion, cached: tokenWeights.cached ?? prompt };
 }
 
 function resolveOidc(props: MaasPlatformProps, tiers: TierConfiguration[]): OidcSettings {

@@ -16,6 +16,8 @@ const PRIORITIES: { readonly [Position in FilterPosition]: number } = {
   beforeRouter: 10,
 };
 
+const CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
+
 /** An HTTP filter and its place in the Gateway's filter chain. */
 export interface GatewayHttpFilter {
   /** Name of the EnvoyFilter object. */
@@ -50,11 +52,7 @@ export function addGatewayHttpFilter(
     metadata: objectMetadata(filter.name, { namespace }),
     spec: {
       priority: PRIORITIES[filter.position],
-      ...(namespace === gateway.gatewayNamespace
-        ? { targetRefs: [gatewayTargetReference(gateway)] }
-        : {
-            workloadSelector: { labels: { 'gateway.networking.k8s.io/gateway-name': gateway.gatewayName } },
-          }),
+      ...selection(gateway, namespace),
       configPatches: [
         {
           applyTo: ApplyTo.HTTP_UNDERSCORE_FILTER,
@@ -63,7 +61,7 @@ export function addGatewayHttpFilter(
             listener: {
               filterChain: {
                 filter: {
-                  name: 'envoy.filters.network.http_connection_manager',
+                  name: CONNECTION_MANAGER,
                   ...(first ? {} : { subFilter: { name: 'envoy.filters.http.router' } }),
                 },
               },
@@ -77,4 +75,60 @@ export function addGatewayHttpFilter(
       ],
     },
   });
+}
+
+/** A change of Envoy's HTTP connection manager. */
+export interface ConnectionManagerPatch {
+  /** Name of the EnvoyFilter object. */
+  readonly name: string;
+  /** Fields that are merged into the connection manager's; lists are appended to. */
+  readonly value: object;
+}
+
+/** Adds an EnvoyFilter that merges fields into the HTTP connection manager of a Gateway's listeners. */
+export function addConnectionManagerPatch(
+  scope: Construct,
+  id: string,
+  gateway: IMaasGateway,
+  namespace: string,
+  patch: ConnectionManagerPatch,
+): void {
+  const {
+    EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo,
+    EnvoyFilterSpecConfigPatchesMatchContext: Context,
+    EnvoyFilterSpecConfigPatchesPatchOperation: Operation,
+    EnvoyFilter,
+  } = l1.istioNetworking;
+  new EnvoyFilter(scope, id, {
+    metadata: objectMetadata(patch.name, { namespace }),
+    spec: {
+      ...selection(gateway, namespace),
+      configPatches: [
+        {
+          applyTo: ApplyTo.NETWORK_UNDERSCORE_FILTER,
+          match: {
+            context: Context.GATEWAY,
+            listener: { filterChain: { filter: { name: CONNECTION_MANAGER } } },
+          },
+          patch: {
+            operation: Operation.MERGE,
+            value: {
+              typed_config: {
+                '@type':
+                  'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+                ...patch.value,
+              },
+            },
+          },
+        },
+      ],
+    },
+  });
+}
+
+/** How an EnvoyFilter of a namespace finds the pods of a Gateway. */
+function selection(gateway: IMaasGateway, namespace: string) {
+  return namespace === gateway.gatewayNamespace
+    ? { targetRefs: [gatewayTargetReference(gateway)] }
+    : { workloadSelector: { labels: { 'gateway.networking.k8s.io/gateway-name': gateway.gatewayName } } };
 }

@@ -53,13 +53,24 @@ export interface MaasGatewayProps {
    * @default - the Gateway's own
    */
   readonly routeNamespaces?: string[];
+
+  /**
+   * Whether Prometheus counters of the token limit carry the user, see `TokenLimitFilterProps.userLabel`.
+   * @default false
+   */
+  readonly userLabel?: boolean;
 }
 
 /**
- * Lets the gauges of the token limit exist. Istio's default stats matcher drops them: set() then does nothing, value()
- * is 0 and no limit ever holds.
+ * Lets the gauges of the token limit exist (Istio's default stats matcher drops them: set() then does nothing, value()
+ * is 0 and no limit ever holds), and turns parts of its counters' names into labels.
  */
-const STATS_ANNOTATION = { 'sidecar.istio.io/statsInclusionRegexps': 'http\\..*lua\\..*' };
+function statsAnnotations(userLabel: boolean): { [annotation: string]: string } {
+  return {
+    'sidecar.istio.io/statsInclusionRegexps': 'http\\..*lua\\..*',
+    'sidecar.istio.io/extraStatTags': ['tier', 'model', 'window', ...(userLabel ? ['user'] : [])].join(','),
+  };
+}
 
 /**
  * The Gateway in front of all models (gateway.networking.k8s.io/v1 Gateway), with the ConfigMap that shapes the pods
@@ -73,7 +84,8 @@ export class MaasGateway extends Construct implements IMaasGateway {
    * A Gateway that somebody else owns.
    *
    * It needs the annotation `sidecar.istio.io/statsInclusionRegexps: http\..*lua\..*` under `spec.infrastructure`, or
-   * token limits refuse every request.
+   * token limits refuse every request; and `sidecar.istio.io/extraStatTags: tier,model,window` for labels of the counters
+   * in Prometheus.
    *
    * @param className its GatewayClass
    */
@@ -107,7 +119,7 @@ export class MaasGateway extends Construct implements IMaasGateway {
       spec: {
         gatewayClassName: className,
         infrastructure: {
-          annotations: { ...STATS_ANNOTATION },
+          annotations: statsAnnotations(props.userLabel ?? false),
           parametersRef: { group: '', kind: 'ConfigMap', name: optionsName },
         },
         listeners: [listener(props)],

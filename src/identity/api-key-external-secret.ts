@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { apiKeyMetadata, type ApiKeyOwner } from './api-key-secret';
+import { apiKeySecretName } from './api-key-secret-name';
 
 /** Kind of a secret store. */
 export type SecretStoreKind = 'ClusterSecretStore' | 'SecretStore';
@@ -43,7 +44,7 @@ export class ApiKeyExternalSecret extends Construct {
   constructor(scope: Construct, id: string, props: ApiKeyExternalSecretProps) {
     super(scope, id);
     const { ExternalSecret, ExternalSecretSpecSecretStoreRefKind: StoreKind } = l1.externalSecrets;
-    const name = props.name ?? `${props.user}-apikey`;
+    const name = props.name ?? apiKeySecretName(props.user);
     const { labels, annotations } = apiKeyMetadata(props);
     new ExternalSecret(this, 'Resource', {
       metadata: objectMetadata(name, { namespace: props.namespace }),

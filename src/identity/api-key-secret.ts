@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { addCoreObject } from '../core-object';
 import { DEMO_ANNOTATION, objectMetadata, type ObjectMetadataOptions } from '../labels';
+import { apiKeySecretName } from './api-key-secret-name';
 
 /**
  * Labels that select the API keys of a platform; `GatewayAuthPolicy` looks for them.
@@ -68,7 +69,7 @@ export class ApiKeySecret extends Construct {
     super(scope, id);
     const { labels, annotations } = apiKeyMetadata(props);
     addCoreObject(this, 'Resource', 'Secret', {
-      metadata: objectMetadata(props.name ?? `${props.user}-apikey`, {
+      metadata: objectMetadata(props.name ?? apiKeySecretName(props.user), {
         namespace: props.namespace,
         labels,
         annotations: {

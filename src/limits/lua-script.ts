@@ -3,6 +3,9 @@ import * as path from 'node:path';
 import { luaLiteral } from './lua-literal';
 import { TOKEN_WINDOWS } from './token-window';
 
+/** What becomes of tokens beyond a limit. */
+export type TokenOvershoot = 'inflight' | 'none';
+
 /** Tokens that may be used in each window; windows are aligned to UTC, any subset will do. */
 export interface TokenLimitScriptWindows {
   /** @default no limit a minute */
@@ -23,16 +26,34 @@ export interface TokenLimitScriptTier {
   readonly windows: TokenLimitScriptWindows;
 }
 
+/** A model as the script knows it. What a token counts must be above 0 and at most {@link MAXIMUM_TOKEN_WEIGHT}. */
+export interface TokenLimitScriptModel {
+  /** Name in metrics and in the usage ledger. */
+  readonly name: string;
+  /** What a token of a prompt counts. */
+  readonly prompt: number;
+  /** What a generated token counts. */
+  readonly completion: number;
+  /** What a token of a prompt counts that the engine had in its cache. */
+  readonly cached: number;
+}
+
 /** What the gateway's token limit script is told at synth; it learns nothing else later. */
 export interface TokenLimitScriptConfiguration {
   /** Tiers by name. A metered request of any other tier is refused with 403. */
   readonly tiers: { readonly [tier: string]: TokenLimitScriptTier };
   /**
-   * What a token costs, by the model's host (lower case, without a port): 2 takes two tokens of the limit for each.
+   * Models by host (lower case, without a port).
    *
-   * @default 1 for every host
+   * @default none: every token counts one, and every model is called `other`
    */
-  readonly weights?: { readonly [host: string]: number };
+  readonly models?: { readonly [host: string]: TokenLimitScriptModel };
+  /** @default inflight */
+  readonly overshoot?: TokenOvershoot;
+  /** Whether the access log is told the usage of every request. @default false */
+  readonly ledger?: boolean;
+  /** Whether Prometheus counters carry the user. @default false */
+  readonly userLabel?: boolean;
 }
 
 /** The highest limit that the script's counters hold: 2^36 tokens a window. */
@@ -42,7 +63,7 @@ export const MAXIMUM_TOKEN_LIMIT = 2 ** 36;
 export const MAXIMUM_TOKEN_WEIGHT = 60;
 
 /** The Lua modules in the order in which the script has them: each uses only what is above it. */
-const MODULES = ['configuration', 'windows', 'counters', 'usage', 'replies', 'filter'] as const;
+const MODULES = ['configuration', 'windows', 'counters', 'usage', 'records', 'replies', 'filter'] as const;
 
 const CONFIGURATION_LINE = /^local configuration = .* -- @configuration$/gm;
 
@@ -54,15 +75,16 @@ let template: string | undefined;
  * It expects the headers `x-maas-user` and `x-maas-tier` from an earlier filter, Envoy 1.38 or newer, and a stats
  * matcher that lets `http\..*lua\..*` pass. Equal configurations give equal bytes.
  *
- * @param configuration tiers with their windows in tokens, and weights of models by host.
+ * @param configuration tiers with their windows in tokens, models by host, and options.
  * @returns Lua 5.1 in plain ASCII, as `inline_string` of Envoy's Lua filter takes it.
- * @throws Error when a limit is not a whole number from 1 to {@link MAXIMUM_TOKEN_LIMIT}, a weight not above 0 and at
- *   most {@link MAXIMUM_TOKEN_WEIGHT}, a window or a host has an unknown form, or a Lua module is missing or spoiled.
+ * @throws Error when a limit is not a whole number from 1 to {@link MAXIMUM_TOKEN_LIMIT}, what a token counts
+ *   not above 0 and at most {@link MAXIMUM_TOKEN_WEIGHT}, a window or a host has an unknown form, or a Lua module is missing or spoiled.
  */
 export function renderTokenLimitScript(configuration: TokenLimitScriptConfiguration): string {
   checkConfiguration(configuration);
   template ??= joinTokenLimitModules(readModule);
-  const literal = luaLiteral({ tiers: configuration.tiers, weights: configuration.weights ?? {} });
+  const { tiers, models = {}, overshoot = 'inflight', ledger = false, userLabel = false } = configuration;
+  const literal = luaLiteral({ tiers, models, overshoot, ledger, userLabel });
   // A function, because a replacement string would give `$&` in a literal a meaning.
   return template.replace(CONFIGURATION_LINE, () => `local configuration = ${literal}`);
 }
@@ -78,6 +100,7 @@ export function tokenLimitHttpFilter(configuration: TokenLimitScriptConfiguratio
     typed_config: {
       '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua',
       stat_prefix: 'maas',
+      clear_route_cache: false,
       default_source_code: { inline_string: renderTokenLimitScript(configuration) },
     },
   };
@@ -88,6 +111,8 @@ export interface TokenLimitHttpFilter {
   readonly name: string;
   readonly typed_config: {
     readonly '@type': string;
+    /** No header that routes are chosen by is changed. */
+    readonly clear_route_cache: boolean;
     /** Counters are named `http.<listener>.lua.<stat_prefix>.…`. */
     readonly stat_prefix: string;
     readonly default_source_code: { readonly inline_string: string };
@@ -124,14 +149,17 @@ function checkConfiguration(configuration: TokenLimitScriptConfiguration): void 
       }
     }
   }
-  for (const [host, weight] of Object.entries(configuration.weights ?? {})) {
+  for (const [host, model] of Object.entries(configuration.models ?? {})) {
     if (host !== host.toLowerCase() || host.includes(':')) {
-      throw new Error(`weight of ${host}: expected a host in lower case without a port`);
+      throw new Error(`model of ${host}: expected a host in lower case without a port`);
     }
-    if (!(weight > 0 && weight <= MAXIMUM_TOKEN_WEIGHT)) {
-      throw new Error(
-        `weight of ${host}: expected a number above 0 and at most ${MAXIMUM_TOKEN_WEIGHT}, got ${weight}`,
-      );
+    for (const kind of ['prompt', 'completion', 'cached'] as const) {
+      const weight = model[kind];
+      if (!(weight > 0 && weight <= MAXIMUM_TOKEN_WEIGHT)) {
+        throw new Error(
+          `model of ${host}: expected a ${kind} token to count more than 0 and at most ${MAXIMUM_TOKEN_WEIGHT}, got ${weight}`,
+        );
+      }
     }
   }
 }

@@ -2,8 +2,9 @@ import { Construct } from 'constructs';
 import { firstRepeated } from '../first-repeated';
 import { addGatewayHttpFilter } from '../gateway/envoy-filter';
 import type { IMaasGateway } from '../gateway/gateway-reference';
-import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration } from './lua-script';
+import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration, type TokenOvershoot } from './lua-script';
 import type { TokenLimit } from './token-limit';
+import type { TokenWeights } from './token-weights';
 
 /** Tokens that a user of one tier may consume. */
 export interface TierTokenLimits {
@@ -20,6 +21,19 @@ export interface TierTokenLimits {
   readonly enforce?: boolean;
 }
 
+/** A model whose tokens are counted. */
+export interface MeteredModel {
+  /** Host of the model, in lower case and without a port. */
+  readonly host: string;
+  /** Name of the model in metrics and in the usage ledger. */
+  readonly name: string;
+  /**
+   * What its tokens count.
+   * @default - 1 each
+   */
+  readonly weights?: TokenWeights;
+}
+
 /** Props of `TokenLimitFilter`. */
 export interface TokenLimitFilterProps {
   /** Gateway whose requests are counted. It must run one pod: counters are not shared between pods. */
@@ -29,10 +43,29 @@ export interface TokenLimitFilterProps {
   readonly tiers: TierTokenLimits[];
 
   /**
-   * What one token of a model counts, by the model's host.
-   * @default - 1 for every host
+   * Models by their hosts.
+   * @default - every token counts one, and metrics call every model "other"
    */
-  readonly weights?: { readonly [host: string]: number };
+  readonly models?: MeteredModel[];
+
+  /**
+   * What becomes of tokens beyond a limit. `inflight`: requests that are under way may pass it. `none`: a request
+   * reserves its prompt and `max_tokens` before it is forwarded, and is refused where that does not fit.
+   * @default inflight
+   */
+  readonly overshoot?: TokenOvershoot;
+
+  /**
+   * Whether a `UsageLedger` wants the figures of every request.
+   * @default false
+   */
+  readonly ledger?: boolean;
+
+  /**
+   * Whether the Prometheus counters carry the user: one series a user, tier and model.
+   * @default false
+   */
+  readonly userLabel?: boolean;
 
   /**
    * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
@@ -65,17 +98,37 @@ export class TokenLimitFilter extends Construct {
   }
 }
 
-function scriptConfiguration({ tiers, weights }: TokenLimitFilterProps): TokenLimitScriptConfiguration {
-  const twice = firstRepeated(tiers.map(({ tier }) => tier));
-  if (twice !== undefined) {
-    throw new Error(`token limits: got tier "${twice}" twice, expected each tier once`);
-  }
+function scriptConfiguration(props: TokenLimitFilterProps): TokenLimitScriptConfiguration {
+  const { tiers, models = [], overshoot, ledger, userLabel } = props;
+  checkUnique(
+    'tier',
+    tiers.map(({ tier }) => tier),
+  );
+  checkUnique(
+    'host',
+    models.map(({ host }) => host),
+  );
   return {
     tiers: Object.fromEntries(
       tiers.map(({ tier, limits, enforce }) => [tier, { enforce: enforce ?? true, windows: windowsOf(tier, limits) }]),
     ),
-    weights,
+    models: Object.fromEntries(
+      models.map(({ host, name, weights = {} }) => {
+        const { prompt = 1, completion = 1 } = weights;
+        return [host, { name, prompt, completion, cached: weights.cached ?? prompt }];
+      }),
+    ),
+    overshoot,
+    ledger,
+    userLabel,
   };
+}
+
+function checkUnique(what: string, names: string[]): void {
+  const twice = firstRepeated(names);
+  if (twice !== undefined) {
+    throw new Error(`token limits: got ${what} "${twice}" twice, expected each ${what} once`);
+  }
 }
 
 function windowsOf(tier: string, limits: TokenLimit[]): { [window: string]: number } {

@@ -20,10 +20,11 @@ export interface InferenceServiceOptions {
  *
  * `cluster-local` keeps KServe from making routes of its own even where its configuration still allows it: they would
  * lead around our policies. Without a range of replicas there is no autoscaler, so that the number is kept.
+ *
+ * @throws when the range of replicas begins below one or is empty
  */
 export function addInferenceService(scope: Construct, id: string, options: InferenceServiceOptions): void {
-  const min = options.replicas?.min ?? 1;
-  const max = options.replicas?.max ?? Math.max(1, min);
+  const { min, max } = replicaRange(options.replicas);
   new l1.kserve.InferenceService(scope, id, {
     metadata: objectMetadata(options.name, {
       namespace: options.namespace,
@@ -43,6 +44,14 @@ export function addInferenceService(scope: Construct, id: string, options: Infer
       },
     },
   });
+}
+
+/** The range with its defaults; KServe takes 0 for a plain Deployment as if nothing were written. */
+function replicaRange({ min = 1, max = min }: ModelReplicas = {}): Required<ModelReplicas> {
+  if (min < 1 || max < min) {
+    throw new Error(`replicas: got ${min} to ${max}, expected at least 1 and a maximum that is not below the minimum`);
+  }
+  return { min, max };
 }
 
 /** Service that KServe makes for an InferenceService. */

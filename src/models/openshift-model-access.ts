@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
-import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
+import { addModelServiceAccount } from './model-service-account';
 
 /** Props of `OpenShiftModelAccess`. */
 export interface OpenShiftModelAccessProps {
@@ -13,6 +13,13 @@ export interface OpenShiftModelAccessProps {
    * @default kserve-service-account
    */
   readonly serviceAccountName?: string;
+
+  /**
+   * Secret with the credentials of S3 storage in the namespace of the models, annotated for KServe
+   * (`MinioStorage.secretName`).
+   * @default - none: no weights from `s3://` that need credentials
+   */
+  readonly storageSecretName?: string;
 
   /**
    * Name of the SecurityContextConstraints (cluster-scoped).
@@ -34,9 +41,10 @@ export class OpenShiftModelAccess extends Construct {
   constructor(scope: Construct, id: string, props: OpenShiftModelAccessProps) {
     super(scope, id);
     this.serviceAccountName = props.serviceAccountName ?? 'kserve-service-account';
-    addCoreObject(this, 'ServiceAccount', 'ServiceAccount', {
-      metadata: objectMetadata(this.serviceAccountName, { namespace: props.namespace }),
-      automountServiceAccountToken: false,
+    addModelServiceAccount(this, {
+      name: this.serviceAccountName,
+      namespace: props.namespace,
+      storageSecretName: props.storageSecretName,
     });
     new l1.openshiftSecurity.SecurityContextConstraints(this, 'Resource', {
       metadata: objectMetadata(props.securityContextConstraintsName ?? 'kserve-scc'),

@@ -19,7 +19,10 @@ export interface ServedModelProps {
   /** Runtime that serves the model. */
   readonly runtime: IServingRuntime;
 
-  /** Where the weights come from: `hf://`, `s3://`, `pvc://`, `oci://`, `gs://` or `https://`. */
+  /**
+   * Where the weights come from: `hf://`, `s3://`, `pvc://`, `oci://`, `gs://` or `https://`. `hf://org/model:revision`
+   * is one branch, tag or commit.
+   */
   readonly source: string;
 
   /** Accelerator of a replica. */
@@ -90,6 +93,9 @@ export interface ServedModelProps {
 /** User id of images that would run as root, where the cluster assigns none. */
 const UNPRIVILEGED_USER = 1000;
 
+/** Beginning of a source that vLLM loads itself. */
+const HUGGING_FACE = 'hf://';
+
 /** Place of the weights that KServe brings into the pod. */
 const MODEL_PATH = '/mnt/models';
 
@@ -99,6 +105,7 @@ const MODEL_PATH = '/mnt/models';
  * Weights of Hugging Face (`hf://`) are loaded by the model server itself; KServe's own download container has no
  * securityContext and is refused by Pod Security `restricted`.
  *
+ * @throws when the range of replicas begins below one or is empty
  * @see https://kserve.github.io/website/docs/model-serving/generative-inference/overview
  */
 export class ServedModel extends Construct implements IModelBackend {
@@ -124,7 +131,7 @@ export class ServedModel extends Construct implements IModelBackend {
         model: {
           modelFormat: { name: 'vLLM' },
           runtime: props.runtime.runtimeName,
-          storageUri: isHuggingFace(props.source) ? undefined : props.source,
+          storageUri: props.source.startsWith(HUGGING_FACE) ? undefined : props.source,
           args: modelArguments(props),
           env: tokenVariables(props),
           resources: modelResources(props),
@@ -134,14 +141,19 @@ export class ServedModel extends Construct implements IModelBackend {
   }
 }
 
-function isHuggingFace(source: string): boolean {
-  return source.startsWith('hf://');
+/** Which weights vLLM loads: a name of Hugging Face with its revision, as KServe would split them, or a folder. */
+function weightArguments(source: string): string[] {
+  if (!source.startsWith(HUGGING_FACE)) {
+    return [`--model=${MODEL_PATH}`];
+  }
+  const [model = '', revision = ''] = source.slice(HUGGING_FACE.length).split(':');
+  return [`--model=${model}`, ...(revision === '' ? [] : [`--revision=${revision}`])];
 }
 
 function modelArguments(props: ServedModelProps): string[] {
   const gpus = props.gpus ?? 1;
   return [
-    `--model=${isHuggingFace(props.source) ? props.source.slice('hf://'.length) : MODEL_PATH}`,
+    ...weightArguments(props.source),
     `--served-model-name=${props.servedName ?? props.name}`,
     ...(props.maxModelLength === undefined ? [] : [`--max-model-len=${props.maxModelLength}`]),
     ...(gpus > 1 ? [`--tensor-parallel-size=${gpus}`] : []),

@@ -40,7 +40,7 @@ export function writeManifests(build: (app: App) => void, folder: string): Synth
     created = fs.mkdirSync(folder, { recursive: true });
     const destination = fs.realpathSync(folder);
     temporary = fs.mkdtempSync(path.join(destination, '.synth-'));
-    const app = new App({ outdir: temporary });
+    const app = new App({ outdir: temporary, recordConstructMetadata: false });
     building = true;
     build(app);
     building = false;
@@ -73,6 +73,9 @@ function moveFiles(from: string, to: string): Pick<SynthesisResult, 'files' | 'r
 }
 
 function synth(app: App): void {
+  // The same input gives the same bytes: cdk8s would take this as a wish for another order of keys.
+  const { CDK8S_DISABLE_SORT: unsorted } = process.env;
+  delete process.env.CDK8S_DISABLE_SORT;
   try {
     app.synth();
   } catch (error) {
@@ -81,6 +84,10 @@ function synth(app: App): void {
       throw new SynthesisError(error.message);
     }
     throw error;
+  } finally {
+    if (unsorted !== undefined) {
+      process.env.CDK8S_DISABLE_SORT = unsorted;
+    }
   }
 }
 

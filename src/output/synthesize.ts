@@ -1,6 +1,6 @@
 import type { App } from 'cdk8s';
 import { ConfigurationError } from '../config/problem';
-import { SynthesisError, writeManifests, type SynthesisResult } from './output';
+import { SynthesisError, writeManifests } from './output';
 
 /**
  * What a main.ts needs: synthesizes an App into `dist/`, or into the folder that the cdk8s CLI names
@@ -19,7 +19,7 @@ export function synthesize(build: (app: App) => void): void {
  * @returns what `run` returned, nothing after a mistake
  * @throws whatever is no mistake of the user
  */
-export function reportMistakes(run: () => SynthesisResult | undefined): SynthesisResult | undefined {
+export function reportMistakes<Result>(run: () => Result): Result | undefined {
   try {
     return run();
   } catch (error) {

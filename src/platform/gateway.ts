@@ -13,6 +13,7 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
     new MaasGateway(chart, 'gateway', {
       ...gateway,
       domain,
+      userLabel: context.settings.observability.userLabel,
       tlsSecretName: gateway.tls?.secretName,
       routeNamespaces: gateway.namespace === namespace ? undefined : [namespace],
     });

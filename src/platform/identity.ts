@@ -2,6 +2,7 @@ import type { Chart } from 'cdk8s';
 import type { UserConfiguration } from '../config/configuration';
 import { ApiKeyExternalSecret } from '../identity/api-key-external-secret';
 import { ApiKeySecret } from '../identity/api-key-secret';
+import { apiKeySecretName } from '../identity/api-key-secret-name';
 import { GatewayAuthPolicy } from '../identity/gateway-auth-policy';
 import { KuadrantInstance } from '../identity/kuadrant-instance';
 import type { PlatformContext } from './context';
@@ -28,8 +29,8 @@ export function addIdentity(chart: Chart, { settings, gateway }: PlatformContext
 }
 
 function addKeys(chart: Chart, namespace: string, { name: user, tier, keys = [] }: UserConfiguration): void {
-  keys.forEach(({ demo, externalSecret }, index) => {
-    const name = index === 0 ? `${user}-apikey` : `${user}-apikey-${index + 1}`;
+  for (const { name: key, demo, externalSecret } of keys) {
+    const name = apiKeySecretName(user, key);
     if (demo !== undefined) {
       new ApiKeySecret(chart, name, { namespace, user, tier, name, demoKey: demo });
     }
@@ -45,5 +46,5 @@ function addKeys(chart: Chart, namespace: string, { name: user, tier, keys = [] 
         remoteProperty: externalSecret.property,
       });
     }
-  });
+  }
 }

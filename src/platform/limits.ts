@@ -6,6 +6,7 @@ import { RequestLimitPolicy, type TierRequestLimit } from '../limits/request-lim
 import { TokenLimit } from '../limits/token-limit';
 import { TokenLimitFilter } from '../limits/token-limit-filter';
 import { hasTokenLimit } from '../limits/token-window';
+import { UsageLedger } from '../limits/usage-ledger';
 import { filterPlacement, type PlatformContext } from './context';
 
 /** Whether any tier limits tokens. */
@@ -21,13 +22,22 @@ export function limitsRequests({ tiers }: PlatformSettings): boolean {
 export function addLimits(chart: Chart, context: PlatformContext): void {
   const { settings, gateway } = context;
   if (limitsTokens(settings)) {
-    const weighted = settings.models.filter(({ weight }) => weight !== 1);
     new TokenLimitFilter(chart, 'token-limit', {
       gateway,
       tiers: settings.tiers.map(({ name, tokens, enforce }) => ({ tier: name, limits: tokenLimits(tokens), enforce })),
-      weights: Object.fromEntries(weighted.map(({ host, weight }) => [host, weight])),
+      models: settings.models.map(({ host, servedName, tokenWeights }) => ({
+        host,
+        name: servedName,
+        weights: tokenWeights,
+      })),
+      overshoot: settings.limits.overshoot,
+      ledger: settings.observability.ledger,
+      userLabel: settings.observability.userLabel,
       ...filterPlacement(context, 'token-rate-limit-filter'),
     });
+  }
+  if (limitsTokens(settings) && settings.observability.ledger) {
+    new UsageLedger(chart, 'usage-ledger', { gateway, ...filterPlacement(context, 'usage-ledger') });
   }
   if (limitsRequests(settings)) {
     new RequestLimitPolicy(chart, 'request-limit', { gateway, limits: requestLimits(settings) });

@@ -1,9 +1,11 @@
 import type { Chart } from 'cdk8s';
+import { DEFAULT_MINIO_SECRET_NAME } from '../config/defaults';
 import type { ModelSettings } from '../config/settings';
 import type { IModelBackend } from '../gateway/model-route';
 import { IMAGES } from '../images';
 import { Accelerator } from '../models/accelerator';
 import { KServeConfiguration } from '../models/kserve-configuration';
+import { ModelStorageAccess } from '../models/model-storage-access';
 import { OpenShiftModelAccess } from '../models/openshift-model-access';
 import { ServedModel } from '../models/served-model';
 import { SimulatedModel } from '../models/simulated-model';
@@ -22,19 +24,37 @@ export function addKServe(chart: Chart, { settings, gateway }: PlatformContext):
 export function addModels(chart: Chart, context: PlatformContext): void {
   const { settings, models } = context;
   const { namespace } = settings;
-  const access =
-    settings.platform === 'openshift'
-      ? new OpenShiftModelAccess(chart, 'openshift-access', {
-          namespace,
-          securityContextConstraintsName: clusterScopedName(settings, 'kserve-scc'),
-        })
-      : undefined;
+  const serviceAccountOf = addServiceAccounts(chart, context);
   const runtime = settings.models.some((model) => model.runtime === 'vllm')
     ? new VllmRuntime(chart, 'vllm-runtime', { namespace, image: platformImage(context, IMAGES.vllm) })
     : undefined;
   for (const model of settings.models) {
-    models.set(model.name, addModel(chart, context, model, runtime, access?.serviceAccountName));
+    models.set(model.name, addModel(chart, context, model, runtime, serviceAccountOf(model)));
   }
+}
+
+/** What gives every model its ServiceAccount: its own, else OpenShift's, else for weights in MinIO that with its Secret. */
+function addServiceAccounts(chart: Chart, { settings }: PlatformContext): (model: ModelSettings) => string | undefined {
+  const { namespace, minio } = settings;
+  const secretName =
+    minio !== undefined && settings.models.some(needsStorageAccess)
+      ? (minio.existingSecret ?? DEFAULT_MINIO_SECRET_NAME)
+      : undefined;
+  if (settings.platform === 'openshift') {
+    const access = new OpenShiftModelAccess(chart, 'openshift-access', {
+      namespace,
+      securityContextConstraintsName: clusterScopedName(settings, 'kserve-scc'),
+      storageSecretName: secretName,
+    });
+    return ({ serviceAccount }) => serviceAccount ?? access.serviceAccountName;
+  }
+  const access =
+    secretName === undefined ? undefined : new ModelStorageAccess(chart, 'storage-access', { namespace, secretName });
+  return (model) => (needsStorageAccess(model) ? access?.serviceAccountName : model.serviceAccount);
+}
+
+function needsStorageAccess({ source, serviceAccount }: ModelSettings): boolean {
+  return serviceAccount === undefined && source?.startsWith('s3://') === true;
 }
 
 function addModel(

@@ -1,6 +1,7 @@
 import type { Chart } from 'cdk8s';
 import type { PlatformSettings } from '../config/settings';
 import { IMAGES } from '../images';
+import { GatewayMonitor } from '../observability/gateway-monitor';
 import { MaasPrometheus, PROMETHEUS_NAME } from '../observability/maas-prometheus';
 import { authorinoMetrics, limitadorMetrics, MetricsMonitor, modelMetrics } from '../observability/metrics-monitor';
 import { clusterScopedName, platformImage, type PlatformContext } from './context';
@@ -17,19 +18,22 @@ export function addObservability(chart: Chart, context: PlatformContext): void {
     new MaasPrometheus(chart, 'prometheus', {
       name: clusterScopedName(settings, PROMETHEUS_NAME),
       namespace: settings.observability.namespace,
-      scrapedNamespaces: [settings.namespace, settings.kuadrant.namespace],
+      scrapedNamespaces: [settings.namespace, settings.gateway.namespace, settings.kuadrant.namespace],
       replicas: settings.observability.replicas,
       platform: settings.platform,
       image: platformImage(context, IMAGES.prometheus),
     });
   }
   if (settings.observability.serviceMonitors) {
-    addMonitors(chart, settings);
+    addMonitors(chart, context);
   }
 }
 
-function addMonitors(chart: Chart, settings: PlatformSettings): void {
+function addMonitors(chart: Chart, { settings, gateway }: PlatformContext): void {
   const { kuadrant, models, namespace, observability } = settings;
+  const shared = { namespace: observability.namespace, labels: observability.monitorLabels };
+  const name = clusterScopedName(settings, `${gateway.gatewayName}-stats`);
+  new GatewayMonitor(chart, 'gateway-monitor', { ...shared, name, gateway });
   const sources = [
     authorinoMetrics(kuadrant.namespace),
     limitadorMetrics(kuadrant.namespace),
@@ -38,9 +42,8 @@ function addMonitors(chart: Chart, settings: PlatformSettings): void {
   for (const source of sources) {
     new MetricsMonitor(chart, source.name, {
       ...source,
+      ...shared,
       name: clusterScopedName(settings, source.name),
-      namespace: observability.namespace,
-      labels: observability.monitorLabels,
     });
   }
 }

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
-import { DEFAULT_MINIO_SIZE, DEFAULT_NAMESPACES } from '../config/defaults';
+import { DEFAULT_MINIO_SECRET_NAME, DEFAULT_MINIO_SIZE, DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
@@ -32,7 +32,9 @@ export interface MinioStorageProps {
   readonly storageClassName?: string;
 
   /**
-   * Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY that exists in both namespaces.
+   * Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY that exists in both namespaces. The one of the models needs
+   * KServe's annotations `serving.kserve.io/s3-endpoint: minio.minio-system.svc.cluster.local:9000`, `…/s3-usehttps: "0"`
+   * and `…/s3-region: us-east-1`.
    * @default - `minio-credentials` with well-known demo credentials, rendered into both
    */
   readonly existingSecretName?: string;
@@ -59,7 +61,6 @@ export interface MinioStorageProps {
 const NAME = 'minio';
 const SETUP_NAME = 'minio-setup';
 const CLAIM_NAME = 'minio-pvc';
-const CREDENTIALS_NAME = 'minio-credentials';
 const BUCKET = 'models';
 const REGION = 'us-east-1';
 const API_PORT = 9000;
@@ -90,7 +91,7 @@ done
 /**
  * S3 storage for model weights inside the cluster: one MinIO server with one volume and the bucket `models`.
  *
- * KServe downloads from `s3://models/…` for a ServiceAccount that lists the Secret `secretName`.
+ * KServe downloads from `s3://models/…` for a ServiceAccount that lists the Secret `secretName` (`ModelStorageAccess`).
  *
  * @throws when the size is no quantity of at least one byte
  * @see https://kserve.github.io/website/docs/model-serving/storage/providers/s3
@@ -109,7 +110,7 @@ export class MinioStorage extends Construct {
     if ((parseQuantity(size) ?? 0) < 1) {
       throw new Error(`minio size: got "${size}", expected a quantity such as 20Gi`);
     }
-    this.secretName = props.existingSecretName ?? CREDENTIALS_NAME;
+    this.secretName = props.existingSecretName ?? DEFAULT_MINIO_SECRET_NAME;
     this.endpoint = `http://${NAME}.${namespace}.svc.cluster.local:${API_PORT}`;
 
     if (props.existingSecretName === undefined) {
@@ -134,7 +135,7 @@ export class MinioStorage extends Construct {
   /** The credentials, with the annotations that tell KServe where to use them. */
   private addCredentials(id: string, namespace: string): void {
     addCoreObject(this, id, 'Secret', {
-      metadata: objectMetadata(CREDENTIALS_NAME, {
+      metadata: objectMetadata(DEFAULT_MINIO_SECRET_NAME, {
         namespace,
         labels: SELECTOR,
         annotations: {

@@ -45,6 +45,14 @@ describe('one file', () => {
     expect(readConfiguration(join(folder, 'maas.yaml'))).toEqual({ platform: 'kubernetes', domain: 'a.test' });
   });
 
+  test('nobody can change what was checked, down to the last value', () => {
+    write({ 'maas.yaml': 'tiers: [{ name: free, tokens: { minute: 5 } }]\npatches: []\n' });
+    const configuration = readConfiguration(join(folder, 'maas.yaml')) as { tiers: { tokens: { minute: number } }[] };
+    expect(() => (configuration.tiers[0]!.tokens.minute = 500)).toThrow(TypeError);
+    expect(() => configuration.tiers.pop()).toThrow(TypeError);
+    expect(isChecked(configuration)).toBe(true);
+  });
+
   test('is known as checked, and keeps its positions for problems that are found later', () => {
     const props = parseConfiguration('platform: kubernetes\npatches: []\n', 'maas.yaml');
     expect(isChecked(props)).toBe(true);

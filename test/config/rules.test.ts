@@ -290,25 +290,25 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'telemetry: false\n',
     message:
-      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
   },
   {
     rule: 'unknown-key',
     yaml: 'extend: base.yaml\n',
     message:
-      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; did you mean "extends"?',
+      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; did you mean "extends"?',
   },
   {
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, maxModelLength, arguments, weight; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, serviceAccount, maxModelLength, arguments, weight, tokenWeights; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
-      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
   },
   {
     rule: 'missing-key',
@@ -403,7 +403,7 @@ const ROWS: readonly Row[] = [
     rule: 'value-type',
     yaml: 'users: [{ name: a, tier: free, keys: [a_secret_key] }]\n',
     message:
-      'maas.yaml:1:39 users[0].keys[0]: got a key of 12 characters, expected a map; write keys with values: demo, existingSecret, externalSecret',
+      'maas.yaml:1:39 users[0].keys[0]: got a key of 12 characters, expected a map; write keys with values: name, demo, existingSecret, externalSecret',
   },
   {
     rule: 'value-type',
@@ -443,7 +443,7 @@ const ROWS: readonly Row[] = [
     rule: 'value-format',
     yaml: 'domain: https://models.test/\n',
     message:
-      'maas.yaml:1:9 domain: got "https://models.test/", expected a DNS name in lower case, without scheme, port and path; write "models.test"',
+      'maas.yaml:1:9 domain: got "https://models.test/", expected a DNS name in lower case, without scheme, port and path, no IP address; write "models.test"',
   },
   {
     rule: 'value-format',
@@ -559,15 +559,81 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'unique-key-secret',
-    yaml: 'users:\n  - { name: alice, tier: free, keys: [{ demo: a }, { demo: b }] }\n  - { name: bob, tier: free, keys: [{ existingSecret: alice-apikey-2 }] }\n',
+    yaml: 'users:\n  - { name: alice, tier: free, keys: [{ demo: a }, { name: new, demo: b }] }\n  - { name: bob, tier: free, keys: [{ existingSecret: alice-apikey-new }] }\n',
     message:
-      'maas.yaml:3:55 users[1].keys[0].existingSecret: got "alice-apikey-2", expected a Secret of its own (users[0].keys[1] has the same); name another Secret',
+      'maas.yaml:3:55 users[1].keys[0].existingSecret: got "alice-apikey-new", expected a Secret of its own (users[0].keys[1] has the same); name another Secret',
   },
   {
     rule: 'unique-key-secret',
     yaml: 'users:\n  - { name: alice, tier: free, keys: [{ existingSecret: bob-apikey }] }\n  - { name: bob, tier: free, keys: [{ demo: b }] }\n',
     message:
       'maas.yaml:2:57 users[0].keys[0].existingSecret: got "bob-apikey", expected a Secret of its own (users[1].keys[0] has the same); name another Secret',
+  },
+  {
+    rule: 'unique-key-secret',
+    yaml: `users:\n  - { name: alice, tier: free, keys: [{ demo: a }, { demo: b }] }\n`,
+    message:
+      'maas.yaml:2:52 users[0].keys[1]: got no name, expected a name of its own (users[0].keys[0] has none either); add `name`',
+  },
+  {
+    rule: 'unique-key-secret',
+    yaml: `users:\n  - { name: alice, tier: free, keys: [{ name: new, demo: a }, { name: new, demo: b }] }\n`,
+    message:
+      'maas.yaml:2:71 users[0].keys[1].name: got "new", expected a name of its own (users[0].keys[0].name is the same); name it otherwise',
+  },
+  {
+    rule: 'key-name',
+    yaml: `users:\n  - { name: alice, tier: free, keys: [{ name: new, existingSecret: alice }] }\n`,
+    message:
+      'maas.yaml:2:41 users[0].keys[0].name: got "new", expected no name beside existingSecret, which names the Secret itself; remove it',
+  },
+  {
+    rule: 'oidc-issuer',
+    yaml: `identity: { oidc: { audience: api } }\n`,
+    message:
+      'maas.yaml:1:13 identity.oidc: got no issuerUrl, expected the issuer of the tokens; add `issuerUrl: https://…`, or `keycloak: demo` beside `oidc` on the local demo',
+  },
+  {
+    rule: 'oidc-tier',
+    yaml: `identity: { oidc: { issuerUrl: 'https://login.example.com', groups: [] } }\n`,
+    message:
+      'maas.yaml:1:69 identity.oidc.groups: got an empty list, expected a group or a default tier: nobody could come in; add a group, or `defaultTier`',
+  },
+  {
+    rule: 'object-name',
+    yaml: `objects:\n  - { apiVersion: v1, kind: ConfigMap, metadata: { name: My_Map } }\n`,
+    message:
+      'maas.yaml:2:58 objects[0].metadata.name: got "My_Map", expected up to 253 lower-case letters, digits, "-" and ".", with a letter or digit at both ends; write "my-map"',
+  },
+  {
+    rule: 'object-name',
+    yaml: `objects:\n  - { apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: { name: a/b } }\n`,
+    message:
+      'maas.yaml:2:79 objects[0].metadata.name: got "a/b", expected up to 253 lower-case letters, digits, "-" and ".", with a letter or digit at both ends; write "a-b"',
+  },
+  {
+    rule: 'object-namespace',
+    yaml: `objects:\n  - { apiVersion: v1, kind: ConfigMap, metadata: { name: a, namespace: LLM } }\n`,
+    message:
+      'maas.yaml:2:72 objects[0].metadata.namespace: got "LLM", expected up to 63 lower-case letters, digits and "-", with a letter or digit at both ends; write "llm"',
+  },
+  {
+    rule: 'object-namespace',
+    yaml: `objects:\n  - { apiVersion: v1, kind: ConfigMap, metadata: { name: a, namespace: 7 } }\n`,
+    message:
+      'maas.yaml:2:72 objects[0].metadata.namespace: got 7, expected up to 63 lower-case letters, digits and "-", with a letter or digit at both ends; put it in quotes',
+  },
+  {
+    rule: 'one-policy',
+    yaml: `objects:\n  - { apiVersion: kuadrant.io/v1, kind: AuthPolicy, metadata: { name: a }, spec: { targetRef: { kind: HTTPRoute, name: own } } }\n  - { apiVersion: kuadrant.io/v1, kind: AuthPolicy, metadata: { name: b }, spec: { targetRef: { kind: HTTPRoute, name: own } } }\n`,
+    message:
+      'maas.yaml:3:84 objects[1].spec.targetRef: got AuthPolicy b, expected one AuthPolicy for HTTPRoute own (objects[0] is another): of two only one counts; merge the two',
+  },
+  {
+    rule: 'value-format',
+    yaml: `domain: 10.0.0.1\n`,
+    message:
+      'maas.yaml:1:9 domain: got "10.0.0.1", expected a DNS name in lower case, without scheme, port and path, no IP address; for example "models.example.com"',
   },
   {
     rule: 'unique-host',
@@ -807,6 +873,57 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:44 models[0].source: got "hf://a/b", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or write `runtime: vllm`',
   },
   {
+    rule: 'replicas-zero',
+    yaml: 'models: [{ name: simulator, replicas: { min: 0, max: 2 } }]\n',
+    message:
+      'maas.yaml:1:46 models[0].replicas.min: got 0, expected at least 1: KServe cannot scale a plain Deployment to zero, and would run one replica; write 1, or remove the model',
+  },
+  {
+    rule: 'resource-unit',
+    yaml: 'models:\n  - { name: simulator, resources: { requests: { memory: "8" }, limits: { memory: 512m } } }\n',
+    message: [
+      'maas.yaml:2:57 models[0].resources.requests.memory: got "8", expected at least 1Mi, in whole bytes; did you mean "8Gi"?',
+      'maas.yaml:2:82 models[0].resources.limits.memory: got "512m", expected at least 1Mi, in whole bytes; did you mean "512Mi"?',
+    ].join('\n'),
+  },
+  {
+    rule: 'resource-unit',
+    yaml: 'models: [{ name: simulator, resources: { limits: { cpu: 8Gi, memory: 0Gi } } }]\n',
+    message: [
+      'maas.yaml:1:57 models[0].resources.limits.cpu: got "8Gi", expected a number of CPUs, or of thousandths with "m"; did you mean "8"?',
+      'maas.yaml:1:70 models[0].resources.limits.memory: got "0Gi", expected at least 1Mi, in whole bytes; for example "8Gi"',
+    ].join('\n'),
+  },
+  {
+    rule: 'rendered-argument',
+    yaml: 'models:\n  - name: qwen3\n    arguments:\n      - --port=9000\n      - --model=Qwen/Qwen3-8B\n      - --served-model-name\n      - qwen\n      - --max-model-len=40960\n      - --revision=main\n      - -tp=2\n      - --tensor_parallel_size=2\n      - --no-enable-force-include-usage\n',
+    message: [
+      'maas.yaml:4:9 models[0].arguments[0]: got "--port=9000", expected no --port: probes and Services expect 8080; remove it',
+      'maas.yaml:5:9 models[0].arguments[1]: got "--model=Qwen/Qwen3-8B", expected no --model: `source` renders it; remove it, and write `source` instead',
+      'maas.yaml:6:9 models[0].arguments[2]: got "--served-model-name", expected no --served-model-name: `servedName` renders it; remove it, and write `servedName` instead',
+      'maas.yaml:8:9 models[0].arguments[4]: got "--max-model-len=40960", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
+      'maas.yaml:9:9 models[0].arguments[5]: got "--revision=main", expected no --revision: `source: hf://<model>:<revision>` renders it; remove it, and write `source` instead',
+      'maas.yaml:10:9 models[0].arguments[6]: got "-tp=2", expected no -tp: `gpus` renders it, and asks for as many; remove it, and write `gpus` instead',
+      'maas.yaml:11:9 models[0].arguments[7]: got "--tensor_parallel_size=2", expected no --tensor-parallel-size: `gpus` renders it, and asks for as many; remove it, and write `gpus` instead',
+      'maas.yaml:12:9 models[0].arguments[8]: got "--no-enable-force-include-usage", expected no --no-enable-force-include-usage: token limits need the usage in every stream; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'rendered-argument',
+    yaml: 'models: [{ name: simulator, arguments: [--mode, echo, --max-model-len=2048, --force-dummy-tokenizer=false] }]\n',
+    message: [
+      'maas.yaml:1:41 models[0].arguments[0]: got "--mode", expected no --mode: the simulator answers with random text; remove it',
+      'maas.yaml:1:55 models[0].arguments[2]: got "--max-model-len=2048", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
+      'maas.yaml:1:77 models[0].arguments[3]: got "--force-dummy-tokenizer=false", expected no --force-dummy-tokenizer: without it the simulator asks Hugging Face for a tokenizer; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'rendered-argument',
+    yaml: 'models: [{ name: own, source: hf://a/b, accelerator: nvidia, maxModelLength: 9, arguments: [--max-model-len, "10"] }]\n',
+    message:
+      'maas.yaml:1:93 models[0].arguments[0]: got "--max-model-len", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
+  },
+  {
     rule: 'replica-range',
     yaml: 'models: [{ name: simulator, replicas: { min: 3, max: 2 } }]\n',
     message: 'maas.yaml:1:54 models[0].replicas.max: got 2, expected at least min, which is 3; raise max or lower min',
@@ -822,6 +939,12 @@ const ROWS: readonly Row[] = [
     yaml: 'models:\n  - name: simulator\n    resources: { limits: { memory: 200Mi } }\n',
     message:
       'maas.yaml:3:36 models[0].resources.limits.memory: got "200Mi", expected at least the request, 256Mi; raise the limit or write a lower request',
+  },
+  {
+    rule: 'model-weights',
+    yaml: 'models: [{ name: simulator, weight: 2, tokenWeights: { cached: 0.1 } }]\n',
+    message:
+      'maas.yaml:1:40 models[0].tokenWeights: got weight and tokenWeights, expected either weight, for every token, or tokenWeights, by kind; remove one of them',
   },
   // Infrastructure
   {

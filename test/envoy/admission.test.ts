@@ -131,6 +131,25 @@ for (const kept of ['limit_base', 'limit_total']) {
   });
 }
 
+for (const [name, broken] of [
+  ['an Envoy before 1.38', 'local stats = nil'],
+  ['an Envoy whose gauges fail', "error('no gauges')"],
+] as const) {
+  const editScript = (script: string) => script.replaceAll('local stats = handle.stats and handle:stats()', broken);
+  describeWithEnvoy(name, { editScript }, (gateway) => {
+    const ask = askOf(gateway);
+
+    test('serves nobody whose limits hold, and everybody else', async () => {
+      expect((await ask({ user: 'alice', tier: 'free' })).status).toBeGreaterThanOrEqual(500);
+      expect(gateway.model.seen).toEqual([]);
+      for (const tier of ['observed', 'unlimited']) {
+        const reply = await ask({ user: 'alice', tier });
+        expect({ status: reply.status, body: JSON.parse(reply.body) }).toEqual({ status: 200, body: THIRTY_TOKENS });
+      }
+    });
+  });
+}
+
 describeWithEnvoy(
   'a script that fails',
   { editScript: (script) => script.replace('local function admit(handle)', "$&\n  error('broken')") },

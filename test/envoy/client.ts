@@ -10,6 +10,8 @@ export interface Request {
   /** Stands for Kuadrant: the identity that an earlier filter has put into the request. */
   readonly user?: string;
   readonly tier?: string;
+  /** Shares connections. @default a connection of its own, so that Envoy's workers share the requests out */
+  readonly agent?: http.Agent;
   /** @default a chat completion without anything */
   readonly body?: string;
 }
@@ -25,7 +27,7 @@ export interface Reply {
   readonly endAfter: number;
 }
 
-/** Sends one request on a connection of its own, so that Envoy's workers share them out. */
+/** Sends one request. */
 export function send(port: number, request: Request): Promise<Reply> {
   const { method = 'POST', path = '/v1/chat/completions', host = 'simulator.maas.local' } = request;
   const headers: http.OutgoingHttpHeaders = { host, 'content-type': 'application/json', ...request.headers };
@@ -38,28 +40,56 @@ export function send(port: number, request: Request): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const after = (): number => performance.now() - started;
-    const outgoing = http.request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
-      const headersAfter = after();
-      let firstPieceAfter = Number.NaN;
-      const pieces: Buffer[] = [];
-      response.on('data', (piece: Buffer) => {
-        firstPieceAfter = Number.isNaN(firstPieceAfter) ? after() : firstPieceAfter;
-        pieces.push(piece);
-      });
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(pieces).toString(),
-          headersAfter,
-          firstPieceAfter,
-          endAfter: after(),
-        }),
-      );
-    });
+    const outgoing = http.request(
+      { host: '127.0.0.1', port, method, path, headers, agent: request.agent ?? false },
+      (response) => {
+        const headersAfter = after();
+        let firstPieceAfter = Number.NaN;
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => {
+          firstPieceAfter = Number.isNaN(firstPieceAfter) ? after() : firstPieceAfter;
+          pieces.push(piece);
+        });
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(pieces).toString(),
+            headersAfter,
+            firstPieceAfter,
+            endAfter: after(),
+          }),
+        );
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(method === 'POST' ? (request.body ?? '{"model":"simulator-model","messages":[]}') : undefined);
+  });
+}
+
+/** Sends a request and leaves as soon as the answer holds a text. */
+export function leave(port: number, request: Request, text: string): Promise<void> {
+  const headers = { host: 'simulator.maas.local', 'x-maas-user': request.user, 'x-maas-tier': request.tier };
+  const { path = '/v1/chat/completions' } = request;
+  return new Promise((resolve, reject) => {
+    let seen = '';
+    const outgoing = http.request(
+      { host: '127.0.0.1', port, method: 'POST', path, headers, agent: false },
+      (response) => {
+        response.on('data', (piece: Buffer) => {
+          seen += piece.toString();
+          if (seen.includes(text)) {
+            outgoing.destroy();
+            resolve();
+          }
+        });
+        response.on('error', () => undefined);
+        response.on('end', () => reject(new Error(`the answer ended without ${text}: ${seen}`)));
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(request.body ?? '{}');
   });
 }
 

@@ -2,27 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration } from '../../src/limits/lua-script';
-
-/** What an Envoy under test is started with. */
-export interface EnvoyOptions {
-  /** What the token limit filter is rendered from. */
-  readonly configuration: TokenLimitScriptConfiguration;
-  /** Port of the model server on the loopback interface. */
-  readonly modelPort: number;
-  /** @default the regular expressions of Istio's annotation, which let the filter's counters pass */
-  readonly statsInclusionRegexps?: readonly string[];
-  /** HTTP filters before the token limit. @default none */
-  readonly filtersBefore?: readonly object[];
-  /** Changes the rendered Lua, to see what a failing script does. @default none */
-  readonly editScript?: (script: string) => string;
-}
-
-/** What the Gateway's annotation `sidecar.istio.io/statsInclusionRegexps` has to hold. */
-export const STATS_INCLUSION_REGEXP = 'http\\..*lua\\..*';
-
-/** The largest piece of a body that Envoy holds: Istio 1.31's edge profile, its smallest. */
-const LISTENER_BUFFER_BYTES = 32 * 1024;
+import { bootstrap, type EnvoyOptions } from './bootstrap';
 
 const DOWNLOAD_MILLISECONDS = 180_000;
 
@@ -30,10 +10,10 @@ const STARTUP_MILLISECONDS = 10_000;
 
 const LOG_MILLISECONDS = 2_000;
 
-/** Path of the Envoy binary, or why this machine has none. Downloads it once. */
-export function findEnvoy(): { readonly binary?: string; readonly reason?: string } {
+/** Path of the Envoy binary (of Istio 1.31, or of a version), or why this machine has none. Downloads it once. */
+export function findEnvoy(version = ''): { readonly binary?: string; readonly reason?: string } {
   const script = path.join(__dirname, '../../scripts/envoy.mjs');
-  const { status, error, stdout, stderr } = spawnSync(process.execPath, [script], {
+  const { status, error, stdout, stderr } = spawnSync(process.execPath, [script, ...(version ? [version] : [])], {
     encoding: 'utf8',
     timeout: DOWNLOAD_MILLISECONDS,
   });
@@ -49,10 +29,12 @@ export class Envoy {
     readonly port: number,
     private readonly adminAddress: string,
     private readonly output: () => string,
+    /** Lines that access logs have written to standard output; they come with some delay. */
+    readonly accessLog: readonly string[],
   ) {}
 
   /**
-   * Starts Envoy with two workers and returns when its listener takes requests.
+   * Starts Envoy and returns when its listener takes requests.
    *
    * @throws Error with Envoy's own output when it does not come up.
    */
@@ -70,23 +52,29 @@ export class Envoy {
       binary,
       [
         ...['-c', configurationFile, '--admin-address-path', addressFile],
-        ...['--concurrency', '2', '--disable-hot-restart', '--log-level', 'warning'],
+        ...['--concurrency', String(options.concurrency ?? 2), '--disable-hot-restart', '--log-level', 'warning'],
       ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
+      { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     let output = '';
+    const lines: string[] = [];
+    child.stdout.on('data', (data: Buffer) => lines.push(...data.toString().trim().split('\n')));
     child.stderr.on('data', (data: Buffer) => (output += data.toString()));
     const deadline = Date.now() + STARTUP_MILLISECONDS;
     while (Date.now() < deadline && child.exitCode === null) {
       const found = await readyPort(addressFile);
       if (found) {
-        return new Envoy(child, folder, found.port, found.adminAddress, () => output);
+        return new Envoy(child, folder, found.port, found.adminAddress, () => output, lines);
       }
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
     throw new Error(`Envoy did not start:\n${output}`);
+  }
+
+  get processId(): number {
+    return this.process.pid!;
   }
 
   /** Everything that Envoy has logged so far, from warnings up. */
@@ -112,6 +100,12 @@ export class Envoy {
     return new Map(lines.map((line) => line.split(/: (?=\d+$)/)).map(([name, value]) => [name!, Number(value)]));
   }
 
+  /** What Prometheus gets. */
+  async prometheus(filter: string): Promise<string> {
+    const query = `filter=${encodeURIComponent(filter)}`;
+    return (await fetch(`http://${this.adminAddress}/stats/prometheus?${query}`)).text();
+  }
+
   async stop(): Promise<void> {
     const exited = new Promise((resolve) => this.process.once('exit', resolve));
     this.process.kill('SIGTERM');
@@ -130,88 +124,4 @@ async function readyPort(addressFile: string): Promise<{ port: number; adminAddr
   } catch {
     return undefined; // not there yet
   }
-}
-
-function loopback(port: number): object {
-  return { socket_address: { address: '127.0.0.1', port_value: port } };
-}
-
-function bootstrap(options: EnvoyOptions): object {
-  const inclusions = options.statsInclusionRegexps ?? [STATS_INCLUSION_REGEXP];
-  return {
-    node: { id: 'gateway', cluster: 'inference-gateway' },
-    admin: { address: loopback(0) },
-    // As istiod writes it: a few prefixes by default, what annotations add behind them.
-    stats_config: {
-      stats_matcher: {
-        inclusion_list: {
-          patterns: [
-            ...['cluster_manager', 'listener_manager', 'server', 'listener.'].map((prefix) => ({ prefix })),
-            ...inclusions.map((regex) => ({ safe_regex: { regex } })),
-          ],
-        },
-      },
-    },
-    static_resources: { listeners: [gatewayListener(options)], clusters: [modelCluster(options.modelPort)] },
-  };
-}
-
-function gatewayListener(options: EnvoyOptions): object {
-  const filter = tokenLimitHttpFilter(options.configuration);
-  const source = filter.typed_config.default_source_code.inline_string;
-  const script = options.editScript?.(source) ?? source;
-  if (options.editScript && script === source) {
-    throw new Error('editScript changed nothing');
-  }
-  return {
-    name: '0.0.0.0_80',
-    address: loopback(0),
-    per_connection_buffer_limit_bytes: LISTENER_BUFFER_BYTES,
-    filter_chains: [
-      {
-        filters: [
-          {
-            name: 'envoy.filters.network.http_connection_manager',
-            typed_config: {
-              '@type':
-                'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-              stat_prefix: 'outbound_0.0.0.0_80;',
-              use_remote_address: true,
-              normalize_path: true,
-              route_config: {
-                virtual_hosts: [
-                  {
-                    name: 'models',
-                    domains: ['*'],
-                    routes: [{ match: { prefix: '/' }, route: { cluster: 'model', timeout: '0s' } }],
-                  },
-                ],
-              },
-              http_filters: [
-                ...(options.filtersBefore ?? []),
-                { ...filter, typed_config: { ...filter.typed_config, default_source_code: { inline_string: script } } },
-                {
-                  name: 'envoy.filters.http.router',
-                  typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
-                },
-              ],
-            },
-          },
-        ],
-      },
-    ],
-  };
-}
-
-function modelCluster(port: number): object {
-  return {
-    name: 'model',
-    type: 'STATIC',
-    connect_timeout: '2s',
-    per_connection_buffer_limit_bytes: LISTENER_BUFFER_BYTES,
-    load_assignment: {
-      cluster_name: 'model',
-      endpoints: [{ lb_endpoints: [{ endpoint: { address: loopback(port) } }] }],
-    },
-  };
 }

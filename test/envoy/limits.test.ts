@@ -171,6 +171,8 @@ describeWithEnvoy('token limits on a real Envoy', {}, (gateway) => {
     };
     gateway.model.answer = json(document);
     expect(limits(await ask('imitator', 'free')).consumed).toBe('30');
+    gateway.model.answer = json({ usage: document.usage, metadata: document.metadata });
+    expect(limits(await ask('nester', 'free')).consumed).toBe('30');
     gateway.model.answer = events([
       { choices: [], usage: { total_tokens: 30 } },
       { metadata: document.metadata, ...textEvent(imitation) },

@@ -1,4 +1,8 @@
-import { addGatewayHttpFilter, type GatewayHttpFilter } from '../../src/gateway/envoy-filter';
+import {
+  addConnectionManagerPatch,
+  addGatewayHttpFilter,
+  type GatewayHttpFilter,
+} from '../../src/gateway/envoy-filter';
 import { HeaderScrubFilter } from '../../src/gateway/header-scrub-filter';
 import { MaasGateway } from '../../src/gateway/maas-gateway';
 import { identify, synthesize } from '../support/synth';
@@ -88,5 +92,36 @@ describe('HeaderScrubFilter with all props', () => {
     );
     expect(manifests.map(identify)).toEqual(['EnvoyFilter istio-system/identity-header-scrub-filter']);
     expect(find('EnvoyFilter').spec).toHaveProperty('workloadSelector');
+  });
+});
+
+test.each([
+  ['llm', { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'inference-gateway' }] }],
+  ['istio-system', { workloadSelector: { labels: { 'gateway.networking.k8s.io/gateway-name': 'inference-gateway' } } }],
+])('a patch of the connection manager from %s merges', (namespace, selection) => {
+  const { find } = synthesize((chart) => {
+    addConnectionManagerPatch(chart, 'patch', GATEWAY, namespace, { name: 'thing', value: { some_field: [1] } });
+  });
+  expect(find('EnvoyFilter').spec).toEqual({
+    ...selection,
+    configPatches: [
+      {
+        applyTo: 'NETWORK_FILTER',
+        match: {
+          context: 'GATEWAY',
+          listener: { filterChain: { filter: { name: 'envoy.filters.network.http_connection_manager' } } },
+        },
+        patch: {
+          operation: 'MERGE',
+          value: {
+            typed_config: {
+              '@type':
+                'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+              some_field: [1],
+            },
+          },
+        },
+      },
+    ],
   });
 });

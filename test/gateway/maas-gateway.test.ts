@@ -86,6 +86,7 @@ describe('MaasGateway with all props', () => {
     serviceType: 'LoadBalancer',
     tlsSecretName: 'front-tls',
     routeNamespaces: ['llm', 'team-a'],
+    userLabel: true,
   });
 
   test('names everything after itself', () => {
@@ -120,6 +121,7 @@ describe('MaasGateway with all props', () => {
     expect(metadata.annotations).toEqual({ 'networking.istio.io/service-type': 'LoadBalancer' });
     expect(spec.infrastructure.annotations).toEqual({
       'sidecar.istio.io/statsInclusionRegexps': expect.stringContaining('lua'),
+      'sidecar.istio.io/extraStatTags': 'tier,model,window,user',
     });
   });
 });

@@ -67,17 +67,35 @@ local function new_gauge(name)
     value = operation('value'),
     set = operation('set', function(new) return new end),
     add = operation('add', function(more) assert(more >= 0) return value + more end),
+    sub = operation('sub', function(less) assert(less >= 0 and less <= value) return value - less end),
   }
 end
 local handle = { stats = function()
-  return { gauge = function(_, name)
+  return { counter = function()
+    return { add = function() end }
+  end, gauge = function(_, name)
     gauges[name] = gauges[name] or new_gauge(name)
     return gauges[name]
   end }
 end }
+local function tier_of(windows)
+  local tier = { limits = {} }
+  for _, window in ipairs(WINDOWS) do
+    if windows[window.name] then
+      table.insert(tier.limits, { window = window, tokens = windows[window.name] })
+    end
+  end
+  return tier
+end
+local function charge_user(user, windows, tokens)
+  return charge(handle, open_account(handle, user), tier_of(windows), tokens)
+end
 local function used(user, limits)
   local result = {}
-  for _, window in ipairs((read_windows(handle, user, limits, clock))) do result[window.name] = window.used end
+  for _, limit in ipairs(tier_of(limits).limits) do
+    local _, used = tightest(handle, open_account(handle, user), { limits = { limit } }, 0)
+    result[limit.window.name] = used
+  end
   return result
 end
 `;

@@ -13,7 +13,10 @@ import { runScript } from './lua-runtime';
 const LUA = path.join(__dirname, '../../src/limits/lua');
 const SEED = {
   tiers: { free: { enforce: true, windows: { minute: 200, hour: 5_000, day: 50_000 } } },
-  weights: { 'simulator.maas.local': 1 },
+  models: { 'simulator.maas.local': { name: 'simulator-model', prompt: 1, completion: 1, cached: 1 } },
+  overshoot: 'none' as const,
+  ledger: true,
+  userLabel: false,
 };
 
 jest.setTimeout(30_000); // Lua in JavaScript is slow on a busy machine
@@ -47,7 +50,7 @@ describe('renderTokenLimitScript', () => {
   test('puts the configuration where the marked line was', () => {
     const script = renderTokenLimitScript(SEED);
     expect(script).not.toContain('-- @configuration');
-    expect(script).toContain('local configuration = {\n  ["tiers"] = {\n    ["free"] = {\n');
+    expect(script).toContain('  ["tiers"] = {\n    ["free"] = {\n');
     expect(runScript('return configuration', SEED)).toEqual(SEED);
   });
 
@@ -57,6 +60,7 @@ describe('renderTokenLimitScript', () => {
       typed_config: {
         '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua',
         stat_prefix: 'maas',
+        clear_route_cache: false,
         default_source_code: { inline_string: renderTokenLimitScript(SEED) },
       },
     });
@@ -77,14 +81,16 @@ describe('renderTokenLimitScript', () => {
   });
 
   test.each([0, -1, 61, Number.NaN])('refuses a weight of %p', (weight) => {
-    expect(() => renderTokenLimitScript({ tiers: {}, weights: { 'a.b': weight } })).toThrow(
-      `weight of a.b: expected a number above 0 and at most 60, got ${weight}`,
+    const models = { 'a.b': { name: 'a', prompt: 1, completion: 1, cached: weight } };
+    expect(() => renderTokenLimitScript({ tiers: {}, models })).toThrow(
+      `model of a.b: expected a cached token to count more than 0 and at most 60, got ${weight}`,
     );
   });
 
   test.each(['Big.maas.local', 'big.maas.local:80'])('refuses the host %s', (host) => {
-    expect(() => renderTokenLimitScript({ tiers: {}, weights: { [host]: 1 } })).toThrow(
-      `weight of ${host}: expected a host in lower case without a port`,
+    const models = { [host]: { name: 'a', prompt: 1, completion: 1, cached: 1 } };
+    expect(() => renderTokenLimitScript({ tiers: {}, models })).toThrow(
+      `model of ${host}: expected a host in lower case without a port`,
     );
   });
 
@@ -99,9 +105,15 @@ describe('renderTokenLimitScript', () => {
       }),
     );
     const host = name.map((text) => text.toLowerCase().replaceAll(':', ''));
-    const weights = fc.dictionary(host, fc.double({ min: 0, minExcluded: true, max: 60, noNaN: true }));
+    const weight = fc.double({ min: 0, minExcluded: true, max: 60, noNaN: true });
+    const models = fc.dictionary(host, fc.record({ name, prompt: weight, completion: weight, cached: weight }));
+    const options = {
+      overshoot: fc.constantFrom('inflight' as const, 'none' as const),
+      ledger: fc.boolean(),
+      userLabel: fc.boolean(),
+    };
     fc.assert(
-      fc.property(fc.record({ tiers, weights }), (configuration) => {
+      fc.property(fc.record({ tiers, models, ...options }), (configuration) => {
         luaparse.parse(renderTokenLimitScript(configuration), { luaVersion: '5.1' });
         const expected = JSON.parse(JSON.stringify(configuration));
         expect(runScript('return configuration', configuration)).toEqual(expected);

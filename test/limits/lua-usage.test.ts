@@ -2,22 +2,35 @@ import fc from 'fast-check';
 import { luaLiteral } from '../../src/limits/lua-literal';
 import { runScript } from './lua-runtime';
 
+const METER = `
+  local function meter_of(format)
+    local meter = new_meter({ json = { content = true }, events = { 'content":' } })
+    return meter, reader(meter, format)
+  end
+  local function tokens_of(meter)
+    finish_events(meter)
+    local prompt, completion = metered_tokens(meter)
+    return prompt + completion
+  end`;
+
 /** The tokens of an answer that arrives in these pieces. */
-function tokens(format: 'json' | 'events', pieces: readonly string[], keys: readonly string[] = ['content']): unknown {
+function tokens(format: 'json' | 'events', pieces: readonly string[]): unknown {
   return runScript(`
-    local meter = new_meter('${format}', ${luaLiteral(keys)})
-    for _, piece in ipairs(${luaLiteral(pieces)}) do read_bytes(meter, piece) end
-    return final_tokens(meter)`);
+    ${METER}
+    local meter, read = meter_of('${format}')
+    for _, piece in ipairs(${luaLiteral(pieces)}) do read(piece) end
+    return tokens_of(meter)`);
 }
 
 /** The different counts that come out when an answer arrives in two pieces, cut at every byte, or byte by byte. */
 function countsOfAllCuts(format: 'json' | 'events', text: string): unknown {
   return runScript(`
+    ${METER}
     local text, counts, seen = ${luaLiteral(text)}, {}, {}
     local function count(...)
-      local meter = new_meter('${format}', { 'content' })
-      for _, piece in ipairs({ ... }) do read_bytes(meter, piece) end
-      local tokens = final_tokens(meter)
+      local meter, read = meter_of('${format}')
+      for _, piece in ipairs({ ... }) do read(piece) end
+      local tokens = tokens_of(meter)
       if not seen[tokens] then
         seen[tokens] = true
         counts[#counts + 1] = tokens
@@ -30,8 +43,16 @@ function countsOfAllCuts(format: 'json' | 'events', text: string): unknown {
     return counts`);
 }
 
+/** The tokens of a JSON document: read at once as a short one is, which must give what pieces of a long one give. */
 function json(document: unknown): unknown {
-  return tokens('json', [typeof document === 'string' ? document : JSON.stringify(document)]);
+  const text = typeof document === 'string' ? document : JSON.stringify(document);
+  const whole = runScript(`
+    ${METER}
+    local meter = meter_of('json')
+    read_document(meter, ${luaLiteral(text)})
+    return tokens_of(meter)`);
+  expect(whole).toEqual(tokens('json', [text]));
+  return whole;
 }
 
 function stream(...documents: unknown[]): string {

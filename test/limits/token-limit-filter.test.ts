@@ -41,7 +41,13 @@ describe('TokenLimitFilter with minimal props', () => {
   });
 
   test('enforces what it was told, every model counting the same', () => {
-    expect(configuration).toEqual({ tiers: { free: { enforce: true, windows: { minute: 200 } } }, weights: {} });
+    expect(configuration).toEqual({
+      tiers: { free: { enforce: true, windows: { minute: 200 } } },
+      models: {},
+      overshoot: 'inflight',
+      ledger: false,
+      userLabel: false,
+    });
   });
 });
 
@@ -49,7 +55,13 @@ describe('TokenLimitFilter with all props', () => {
   const { manifests, spec, configuration } = filterWith({
     name: 'mine',
     namespace: 'istio-system',
-    weights: { 'llama.maas.local': 2.5 },
+    models: [
+      { host: 'llama.maas.local', name: 'llama', weights: { prompt: 2.5, completion: 5 } },
+      { host: 'plain.maas.local', name: 'plain' },
+    ],
+    overshoot: 'none',
+    ledger: true,
+    userLabel: true,
     tiers: [
       {
         tier: 'free',
@@ -75,7 +87,13 @@ describe('TokenLimitFilter with all props', () => {
         unlimited: { enforce: true, windows: {} },
         'say "hi"\n]]--': { enforce: true, windows: { day: 9 } },
       },
-      weights: { 'llama.maas.local': 2.5 },
+      models: {
+        'llama.maas.local': { name: 'llama', prompt: 2.5, completion: 5, cached: 2.5 },
+        'plain.maas.local': { name: 'plain', prompt: 1, completion: 1, cached: 1 },
+      },
+      overshoot: 'none',
+      ledger: true,
+      userLabel: true,
     });
   });
 });
@@ -99,8 +117,18 @@ describe('TokenLimitFilter fails', () => {
     ],
     [
       'with a weight of nothing',
-      { weights: { 'a.maas.local': 0 } },
-      'weight of a.maas.local: expected a number above 0 and at most 60, got 0',
+      { models: [{ host: 'a.maas.local', name: 'a', weights: { prompt: 0 } }] },
+      'model of a.maas.local: expected a prompt token to count more than 0 and at most 60, got 0',
+    ],
+    [
+      'with two models of one host',
+      {
+        models: [
+          { host: 'a.b', name: 'a' },
+          { host: 'a.b', name: 'b' },
+        ],
+      },
+      'token limits: got host "a.b" twice, expected each host once',
     ],
   ])('%s', (_, props, message) => {
     expect(() => filterWith(props)).toThrow(new Error(message));

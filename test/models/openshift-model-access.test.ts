@@ -24,6 +24,7 @@ describe('OpenShiftModelAccess with minimal props', () => {
     expect(constraints.users).toEqual(['system:serviceaccount:llm:kserve-service-account']);
     expect(constraints.groups).toEqual([]);
     expect(account.automountServiceAccountToken).toBe(false);
+    expect(account).not.toHaveProperty('secrets');
   });
 
   test('allows nothing privileged: every permission that there is stands there as false', () => {
@@ -64,11 +65,13 @@ describe('OpenShiftModelAccess with minimal props', () => {
 
 describe('OpenShiftModelAccess with all props', () => {
   test('uses them', () => {
-    const { name, manifests, constraints } = accessWith({
+    const { name, manifests, account, constraints } = accessWith({
       namespace: 'models',
       serviceAccountName: 'model',
       securityContextConstraintsName: 'staging-kserve-scc',
+      storageSecretName: 'own-keys',
     });
+    expect(account.secrets).toEqual([{ name: 'own-keys' }]);
     expect(manifests.map(identify).sort()).toEqual([
       'SecurityContextConstraints staging-kserve-scc',
       'ServiceAccount models/model',

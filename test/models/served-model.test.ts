@@ -156,6 +156,26 @@ describe('ServedModel', () => {
     expect(args[0]).toBe(argument);
   });
 
+  test.each([
+    ['hf://Qwen/Qwen3-0.6B:main', ['--model=Qwen/Qwen3-0.6B', '--revision=main']],
+    ['hf://Qwen/Qwen3-0.6B:refs/pr/1', ['--model=Qwen/Qwen3-0.6B', '--revision=refs/pr/1']],
+    ['hf://Qwen/Qwen3-0.6B:', ['--model=Qwen/Qwen3-0.6B']],
+    ['oci://registry.example.com/model:1', ['--model=/mnt/models']],
+  ])('tells vLLM the revision of %s', (source, expected) => {
+    expect(modelWith({ source }).args).toEqual([...expected, '--served-model-name=my-llama']);
+  });
+
+  test.each([
+    [{ min: 0, max: 3 }, '0 to 3'],
+    [{ min: 0 }, '0 to 0'],
+    [{ max: 0 }, '1 to 0'],
+    [{ min: 3, max: 2 }, '3 to 2'],
+  ])('refuses the replicas %j', (replicas, got) => {
+    expect(() => modelWith({ replicas })).toThrow(
+      new Error(`replicas: got ${got}, expected at least 1 and a maximum that is not below the minimum`),
+    );
+  });
+
   test('splits nothing over one GPU', () => {
     expect(modelWith({ gpus: 1 }).args.join(' ')).not.toContain('tensor-parallel');
   });
@@ -164,7 +184,6 @@ describe('ServedModel', () => {
     [{ min: 2 }, 2, 2, 'none'],
     [{ min: 2, max: 2 }, 2, 2, 'none'],
     [{ max: 3 }, 1, 3, 'hpa'],
-    [{ min: 0, max: 3 }, 0, 3, 'hpa'],
     [{}, 1, 1, 'none'],
   ])('with the replicas %j', (replicas, min, max, autoscaler) => {
     const { predictor, metadata } = modelWith({ replicas });

@@ -31,6 +31,29 @@ function earlierFolder(files: Readonly<Record<string, string>> = {}): string {
 }
 
 describe('writeManifests', () => {
+  test('writes the same bytes and no further file, whatever variables of cdk8s are set', () => {
+    const variables = { CDK8S_RECORD_CONSTRUCT_METADATA: 'true', CDK8S_DISABLE_SORT: '1' };
+    const folder = path.join(temporaryFolder(), 'dist');
+    Object.assign(process.env, variables);
+    try {
+      writeManifests((app) => {
+        const chart = new Chart(app, '70-routes', { disableResourceNameHashes: true });
+        const data = { b: '1', a: '2' };
+        new ApiObject(chart, 'object', {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'from-synthesis' },
+          data,
+        });
+      }, folder);
+      expect(process.env).toMatchObject(variables);
+    } finally {
+      delete process.env.CDK8S_RECORD_CONSTRUCT_METADATA;
+      delete process.env.CDK8S_DISABLE_SORT;
+    }
+    expect(contentsOf(folder)).toEqual({ '70-routes.k8s.yaml': `${WRITTEN}data:\n  a: "2"\n  b: "1"\n` });
+  });
+
   test('makes the folder, with everything above it, and tells what it wrote in the order of application', () => {
     const folder = path.join(temporaryFolder(), 'a/b/dist');
     expect(writeManifests(charts('70-routes', '10-kserve'), folder)).toEqual({

@@ -16,12 +16,14 @@ import { KuadrantInstance } from '../../src/identity/kuadrant-instance';
 import { RequestLimitPolicy } from '../../src/limits/request-limit-policy';
 import { TokenLimit } from '../../src/limits/token-limit';
 import { TokenLimitFilter } from '../../src/limits/token-limit-filter';
+import { UsageLedger } from '../../src/limits/usage-ledger';
 import { Accelerator } from '../../src/models/accelerator';
 import { KServeConfiguration } from '../../src/models/kserve-configuration';
 import { OpenShiftModelAccess } from '../../src/models/openshift-model-access';
 import { ServedModel } from '../../src/models/served-model';
 import { SimulatedModel } from '../../src/models/simulated-model';
 import { VllmRuntime } from '../../src/models/vllm-runtime';
+import { GatewayMonitor } from '../../src/observability/gateway-monitor';
 import { MaasPrometheus } from '../../src/observability/maas-prometheus';
 import { MetricsMonitor } from '../../src/observability/metrics-monitor';
 import { MinioStorage } from '../../src/storage/minio-storage';
@@ -100,8 +102,10 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     new TokenLimitFilter(scope, 'construct', {
       gateway: gatewayOf(names),
       tiers: names.tiers.map((tier) => ({ tier, limits: [TokenLimit.perMinute(200), TokenLimit.perDay(5_000)] })),
-      weights: { [`${names.name}.${names.domain}`]: 2 },
+      models: [{ host: `${names.name}.${names.domain}`, name: names.name, weights: { prompt: 2 } }],
+      ledger: true,
     }),
+  UsageLedger: (scope, names) => new UsageLedger(scope, 'construct', { gateway: gatewayOf(names) }),
   KServeConfiguration: (scope, names) =>
     new KServeConfiguration(scope, 'construct', { gateway: gatewayOf(names), domain: names.domain }),
   OpenShiftModelAccess: (scope, { namespace, name }) =>
@@ -120,6 +124,8 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     }),
   SimulatedModel: (scope, { namespace, name }) => new SimulatedModel(scope, 'construct', { namespace, name }),
   VllmRuntime: (scope, { namespace, name }) => new VllmRuntime(scope, 'construct', { namespace, name }),
+  GatewayMonitor: (scope, names) =>
+    new GatewayMonitor(scope, 'construct', { namespace: names.namespace, name: names.name, gateway: gatewayOf(names) }),
   MaasPrometheus: (scope, { namespace, name }) =>
     new MaasPrometheus(scope, 'construct', { namespace, scrapedNamespaces: [name] }),
   MetricsMonitor: (scope, { namespace, name }) =>

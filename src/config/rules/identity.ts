@@ -120,6 +120,45 @@ const oneIssuer: Rule = {
   },
 };
 
+const keyName: Rule = {
+  id: 'key-name',
+  check: (configuration) =>
+    keysOf(configuration)
+      .filter(({ key }) => key.name !== undefined && key.existingSecret !== undefined)
+      .map((at) => {
+        const path = [...pathOfKey(at), 'name'];
+        const expected = 'no name beside existingSecret, which names the Secret itself';
+        return atKey(path, quote(at.key.name ?? ''), expected, 'remove it');
+      }),
+};
+
+const oidcIssuer: Rule = {
+  id: 'oidc-issuer',
+  check: (configuration) => {
+    const { oidc, keycloak } = configuration.identity ?? {};
+    const isOpen =
+      isUnusable(configuration, 'identity', 'oidc', 'issuerUrl') || isUnusable(configuration, 'identity', 'keycloak');
+    if (oidc === undefined || oidc.issuerUrl !== undefined || keycloak !== undefined || isOpen) {
+      return [];
+    }
+    const fix = 'add `issuerUrl: https://…`, or `keycloak: demo` beside `oidc` on the local demo';
+    return [atKey(['identity', 'oidc'], 'no issuerUrl', 'the issuer of the tokens', fix)];
+  },
+};
+
+const oidcTier: Rule = {
+  id: 'oidc-tier',
+  check: (configuration) => {
+    const { groups, defaultTier } = configuration.identity?.oidc ?? {};
+    const isOpen = isUnusable(configuration, 'identity', 'oidc', 'defaultTier');
+    if (groups?.length !== 0 || defaultTier !== undefined || isOpen) {
+      return [];
+    }
+    const expected = 'a group or a default tier: nobody could come in';
+    return [atValue(['identity', 'oidc', 'groups'], 'an empty list', expected, 'add a group, or `defaultTier`')];
+  },
+};
+
 /** How users come in. */
 export const IDENTITY_RULES: readonly Rule[] = [
   keySource,
@@ -130,4 +169,7 @@ export const IDENTITY_RULES: readonly Rule[] = [
   userEntrance,
   noEntrance,
   oneIssuer,
+  oidcIssuer,
+  oidcTier,
+  keyName,
 ];

@@ -1,6 +1,8 @@
 import { INFRASTRUCTURE_RULES } from './infrastructure';
 import { IDENTITY_RULES } from './identity';
 import { LIMIT_RULES } from './limits';
+import { MODEL_ARGUMENT_RULES } from './model-arguments';
+import { MODEL_SIZE_RULES } from './model-size';
 import { MODEL_RULES } from './models';
 import { OBJECT_RULES } from './objects';
 import { REFERENCE_RULES } from './references';
@@ -16,6 +18,8 @@ export const RULES: readonly Rule[] = [
   ...VERSION_RULES,
   ...IDENTITY_RULES,
   ...MODEL_RULES,
+  ...MODEL_SIZE_RULES,
+  ...MODEL_ARGUMENT_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,
 ];

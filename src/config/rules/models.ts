@@ -1,10 +1,9 @@
 import { Accelerator } from '../../models/accelerator';
-import { CATALOG, DEFAULT_RESOURCES } from '../../models/catalog';
-import { parseQuantity } from '../../quantity';
+import { CATALOG } from '../../models/catalog';
 import { count, listNames, quote, showValue, type Finding } from '../problem';
 import { closest, didYouMean } from '../suggest';
 import { domainOf, hostOf, namedModelsOf, runtimeOf, type NamedModel } from './facts';
-import { atKey, atValue, isUnusable, placed, type Rule } from './rule';
+import { atKey, atValue, isUnusable, type Rule } from './rule';
 
 /** `<name>-domain-route` is the longest of the names that a model's name goes into. */
 const LONGEST_NAME = 63 - '-domain-route'.length;
@@ -118,54 +117,17 @@ const simulatorKeys: Rule = {
     }),
 };
 
-const replicaRange: Rule = {
-  id: 'replica-range',
+const modelWeights: Rule = {
+  id: 'model-weights',
   check: ({ models }) =>
     placed(models).flatMap(({ item, index }): Finding[] => {
-      const { min, max } = item.replicas ?? {};
-      if (min === undefined || max === undefined || min <= max) {
+      if (item.weight === undefined || item.tokenWeights === undefined) {
         return [];
       }
-      const path = ['models', index, 'replicas', 'max'];
-      return [atValue(path, String(max), `at least min, which is ${min}`, 'raise max or lower min')];
+      const expected = 'either weight, for every token, or tokenWeights, by kind';
+      return [atKey(['models', index, 'tokenWeights'], 'weight and tokenWeights', expected, 'remove one of them')];
     }),
 };
-
-const resourceRange: Rule = {
-  id: 'resource-range',
-  check: (configuration) =>
-    namedModelsOf(configuration).flatMap((model) =>
-      model.item.resources === undefined
-        ? []
-        : (['cpu', 'memory'] as const).flatMap((resource) => compareResource(model, resource)),
-    ),
-};
-
-/** Compares what is written with what is written beside it, or comes from the catalog. */
-function compareResource(model: NamedModel, resource: 'cpu' | 'memory'): Finding[] {
-  const runtime = runtimeOf(model);
-  const { resources } = model.item;
-  if (runtime === undefined || resources === undefined) {
-    return [];
-  }
-  if (isUnusable(resources, 'requests', resource) || isUnusable(resources, 'limits', resource)) {
-    return [];
-  }
-  const defaults = model.entry?.resources ?? DEFAULT_RESOURCES[runtime === 'simulator' ? 'simulator' : 'vllm'];
-  const request = resources.requests?.[resource] ?? defaults.requests?.[resource];
-  const limit = resources.limits?.[resource] ?? defaults.limits?.[resource];
-  const written = resources.requests?.[resource] === undefined ? 'limits' : 'requests';
-  if (request === undefined || limit === undefined) {
-    return [];
-  }
-  if (resources[written]?.[resource] === undefined || (parseQuantity(request) ?? 0) <= (parseQuantity(limit) ?? 0)) {
-    return [];
-  }
-  const path = ['models', model.index, 'resources', written, resource];
-  return written === 'requests'
-    ? [atValue(path, quote(request), `at most the limit, ${limit}`, 'lower the request or raise the limit')]
-    : [atValue(path, quote(limit), `at least the request, ${request}`, 'raise the limit or write a lower request')];
-}
 
 /** What a model needs. */
 export const MODEL_RULES: readonly Rule[] = [
@@ -174,6 +136,5 @@ export const MODEL_RULES: readonly Rule[] = [
   modelSource,
   modelAccelerator,
   simulatorKeys,
-  replicaRange,
-  resourceRange,
+  modelWeights,
 ];

@@ -1,6 +1,7 @@
 import type { JsonPatchOperation } from '../../output/patch';
 import type { ManifestConfiguration, PatchConfiguration } from '../configuration';
 import { DEFAULT_GATEWAY_NAME } from '../defaults';
+import { FORMATS, repairText } from '../formats';
 import type { Draft, DraftConfiguration } from '../draft';
 import { formatPath, quote, showValue, type Finding, type Path } from '../problem';
 import { gatewayNamespaceOf, tiersOf } from './facts';
@@ -60,6 +61,9 @@ function eachOperation(
   );
 }
 
+/** Longest name of an object. */
+const LONGEST_NAME = 253;
+
 /** An own manifest, as far as its identity can be read. */
 interface OwnObject {
   readonly path: Path;
@@ -74,15 +78,35 @@ function ownObjectsOf({ objects }: DraftConfiguration): OwnObject[] {
   });
 }
 
+/** Names of objects of these API groups are path segments: `system:node` is one. */
+const FREELY_NAMED = new Set(['rbac.authorization.k8s.io']);
+
 const objectName: Rule = {
   id: 'object-name',
   check: (configuration) =>
-    ownObjectsOf(configuration).flatMap(({ path, metadata: { name } }): Finding[] => {
-      if (typeof name === 'string' && name !== '') {
+    ownObjectsOf(configuration).flatMap(({ path, manifest, metadata: { name } }): Finding[] => {
+      const at = [...path, 'metadata', 'name'];
+      if (typeof name !== 'string' || name === '') {
+        const fix = name === undefined ? 'add `name: …` below `metadata`' : 'put it in quotes';
+        return [atValue(at, showValue(name), 'a name, as text', fix)];
+      }
+      const { pattern, expected } = FORMATS.objectName;
+      const isFree = FREELY_NAMED.has(groupOf(manifest.apiVersion ?? '')) && /^[^/%]+$/.test(name);
+      return isFree || (pattern.test(name) && name.length <= LONGEST_NAME)
+        ? []
+        : [atValue(at, quote(name), `up to ${LONGEST_NAME} ${expected}`, repairText(FORMATS.objectName, name))];
+    }),
+};
+
+const objectNamespace: Rule = {
+  id: 'object-namespace',
+  check: (configuration) =>
+    ownObjectsOf(configuration).flatMap(({ path, metadata: { namespace } }): Finding[] => {
+      if (namespace === undefined || (typeof namespace === 'string' && FORMATS.label.pattern.test(namespace))) {
         return [];
       }
-      const fix = name === undefined ? 'add `name: …` below `metadata`' : 'put it in quotes';
-      return [atValue([...path, 'metadata', 'name'], showValue(name), 'a name, as text', fix)];
+      const fix = typeof namespace === 'string' ? repairText(FORMATS.label, namespace) : 'put it in quotes';
+      return [atValue([...path, 'metadata', 'namespace'], showValue(namespace), FORMATS.label.expected, fix)];
     }),
 };
 
@@ -125,6 +149,28 @@ const gatewayPolicy: Rule = {
   },
 };
 
+const ownPolicies: Rule = {
+  id: 'one-policy',
+  check: (configuration) => {
+    const claims = ownObjectsOf(configuration).flatMap(({ path, manifest, metadata: { name, namespace } }) => {
+      const { apiVersion = '', kind = '', spec } = manifest;
+      const target = isMap(spec) ? spec.targetRef : undefined;
+      if (groupOf(apiVersion) !== 'kuadrant.io' || !isMap(target)) {
+        return [];
+      }
+      const { group, kind: targetKind, name: targetName, sectionName = null } = target;
+      const value = JSON.stringify([kind, namespace ?? null, group, targetKind, targetName, sectionName]);
+      return [
+        { value, path, text: `${kind} ${String(name)}`, kind, target: `${String(targetKind)} ${String(targetName)}` },
+      ];
+    });
+    return clashes(claims).map(({ claim: { path, text, kind, target }, first }) => {
+      const expected = `one ${kind} for ${target} (${formatPath(first.path)} is another): of two only one counts`;
+      return atKey([...path, 'spec', 'targetRef'], text, expected, 'merge the two');
+    });
+  },
+};
+
 /** Kinds of policy that the platform attaches to its Gateway. */
 function renderedPolicies(configuration: DraftConfiguration): ReadonlySet<string> {
   const hasRequests = tiersOf(configuration).some(({ item }) => item.requests !== undefined);
@@ -157,6 +203,8 @@ export const OBJECT_RULES: readonly Rule[] = [
   patchPointer,
   patchOperation,
   objectName,
+  objectNamespace,
   uniqueObject,
   gatewayPolicy,
+  ownPolicies,
 ];

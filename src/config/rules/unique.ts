@@ -1,6 +1,7 @@
+import { apiKeySecretName } from '../../identity/api-key-secret-name';
 import { formatPath, quote, showValue, type Finding, type Path } from '../problem';
 import { hostOf, keysOf, namedModelsOf, pathOfKey, type NamedModel, type PlacedKey } from './facts';
-import { atValue, clashes, placed, type Claim, type Rule } from './rule';
+import { atValue, clashes, isUnusable, placed, type Claim, type Rule } from './rule';
 
 const uniqueTierName: Rule = {
   id: 'unique-tier-name',
@@ -68,8 +69,8 @@ const uniqueKeySecret: Rule = {
     return clashes(claims.filter(({ value }) => value !== '')).flatMap(({ claim, first }): Finding[] => {
       const [own, other] = claim.at.key.existingSecret === undefined ? [first, claim] : [claim, first];
       if (own.at.key.existingSecret === undefined) {
-        // Two Secrets that we name ourselves clash only when their users do, which another rule reports.
-        return [];
+        // Two Secrets that we name ourselves: of one user, or of two with one name, which another rule reports.
+        return claim.at.index === first.at.index ? [sameKeyName(claim.at, first.at)] : [];
       }
       const path = [...pathOfKey(own.at), 'existingSecret'];
       const otherPath = [
@@ -82,12 +83,29 @@ const uniqueKeySecret: Rule = {
   },
 };
 
-/** The Secret of a key: the one that it names, or the one that is rendered for it. */
-function secretOf({ key, user, position }: PlacedKey): string {
-  if (key.existingSecret !== undefined || user.name === undefined) {
+function sameKeyName(key: PlacedKey, other: PlacedKey): Finding {
+  const { name } = key.key;
+  return name === undefined
+    ? atValue(
+        pathOfKey(key),
+        'no name',
+        `a name of its own (${formatPath(pathOfKey(other))} has none either)`,
+        'add `name`',
+      )
+    : atValue(
+        [...pathOfKey(key), 'name'],
+        quote(name),
+        `a name of its own (${formatPath([...pathOfKey(other), 'name'])} is the same)`,
+        'name it otherwise',
+      );
+}
+
+/** The Secret of a key: the one that it names, or the one that is rendered for it; empty where that is not known. */
+function secretOf({ key, user }: PlacedKey): string {
+  if (key.existingSecret !== undefined || user.name === undefined || isUnusable(key, 'name')) {
     return key.existingSecret ?? '';
   }
-  return position === 0 ? `${user.name}-apikey` : `${user.name}-apikey-${position + 1}`;
+  return apiKeySecretName(user.name, key.name);
 }
 
 const uniqueHost: Rule = {

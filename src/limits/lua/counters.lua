@@ -1,7 +1,7 @@
 -- Counters. A Lua table belongs to one worker thread; the only memory that all workers share are Envoy's gauges, and
--- they know atomic add, set and value, no compare-and-set. So nothing is ever reset:
+-- they know atomic add and sub, set and value, no compare-and-set. So nothing is ever reset:
 --
---   limit_total  one a user: every token ever charged, by atomic add
+--   limit_total  one a user: every token ever charged
 --   limit_base   one a user and window: what limit_total was when the window began, and which window that is
 --
 -- used = limit_total - limit_base. At the turn of a window several workers may write the new base at once. Each reads
@@ -25,8 +25,26 @@ local function escape_name(name)
   end))
 end
 
-local function gauge_prefix(user)
-  return 'user=.=' .. escape_name(user) .. ';.;'
+-- A user's gauges, as far as this worker has met the user lately: to find a gauge by its name is most of its cost.
+local MOST_ACCOUNTS = 1000
+local accounts, account_count = {}, 0
+
+-- nil on a proxy that has no gauges for scripts: an Envoy before 1.38.
+local function open_account(handle, user)
+  local account = accounts[user]
+  if not account then
+    local stats = handle.stats and handle:stats()
+    if not stats then
+      return nil
+    end
+    if account_count >= MOST_ACCOUNTS then
+      accounts, account_count = {}, 0
+    end
+    local prefix = 'user=.=' .. escape_name(user) .. ';.;'
+    account = { prefix = prefix, total = stats:gauge(prefix .. 'limit_total'), bases = {} }
+    accounts[user], account_count = account, account_count + 1
+  end
+  return account
 end
 
 -- The total, or nil where gauges forget what they are told. Multiples of RANGE don't change any use, so the first
@@ -40,10 +58,15 @@ local function read_total(gauge)
   return total ~= 0 and total or nil
 end
 
--- What the total was when window `id` began, written now if this is the first that is seen of it. One id ahead is
+-- What the total was when the window began, written now if this is the first that is seen of it. One id ahead is
 -- another worker whose clock has turned a moment before ours: putting the old id back would lose what it counted.
-local function read_base(gauge, id, total)
-  local stored = id % WINDOW_IDS + 1
+local function read_base(handle, account, window, total)
+  local gauge = account.bases[window.name]
+  if not gauge then
+    gauge = handle:stats():gauge(account.prefix .. 'window=.=' .. window.name .. ';.;limit_base')
+    account.bases[window.name] = gauge
+  end
+  local stored = window.id % WINDOW_IDS + 1
   local packed = gauge:value()
   if packed == 0 or (math.floor(packed / RANGE) - stored) % WINDOW_IDS > 1 then
     gauge:set(stored * RANGE + total % RANGE)
@@ -52,67 +75,48 @@ local function read_base(gauge, id, total)
   return packed ~= 0 and packed % RANGE or nil
 end
 
--- The user's windows as they stand: a list of { name, limit, used, remaining, reset } and the gauge to charge.
--- nil when this proxy can't count: an Envoy before 1.38, or one whose stats matcher drops our gauges.
-local function read_windows(handle, user, limits, now)
-  local stats = handle.stats and handle:stats()
-  if not stats then
-    return nil
-  end
-  local prefix = gauge_prefix(user)
-  local total_gauge = stats:gauge(prefix .. 'limit_total')
-  local total = read_total(total_gauge)
+-- The limit that describes a user best, and what is used of it: the least remaining; among equals the window that ends
+-- last, so that whoever waits for it is not refused by the next one. nil where nothing can be counted, or the tier has
+-- no limit. `slack` is added to every limit.
+local function tightest(handle, account, tier, slack)
+  local total = account and read_total(account.total)
   if not total then
     return nil
   end
-  local windows = {}
-  for _, name in ipairs(WINDOW_NAMES) do
-    local limit = limits[name]
-    if limit then
-      local id, reset = WINDOWS[name](now)
-      local base = read_base(stats:gauge(prefix .. 'window=.=' .. name .. ';.;limit_base'), id, total)
-      if not base then
-        return nil
-      end
-      local used = (total - base) % RANGE
-      if used >= RANGE / 2 then
-        used = 0 -- another worker wrote a newer base after we had read the total
-      end
-      windows[#windows + 1] =
-        { name = name, limit = limit, used = used, remaining = math.max(0, limit - used), reset = reset }
+  locate_windows()
+  local found, found_used, least
+  for _, limit in ipairs(tier.limits) do
+    local base = read_base(handle, account, limit.window, total)
+    if not base then
+      return nil
+    end
+    local used = (total - base) % RANGE
+    if used >= RANGE / 2 then
+      used = 0 -- another worker wrote a newer base after we had read the total, or an estimate was taken back
+    end
+    local remaining = math.max(0, limit.tokens + slack - used)
+    if not found or remaining < least or (remaining == least and limit.window.reset > found.window.reset) then
+      found, found_used, least = limit, used, remaining
     end
   end
-  return windows, total_gauge
+  return found, found_used
 end
 
--- The window that describes a user best: the least remaining; among equals the one that ends last, so that whoever
--- waits for it is not refused by the next one. nil when the tier has no limit.
-local function tightest(windows)
-  local found = nil
-  for _, window in ipairs(windows) do
-    if not found or window.remaining < found.remaining
-        or (window.remaining == found.remaining and window.reset > found.reset) then
-      found = window
-    end
-  end
-  return found
-end
-
--- Charges tokens to the windows of this moment and returns the tightest of them afterwards.
-local function charge(handle, user, limits, tokens)
-  if next(limits) == nil then
-    return nil
-  end
-  local windows, total_gauge = read_windows(handle, user, limits, os.time())
-  if not windows then
-    return nil
-  end
+-- Corrects the total by a number of tokens; what is taken back has been added before.
+local function add_tokens(account, tokens)
   if tokens > 0 then
-    total_gauge:add(tokens)
+    account.total:add(tokens)
+  elseif tokens < 0 then
+    account.total:sub(-tokens)
   end
-  for _, window in ipairs(windows) do
-    window.used = window.used + tokens
-    window.remaining = math.max(0, window.limit - window.used)
+end
+
+-- Charges tokens to the windows of this moment and returns what `tightest` does, afterwards.
+local function charge(handle, account, tier, tokens)
+  local limit, used = tightest(handle, account, tier, 0)
+  if not limit or tokens == 0 then
+    return limit, used
   end
-  return tightest(windows)
+  add_tokens(account, tokens)
+  return tightest(handle, account, tier, 0)
 end

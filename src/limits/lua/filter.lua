@@ -1,10 +1,16 @@
 -- The filter: what Envoy calls for every request and every response of the gateway.
 
--- Waiting for a body holds the response's headers back until it is complete, which gives exact headers; beyond the
--- listener's buffer (32 KiB in Istio's edge profile) Envoy would turn the model's answer into a 500.
+-- Waiting for a body holds the headers back until it is complete, which gives exact headers; beyond the listener's
+-- buffer (32 KiB in Istio's edge profile) Envoy would turn the model's answer into a 500, and a request into a 413.
 local LARGEST_HELD_BODY = 30 * 1024
 
 local LONGEST_USER = 256
+
+-- What a request without max_tokens reserves for its answer, or what is left where that is less.
+local DEFAULT_ANSWER = 512
+
+-- Counter and ledger follow a stream in steps of so many tokens, and exactly at its end.
+local RECORD_STEP = 16
 
 -- Spellings of one path that a model server would serve alike: a query, %-escapes, doubled and trailing slashes.
 local function plain_path(path)
@@ -19,6 +25,9 @@ end
 
 -- The metered path that `path` ends with, whatever route prefix is before it; nil when it costs nothing.
 local function metered_path(path)
+  if METERED_PATHS[path] then
+    return path
+  end
   path = plain_path(path)
   for metered in pairs(METERED_PATHS) do
     if path:sub(-#metered) == metered then
@@ -28,17 +37,121 @@ local function metered_path(path)
   return nil
 end
 
-local function host_weight(authority)
-  local host = (authority or ''):lower():gsub(':%d+$', '')
-  return configuration.weights[host] or 1
+local function model_of(host)
+  return configuration.models[host] or OTHER_MODEL
 end
 
--- Lets a request pass (nil) or returns its refusal.
+local function plain_host(authority)
+  if configuration.models[authority] then
+    return authority
+  end
+  return ((authority or ''):lower():gsub(':%d+$', ''))
+end
+
+local function refuse(handle, request, limit, used, needed)
+  request.refused = limit.window.name
+  record_request(handle, request)
+  count_refusal(handle, request)
+  return refuse_over_limit(request.tier, limit, used, needed)
+end
+
+local function refuse_to_guess(handle)
+  handle:logErr(UNCOUNTABLE)
+  return refuse_uncountable()
+end
+
+-- Overshoot 'inflight': whoever has a token left may ask. Returns a refusal or nil.
+local function check_limits(handle, request, tier)
+  local limit, used = tightest(handle, open_account(handle, request.user), tier, 0)
+  if not limit then
+    return refuse_to_guess(handle)
+  elseif used >= limit.tokens then
+    return refuse(handle, request, limit, used)
+  end
+  return nil
+end
+
+-- The tokens that a request asks for as its answer, or nil where it does not say. More than any answer can have is no
+-- way around the limit.
+local function asked_answer(fields)
+  local answer = tonumber(fields.max_completion_tokens or fields.max_tokens or fields.max_output_tokens)
+  if not answer or answer <= 0 then
+    return nil
+  end
+  return math.min(answer, MOST_TOKENS) * math.max(1, token_count(fields.n) or 1)
+end
+
+-- Overshoot 'none': adds what the request may cost to the user's total, where every other request sees it, and looks
+-- again: only to look before would let two workers pass at once. Returns a refusal or nil.
+local function reserve(handle, request, tier, model, prompt, answer)
+  local account = open_account(handle, request.user)
+  local limit, used = tightest(handle, account, tier, 0)
+  if not limit then
+    return refuse_to_guess(handle)
+  end
+  if not answer then
+    local left = math.floor((limit.tokens - used - prompt * model.prompt) / model.completion)
+    answer = math.max(1, math.min(DEFAULT_ANSWER, left))
+  end
+  local needed = math.ceil(prompt * model.prompt + answer * model.completion)
+  if used + needed > limit.tokens then
+    return refuse(handle, request, limit, used, needed)
+  end
+  add_tokens(account, needed)
+  limit, used = tightest(handle, account, tier, 1)
+  if limit and used > limit.tokens then
+    add_tokens(account, -needed)
+    return refuse(handle, request, limit, used - needed, needed)
+  end
+  request.reserved = needed
+  return nil
+end
+
+-- Reads a short request, to know what it asks for; the prompt is about a token for four bytes. Longer ones are not held
+-- back: their headers reserve what content-length tells, and the rest follows as the body flows.
+local function reserve_request(handle, request, tier, model)
+  local length = tonumber(handle:headers():get('content-length') or '')
+  if length and length <= LARGEST_HELD_BODY then
+    local body = handle:body()
+    local scanner = new_request_scanner()
+    scan(scanner, body and body:getBytes(0, body:length()) or '')
+    return reserve(handle, request, tier, model, math.ceil(length / 4), asked_answer(scanner.fields))
+  end
+  request.flows = true
+  return reserve(handle, request, tier, model, math.ceil((length or 0) / 4), nil)
+end
+
+-- Raises the reservation of a long request once its body has passed. It is too late to refuse it: what is left is
+-- reserved, so that at least no other passes.
+local function follow_request(handle, request)
+  local tier, model = TIERS[request.tier], model_of(request.host)
+  local scanner, bytes = new_request_scanner(), 0
+  for chunk in handle:bodyChunks() do
+    bytes = bytes + chunk:length()
+    scan(scanner, chunk:getBytes(0, chunk:length()))
+  end
+  local answer = asked_answer(scanner.fields) or DEFAULT_ANSWER
+  local needed = math.ceil(math.ceil(bytes / 4) * model.prompt + answer * model.completion)
+  local account = open_account(handle, request.user)
+  local limit, used = tightest(handle, account, tier, 0)
+  local more = limit and math.min(needed - request.reserved, limit.tokens - used) or 0
+  if more > 0 then
+    add_tokens(account, more)
+    request.reserved = request.reserved + more
+    record_request(handle, request)
+  end
+end
+
+-- Lets a request pass (nil) or returns its refusal; and what is known of a request that costs tokens.
 local function admit(handle)
   local headers = handle:headers()
-  local user, tier = headers:get(USER_HEADER), headers:get(TIER_HEADER)
-  headers:remove(USER_HEADER) -- the model never learns who asks
-  headers:remove(TIER_HEADER)
+  local user, tier_name = headers:get(USER_HEADER), headers:get(TIER_HEADER)
+  if user then
+    headers:remove(USER_HEADER) -- the model never learns who asks
+  end
+  if tier_name then
+    headers:remove(TIER_HEADER)
+  end
   if headers:get(':method') ~= 'POST' then
     return nil
   end
@@ -49,74 +162,82 @@ local function admit(handle)
   if not user or user == '' or #user > LONGEST_USER then
     return refuse_identity('user_unknown', 'no user is known for this request: this path needs an API key or a token')
   end
-  local tier_limits = configuration.tiers[tier or '']
-  if not tier_limits then
-    return refuse_identity('tier_unknown', 'tier "' .. (tier or '') .. '" has no token limits on this gateway')
-  end
-  if tier_limits.enforce and next(tier_limits.windows) ~= nil then
-    local windows = read_windows(handle, user, tier_limits.windows, os.time())
-    if not windows then
-      handle:logErr(UNCOUNTABLE)
-      return refuse_uncountable()
-    end
-    local window = tightest(windows)
-    if window.remaining == 0 then
-      return refuse_over_limit(tier, window)
-    end
+  local tier = TIERS[tier_name or '']
+  if not tier then
+    return refuse_identity('tier_unknown', 'tier "' .. (tier_name or '') .. '" has no token limits on this gateway')
   end
   headers:remove('accept-encoding') -- compressed usage can't be read
-  handle:streamInfo():dynamicMetadata():set(METADATA, 'request', {
-    user = user, tier = tier, path = path, weight = host_weight(headers:get(':authority')),
-  })
-  return nil
-end
-
--- What `tokens` of the model cost the user. The small number keeps 50 * 1.1 = 55.00000000000001 from becoming 56.
-local function weighted(request, tokens)
-  return math.ceil(tokens * request.weight - 1e-6)
-end
-
-local function answer_format(headers)
-  local encoding = headers:get('content-encoding')
-  local content_type = (headers:get('content-type') or ''):lower()
-  if encoding and encoding ~= 'identity' then
-    return 'bytes'
-  elseif content_type:find('text/event-stream', 1, true) then
-    return 'events'
+  local host = plain_host(headers:get(':authority'))
+  local model = model_of(host)
+  local request = { user = user, tier = tier_name, path = path, host = host, model = model.name }
+  if tier.enforce and #tier.limits > 0 then
+    local refused
+    if configuration.overshoot == 'none' then
+      refused = reserve_request(handle, request, tier, model)
+    else
+      refused = check_limits(handle, request, tier)
+    end
+    if refused then
+      return refused
+    end
   end
-  return content_type:find('json', 1, true) and 'json' or 'bytes'
+  record_request(handle, request)
+  return nil, request
+end
+
+-- Whether an answer is compressed, although no client was let ask for it.
+local function is_encoded(headers)
+  local encoding = headers:get('content-encoding')
+  return encoding ~= nil and encoding ~= 'identity'
 end
 
 -- A short JSON answer: wait for all of it, then say exactly what it consumed and what remains.
-local function settle_body(handle, request, limits, meter)
+local function settle_body(handle, request, tier, model, account)
+  local meter = new_meter(METERED_PATHS[request.path])
   local body = handle:body()
-  if body then
-    read_bytes(meter, body:getBytes(0, body:length()))
+  local text = body and body:getBytes(0, body:length()) or ''
+  local headers = handle:headers() -- those from before body() are dead
+  read_document(meter, text)
+  if not (meter.total or meter.prompt or meter.completion) and is_encoded(headers) then
+    meter.characters = #text
   end
-  local consumed = weighted(request, final_tokens(meter))
-  local window = charge(handle, request.user, limits, consumed)
-  set_limit_headers(handle:headers(), window, consumed) -- headers() from before body() is dead
+  local cost = metered_cost(meter, model)
+  local limit, used = charge(handle, account, tier, cost - (request.reserved or 0))
+  set_limit_headers(headers, limit, used, cost)
+  count_tokens(handle, request, cost)
+  record_usage(handle, meter, cost)
 end
 
--- Streams and large answers: headers first, nothing is held back. What the engine reports on the way is charged at
--- once, because nothing runs here any more when the client leaves.
-local function settle_chunks(handle, request, limits, meter)
-  set_limit_headers(handle:headers(), charge(handle, request.user, limits, 0), nil)
-  local charged = 0
-  local function charge_up_to(tokens)
-    local due = weighted(request, tokens)
-    if due > charged then
-      charge(handle, request.user, limits, due - charged)
-      charged = due
-    end
-  end
+-- Streams and long answers: headers first, nothing is held back. Text is charged as it passes, because nothing runs here
+-- any more when the client leaves; the end corrects the estimate to the engine's figure.
+local function settle_chunks(handle, request, tier, model, account, format)
+  local meter = new_meter(METERED_PATHS[request.path])
+  local read = reader(meter, format)
+  local charged, recorded = request.reserved or 0, 0
+  local second = locate_windows()
   for chunk in handle:bodyChunks() do
-    read_bytes(meter, chunk:getBytes(0, chunk:length()))
-    if meter.reported then
-      charge_up_to(meter.reported)
+    read(chunk:getBytes(0, chunk:length()))
+    local cost = metered_cost(meter, model)
+    if cost > charged then
+      if locate_windows() == second then
+        add_tokens(account, cost - charged)
+      else
+        charge(handle, account, tier, cost - charged) -- a window may have turned
+        second = locate_windows()
+      end
+      charged = cost
+    end
+    if cost >= recorded + RECORD_STEP then
+      count_tokens(handle, request, cost - recorded)
+      record_usage(handle, meter, cost)
+      recorded = cost
     end
   end
-  charge_up_to(final_tokens(meter))
+  finish_events(meter)
+  local cost = metered_cost(meter, model)
+  charge(handle, account, tier, cost - charged)
+  count_tokens(handle, request, cost - recorded)
+  record_usage(handle, meter, cost)
 end
 
 -- Runs for every response, also for 401, 429 and 503 that the gateway itself gives: only an admitted request has our
@@ -124,35 +245,45 @@ end
 local function settle(handle)
   local metadata = handle:streamInfo():dynamicMetadata():get(METADATA)
   local request = metadata and metadata.request
-  if not request then
+  if not request or request.refused then
     return
   end
-  local limits = configuration.tiers[request.tier].windows
+  local tier, model = TIERS[request.tier], model_of(request.host)
+  local account = #tier.limits > 0 and open_account(handle, request.user) or nil
   local headers = handle:headers()
-  local status = headers:get(':status') or ''
-  if status:sub(1, 1) ~= '2' then
-    set_limit_headers(headers, charge(handle, request.user, limits, 0), 0)
+  if (headers:get(':status') or ''):byte(1) ~= 50 then
+    local limit, used = charge(handle, account, tier, -(request.reserved or 0))
+    set_limit_headers(headers, limit, used, 0)
+    record_usage(handle, new_meter(METERED_PATHS[request.path]), 0)
     return
   end
-  local format = answer_format(headers)
-  local length = tonumber(headers:get('content-length') or '')
-  local meter = new_meter(format, METERED_PATHS[request.path])
-  if format == 'json' and length and length <= LARGEST_HELD_BODY then
-    settle_body(handle, request, limits, meter)
-  else
-    settle_chunks(handle, request, limits, meter)
+  local content_type = headers:get('content-type') or ''
+  local is_json = content_type:find('json', 1, true)
+  local length = is_json and tonumber(headers:get('content-length') or '')
+  if length and length <= LARGEST_HELD_BODY then
+    settle_body(handle, request, tier, model, account)
+    return
   end
+  local format = is_json and 'json' or content_type:find('text/event-stream', 1, true) and 'events' or 'bytes'
+  if is_encoded(headers) then
+    format = 'bytes'
+  end
+  local limit, used = charge(handle, account, tier, 0)
+  set_limit_headers(headers, limit, used, nil)
+  settle_chunks(handle, request, tier, model, account, format)
 end
 
 -- Envoy forwards a request whose script failed: that would be no limit at all, so a failure is a refusal.
 function envoy_on_request(handle)
-  local succeeded, reply = pcall(admit, handle)
+  local succeeded, reply, request = pcall(admit, handle)
   if not succeeded then
     handle:logErr('token limits: ' .. tostring(reply))
     reply = refuse_broken()
   end
   if reply then
     handle:respond(reply.headers, reply.body)
+  elseif request and request.flows then
+    follow_request(handle, request)
   end
 end
 

@@ -25,14 +25,20 @@ local function refuse_identity(code, message)
   return refusal('403', 'permission_error', code, message)
 end
 
-local function refuse_over_limit(tier, window)
-  local reply = refusal('429', 'tokens', 'rate_limit_exceeded', 'token limit reached: ' .. decimal(window.used)
-    .. ' of ' .. decimal(window.limit) .. ' tokens of the ' .. window.name .. ' window used by tier ' .. tier)
-  reply.headers[LIMIT_HEADER] = decimal(window.limit)
+-- `needed` is what the request would have reserved, nil where nothing is reserved.
+local function refuse_over_limit(tier_name, limit, used, needed)
+  local message = 'token limit reached: ' .. decimal(used) .. ' of ' .. decimal(limit.tokens) .. ' tokens of the '
+    .. limit.window.name .. ' window used by tier ' .. tier_name
+  if needed then
+    message = message .. ', and this request may need ' .. decimal(needed)
+  end
+  local reset = decimal(limit.window.reset)
+  local reply = refusal('429', 'tokens', 'rate_limit_exceeded', message)
+  reply.headers[LIMIT_HEADER] = decimal(limit.tokens)
   reply.headers[CONSUMED_HEADER] = '0'
-  reply.headers[REMAINING_HEADER] = '0'
-  reply.headers[RESET_HEADER] = decimal(window.reset)
-  reply.headers['retry-after'] = decimal(window.reset)
+  reply.headers[REMAINING_HEADER] = decimal(math.max(0, limit.tokens - used))
+  reply.headers[RESET_HEADER] = reset
+  reply.headers['retry-after'] = reset
   return reply
 end
 
@@ -49,19 +55,19 @@ local function refuse_broken()
   return refusal('500', 'server_error', 'token_limits_failed', message)
 end
 
--- Describes `window` in a response; upstream headers of these names never mix in. consumed is nil where the headers
--- leave before the count is known, window is nil where the tier has no limit.
-local function set_limit_headers(headers, window, consumed)
-  if not window then
+-- Describes a limit in a response; upstream headers of these names never mix in. consumed is nil where the headers
+-- leave before the count is known, limit is nil where the tier has none.
+local function set_limit_headers(headers, limit, used, consumed)
+  if not limit then
     headers:remove(LIMIT_HEADER)
     headers:remove(CONSUMED_HEADER)
     headers:remove(REMAINING_HEADER)
     headers:remove(RESET_HEADER)
     return
   end
-  headers:replace(LIMIT_HEADER, decimal(window.limit))
-  headers:replace(REMAINING_HEADER, decimal(window.remaining))
-  headers:replace(RESET_HEADER, decimal(window.reset))
+  headers:replace(LIMIT_HEADER, decimal(limit.tokens))
+  headers:replace(REMAINING_HEADER, decimal(math.max(0, limit.tokens - used)))
+  headers:replace(RESET_HEADER, decimal(limit.window.reset))
   if consumed then
     headers:replace(CONSUMED_HEADER, decimal(consumed))
   else

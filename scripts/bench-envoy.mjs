@@ -1,0 +1,198 @@
+// What the token limit costs: CPU time of a real Envoy per request, with the filter and without, two workers each.
+//
+// The Envoys take turns in short rounds, so that whatever else runs on the machine hits all of them; requests per second
+// are printed beside, but client and model server share the cores with Envoy. Takes about a minute.
+import { buildSync } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import * as net from 'node:net';
+import { resolve } from 'node:path';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 6);
+const CONNECTIONS = 16;
+const REQUESTS = 3000; // of short JSON, a round
+const STREAMS = 60; // a round
+const EVENTS = 200;
+const MANY_USERS = 20_000;
+
+const require = createRequire(import.meta.url);
+const { renderTokenLimitScript } = require(resolve('lib/src/limits/lua-script.js'));
+
+const CONFIGURATION = {
+  tiers: { free: { enforce: true, windows: { minute: 5e10, hour: 5e10, day: 5e10 } } },
+  models: { 'simulator.maas.local': { name: 'simulator-model', prompt: 1, completion: 1, cached: 1 } },
+};
+
+const JSON_ANSWER = JSON.stringify({
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 1764028800,
+  model: 'simulator-model',
+  choices: [
+    {
+      index: 0,
+      message: { role: 'assistant', content: 'lorem ipsum dolor sit amet '.repeat(16) },
+      finish_reason: 'stop',
+    },
+  ],
+  usage: { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 },
+});
+
+const event = (document) => `data: ${JSON.stringify(document)}\n\n`;
+const chunk = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1764028800, model: 'simulator-model' };
+const TEXT_EVENT = event({
+  ...chunk,
+  choices: [{ index: 0, delta: { content: ' word' }, finish_reason: null }],
+  usage: null,
+});
+const LAST_EVENT = event({ ...chunk, choices: [], usage: JSON.parse(JSON_ANSWER).usage });
+
+/** Answers each request: a stream to `/v1/chat/completions?stream`, whose events come in pieces of their own. */
+function startModelServer() {
+  const answer = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${JSON_ANSWER.length}\r\n\r\n${JSON_ANSWER}`;
+  const server = net.createServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (data) => {
+      if (data.includes('?stream')) {
+        void stream(socket);
+      } else {
+        socket.write(answer);
+      }
+    });
+  });
+  return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
+}
+
+async function stream(socket) {
+  const piece = (text) => socket.write(`${text.length.toString(16)}\r\n${text}\r\n`);
+  socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n');
+  for (let count = 0; count < EVENTS; count++) {
+    piece(TEXT_EVENT);
+    await new Promise((wake) => setTimeout(wake, 2));
+  }
+  piece(LAST_EVENT);
+  piece('data: [DONE]\n\n');
+  socket.write('0\r\n\r\n');
+}
+
+/** Sends `count` requests over some connections; each is sent when the one before it has been answered. */
+function load(port, count, path, users, lastBytes) {
+  let sent = 0;
+  const worker = () =>
+    new Promise((done, fail) => {
+      const socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
+      const next = () => {
+        if (sent === count) {
+          socket.destroy();
+          done();
+          return;
+        }
+        const user = `user-${sent++ % users}`;
+        socket.write(
+          `POST ${path} HTTP/1.1\r\nhost: simulator.maas.local\r\nx-maas-user: ${user}\r\nx-maas-tier: free\r\n` +
+            'content-type: application/json\r\naccept: */*\r\nuser-agent: bench\r\ncontent-length: 41\r\n\r\n{"model":"simulator-model","messages":[]}',
+        );
+      };
+      let first = true;
+      let tail = Buffer.alloc(0);
+      socket.on('data', (data) => {
+        if (first && data.toString('latin1', 0, 15) !== 'HTTP/1.1 200 OK') {
+          fail(new Error(`got ${data}`));
+        }
+        first = false;
+        tail = Buffer.concat([tail, data]).subarray(-lastBytes.length);
+        if (tail.equals(lastBytes)) {
+          first = true;
+          next();
+        }
+      });
+      socket.on('connect', next);
+      socket.on('error', fail);
+    });
+  return Promise.all(Array.from({ length: CONNECTIONS }, worker));
+}
+
+/** CPU nanoseconds of all threads of a process. */
+function cpuTime(pid) {
+  return readdirSync(`/proc/${pid}/task`)
+    .map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]))
+    .reduce((sum, time) => sum + time, 0);
+}
+
+function residentBytes(pid) {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
+}
+
+/** Least CPU microseconds and most requests per second of each Envoy, in rounds that take turns. */
+async function compare(envoys, count, path, lastBytes) {
+  const results = envoys.map(() => ({ microseconds: [], perSecond: 0 }));
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [index, envoy] of envoys.entries()) {
+      const [before, started] = [cpuTime(envoy.processId), performance.now()];
+      await load(envoy.port, count, path, 50, lastBytes);
+      const seconds = (performance.now() - started) / 1000;
+      if (round >= 0) {
+        results[index].microseconds.push((cpuTime(envoy.processId) - before) / 1000 / count);
+        results[index].perSecond = Math.max(results[index].perSecond, count / seconds);
+      }
+    }
+  }
+  return results.map(({ microseconds, perSecond }) => ({ microseconds: Math.min(...microseconds), perSecond }));
+}
+
+function report(title, names, results) {
+  console.log(`\n${title}`);
+  for (const [index, { microseconds, perSecond }] of results.entries()) {
+    console.log(
+      `  ${names[index].padEnd(24)}${microseconds.toFixed(0).padStart(7)} µs CPU a request   ratio ${(microseconds / results[0].microseconds).toFixed(2)}   ${perSecond.toFixed(0).padStart(6)} requests/s`,
+    );
+  }
+}
+
+/** The Envoy of the tests, on top of what `npm run build` made of the library. */
+function loadHarness() {
+  const outfile = resolve('lib/test/envoy/harness.cjs');
+  const external = ['../../src/limits/lua-script'];
+  buildSync({ entryPoints: ['test/envoy/envoy.ts'], outfile, bundle: true, platform: 'node', external });
+  return require(outfile).Envoy;
+}
+
+const envoys = [];
+const model = await startModelServer();
+try {
+  const binary = execFileSync('node', ['scripts/envoy.mjs'], { encoding: 'utf8' }).trim();
+  const Envoy = loadHarness();
+  const modelPort = model.address().port;
+  const variants = { 'without the filter': {}, 'with the filter': { configuration: CONFIGURATION } };
+  for (const options of Object.values(variants)) {
+    envoys.push(await Envoy.start(binary, { modelPort, ...options }));
+  }
+  const names = Object.keys(variants);
+
+  const script = renderTokenLimitScript(CONFIGURATION);
+  const bare = script.replace(/^\s*--.*\n/gm, '').replace(/\s+-- .*$/gm, '');
+  console.log(`Script: ${script.length} bytes, ${bare.length} without comments`);
+
+  const path = '/v1/chat/completions';
+  const jsonEnd = Buffer.from(JSON_ANSWER.slice(-30));
+  report('Short JSON answers', names, await compare(envoys, REQUESTS, path, jsonEnd));
+  if (!process.env.JSON_ONLY) {
+    report(
+      `Streams of ${EVENTS} events, one every 2 ms`,
+      names,
+      await compare(envoys, STREAMS, `${path}?stream`, Buffer.from('0\r\n\r\n')),
+    );
+
+    const counting = envoys[1];
+    const before = residentBytes(counting.processId);
+    await load(counting.port, MANY_USERS, path, MANY_USERS, jsonEnd);
+    const after = residentBytes(counting.processId);
+    console.log(
+      `\nMemory: ${((after - before) / MANY_USERS).toFixed(0)} bytes a user (three windows, ${MANY_USERS} users)`,
+    );
+  }
+} finally {
+  await Promise.all(envoys.map((envoy) => envoy.stop()));
+  model.close();
+}

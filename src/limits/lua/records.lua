@@ -1,0 +1,63 @@
+-- What others see of usage: counters for Prometheus, with labels as Istio's annotation `extraStatTags` names them, and
+-- dynamic metadata for the access log. Neither decides anything.
+
+local counters, counter_count = {}, 0
+
+local function label(name, value)
+  return name .. '=.=' .. value:gsub('[^%w./-]', '_') .. ';.;'
+end
+
+local TIER_LABELS, MODEL_LABELS = {}, { [OTHER_MODEL.name] = label('model', OTHER_MODEL.name) }
+
+for name in pairs(configuration.tiers) do
+  TIER_LABELS[name] = label('tier', name)
+end
+for _, model in pairs(configuration.models) do
+  MODEL_LABELS[model.name] = label('model', model.name)
+end
+
+local function increase_counter(handle, name, user, amount)
+  if configuration.userLabel then
+    name = label('user', user) .. name
+  end
+  local counter = counters[name]
+  if not counter then
+    local stats = handle.stats and handle:stats()
+    if not stats then
+      return
+    end
+    if counter_count >= MOST_ACCOUNTS then
+      counters, counter_count = {}, 0
+    end
+    counter = stats:counter(name)
+    counters[name], counter_count = counter, counter_count + 1
+  end
+  counter:add(amount)
+end
+
+-- Charged tokens that the counter does not have yet. It cannot go down: what an estimate was too high stays in it.
+local function count_tokens(handle, request, tokens)
+  if tokens > 0 then
+    local name = TIER_LABELS[request.tier] .. MODEL_LABELS[request.model] .. 'charged_tokens'
+    increase_counter(handle, name, request.user, tokens)
+  end
+end
+
+local function count_refusal(handle, request)
+  local name = TIER_LABELS[request.tier] .. label('window', request.refused) .. 'refused_requests'
+  increase_counter(handle, name, request.user, 1)
+end
+
+-- The line of the usage ledger, as far as this script knows it; the access log adds status and duration.
+local function record_request(handle, request)
+  handle:streamInfo():dynamicMetadata():set(METADATA, 'request', request)
+end
+
+local function record_usage(handle, meter, charged)
+  if configuration.ledger then
+    local prompt, completion = metered_tokens(meter)
+    handle:streamInfo():dynamicMetadata():set(METADATA, 'usage', {
+      prompt = prompt, completion = completion, total = prompt + completion, charged = charged,
+    })
+  end
+end
