@@ -13,9 +13,9 @@ export const TIER_HEADER = 'x-test-tier';
  * - the listener has a free port of the loopback interface.
  */
 export function runnable(translation: Translation, modelPort: number): object {
-  const { bootstrap, listeners, routes, clusters } = structuredClone(translation);
+  const { bootstrap, listeners, routes, clusters, warnings } = structuredClone(translation);
   const listener = listeners.find(({ name }) => name === '0.0.0.0_80');
-  const manager = connectionManager({ bootstrap, listeners, routes, clusters });
+  const manager = connectionManager({ bootstrap, listeners, routes, clusters, warnings });
   listener.address = loopback(0);
   manager.route_config = routes.find(({ name }) => name === manager.rds.route_config_name);
   delete manager.rds;
@@ -52,7 +52,7 @@ function served(cluster: Json, port: number): object {
   };
 }
 
-/** Stands for Kuadrant's wasm: user and tier come from the test instead of a key. */
+/** Stands for Kuadrant's wasm: user and tier come from the test instead of a key; without them no header is touched. */
 function identityFilter(): object {
   const set = (key: string, from: string): object => ({
     append: { header: { key, value: `%REQ(${from})%` }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },

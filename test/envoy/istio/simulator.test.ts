@@ -53,7 +53,7 @@ describeWithIstio("the real simulator behind Istio's listener", ({ envoy, transl
   const unknownModel = { ...chat, model: 'no-such-model' };
 
   test('JSON: the tokens that it reports are charged, and over the limit it is not asked', async () => {
-    await freshMinute(20);
+    await freshMinute(10);
     let used = 0;
     while (used < 200) {
       const reply = await ask('json', chat);
@@ -73,7 +73,7 @@ describeWithIstio("the real simulator behind Istio's listener", ({ envoy, transl
   });
 
   test('SSE: the tokens of the last event are charged, and over the limit it is not asked', async () => {
-    await freshMinute(20);
+    await freshMinute(10);
     let used = 0;
     while (used < 200) {
       const reply = await ask('sse', { ...chat, stream: true, stream_options: { include_usage: true } });

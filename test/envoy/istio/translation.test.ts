@@ -75,6 +75,12 @@ describeWithIstio("Istio's translation of dist/", ({ translator }) => {
       expect(connectionManager(translation).stat_prefix).toBe('outbound_0.0.0.0_80;');
     });
 
+    test('no complaint but that an EnvoyFilter is one', () => {
+      const general = /^EnvoyFilter \S+: EnvoyFilter exposes internal implementation details that may change .*$/;
+      expect(translation.warnings.length).toBeGreaterThan(0);
+      expect(translation.warnings.filter((warning) => !general.test(warning))).toEqual([]);
+    });
+
     test("Envoy's own buffer of 1 MiB; 32 KiB in Istio's edge profile", () => {
       expect(translation.listeners[0].per_connection_buffer_limit_bytes).toBeUndefined();
       const edge = translate(
@@ -98,9 +104,8 @@ class Gateway {
     return new Gateway(await Envoy.startFrom(binary, runnable(translation, model.port)), model);
   }
 
-  ask(user: string, tier: string, more: { headers?: object; method?: string; path?: string } = {}): Promise<Reply> {
-    const headers = { [USER_HEADER]: user, [TIER_HEADER]: tier, ...more.headers };
-    return send(this.envoy.port, { ...more, headers });
+  ask(user: string, tier: string, headers: object = {}): Promise<Reply> {
+    return send(this.envoy.port, { headers: { [USER_HEADER]: user, [TIER_HEADER]: tier, ...headers } });
   }
 
   async stop(): Promise<void> {
@@ -138,11 +143,17 @@ describeWithIstio('a real Envoy behind the listener that Istio makes', ({ envoy,
 
     test('a client cannot say who it is, and the model learns neither key nor identity', async () => {
       const forged = { 'x-maas-user': 'boss', 'x-maas-tier': 'enterprise', authorization: 'APIKEY secret' };
-      const reply = await gateway.ask('freeuser2', 'free', { headers: forged });
+      const reply = await gateway.ask('freeuser2', 'free', forged);
       expect(limits(reply)).toEqual({ limit: '200', consumed: '30', remaining: '170' });
       expect(gateway.model.seen).toHaveLength(1);
       expect(gateway.model.seen[0]).not.toHaveProperty('authorization');
       expect(Object.keys(gateway.model.seen[0]!).filter((name) => name.startsWith('x-maas-'))).toEqual([]);
+    });
+
+    test('where Kuadrant sets no identity, a forged one does not count', async () => {
+      const reply = await send(gateway.envoy.port, { user: 'boss', tier: 'enterprise' });
+      expect(reply.status).toBe(403);
+      expect(gateway.model.seen).toEqual([]);
     });
   });
 

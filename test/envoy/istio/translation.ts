@@ -15,6 +15,8 @@ export interface Translation {
   readonly clusters: Json[];
   /** The file that Envoy is started with. */
   readonly bootstrap: Json;
+  /** What istiod's admission webhook says about objects that it takes. */
+  readonly warnings: string[];
 }
 
 /** What istiod reads of dist/, in its order. */
