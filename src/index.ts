@@ -52,7 +52,11 @@ export { type TierGroup } from './identity/tier-group';
 export { LimitadorRedis, type LimitadorRedisProps } from './limits/limitador-redis';
 export { LimitadorStorage, type LimitadorStorageProps } from './limits/limitador-storage';
 export { LimitReplyFilter, type LimitReplyFilterProps } from './limits/limit-reply-filter';
-export { OperatorFailureMode, type OperatorFailureModeProps } from './limits/operator-failure-mode';
+export {
+  OperatorFailureMode,
+  type LimitFailureMode,
+  type OperatorFailureModeProps,
+} from './limits/operator-failure-mode';
 export { RequestLimitPolicy, type RequestLimitPolicyProps, type TierRequestLimit } from './limits/request-limit-policy';
 export { TokenLimit } from './limits/token-limit';
 export {

@@ -12,6 +12,7 @@ import type { GatewayServiceType } from '../gateway/maas-gateway';
 import type { SecretStoreKind } from '../identity/api-key-external-secret';
 import type { TierGroup } from '../identity/tier-group';
 import type { TokenOvershoot } from '../limits/lua-script';
+import type { LimitFailureMode } from '../limits/operator-failure-mode';
 import type { TokenWeights } from '../limits/token-weights';
 import type { ModelRuntime } from '../models/catalog';
 import type { ModelReplicas, ModelResources } from '../models/model-size';
@@ -580,9 +581,6 @@ export type LimitEngine = 'envoyFilter' | 'tokenRateLimitPolicy';
 
 /** How token limits are shared between gateway pods that do not know of each other. */
 export type LimitPerReplica = 'divide';
-
-/** What becomes of a request that cannot be counted. */
-export type LimitFailureMode = 'deny' | 'allow';
 
 /** Redis for Limitador: an own server beside it, or with `urlSecret` somebody else's. */
 export interface RedisConfiguration {

@@ -3,13 +3,13 @@ import type { IssuerKind } from '../gateway/gateway-certificate';
 import type { GatewayServiceType } from '../gateway/maas-gateway';
 import type { TierGroup } from '../identity/tier-group';
 import type { TokenOvershoot } from '../limits/lua-script';
+import type { LimitFailureMode } from '../limits/operator-failure-mode';
 import type { TokenWeights } from '../limits/token-weights';
 import type { ComputeResources, ModelReplicas } from '../models/model-size';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
   FilterPlacement,
   LimitEngine,
-  LimitFailureMode,
   MaasPlatformProps,
   ManifestConfiguration,
   ModelConfiguration,

@@ -1,7 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { LimitFailureMode } from '../config/configuration';
 import { objectMetadata } from '../labels';
+
+/** What becomes of a request that cannot be counted. */
+export type LimitFailureMode = 'deny' | 'allow';
 
 /** Props of `OperatorFailureMode`. */
 export interface OperatorFailureModeProps {

@@ -759,7 +759,7 @@ const ROWS: readonly Row[] = [
     rule: 'failure-place',
     yaml: 'platform: openshift\nlimits: { onFailure: deny }\n',
     message:
-      "maas.yaml:2:11 limits.onFailure: got \"deny\", expected nothing on OpenShift, where OLM undoes every change of the operator's Deployment; set RATELIMIT_SERVICE_FAILURE_MODE, RATELIMIT_CHECK_SERVICE_FAILURE_MODE and RATELIMIT_REPORT_SERVICE_FAILURE_MODE in `spec.config.env` of the operator's Subscription",
+      'maas.yaml:2:11 limits.onFailure: got "deny", expected nothing on OpenShift, where OLM undoes every change of the operator\'s Deployment; set RATELIMIT_SERVICE_FAILURE_MODE, RATELIMIT_CHECK_SERVICE_FAILURE_MODE and RATELIMIT_REPORT_SERVICE_FAILURE_MODE in `spec.config.env` of the operator\'s Subscription',
   },
   {
     rule: 'request-window',
@@ -1019,7 +1019,7 @@ const ROWS: readonly Row[] = [
     rule: 'token-replicas',
     yaml: 'gateway: { create: false, replicas: 3 }\n',
     message:
-      'maas.yaml:1:37 gateway.replicas: got 3, expected 1 while a tier has token limits, which are counted inside one gateway pod; write 1, or give no tier `tokens`',
+      'maas.yaml:1:37 gateway.replicas: got 3, expected 1 while a tier has token limits, which are counted inside one gateway pod; write 1, `limits.perReplica: divide` or `limits.engine: tokenRateLimitPolicy`',
   },
   {
     rule: 'gateway-name-length',

@@ -24,6 +24,7 @@ import { TokenLimitPolicy } from '../../src/limits/token-limit-policy';
 import { UsageLedger } from '../../src/limits/usage-ledger';
 import { Accelerator } from '../../src/models/accelerator';
 import { KServeConfiguration } from '../../src/models/kserve-configuration';
+import { ModelStorageAccess } from '../../src/models/model-storage-access';
 import { OpenShiftModelAccess } from '../../src/models/openshift-model-access';
 import { ServedModel } from '../../src/models/served-model';
 import { SimulatedModel } from '../../src/models/simulated-model';
@@ -125,6 +126,8 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     new OperatorFailureMode(scope, 'construct', { namespace, mode: 'deny' }),
   KServeConfiguration: (scope, names) =>
     new KServeConfiguration(scope, 'construct', { gateway: gatewayOf(names), domain: names.domain }),
+  ModelStorageAccess: (scope, { namespace, name }) =>
+    new ModelStorageAccess(scope, 'construct', { namespace, secretName: name }),
   OpenShiftModelAccess: (scope, { namespace, name }) =>
     new OpenShiftModelAccess(scope, 'construct', {
       namespace,
