@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import * as net from 'node:net';
 import { resolve } from 'node:path';
 
-const ROUNDS = 6;
+const ROUNDS = 8;
 // Few connections for short answers: with many, Envoy handles several requests at each wake-up, which a gateway of models
 // rarely can, and looks cheaper than it is.
 const JSON_CONNECTIONS = 4;
@@ -132,7 +132,9 @@ function residentBytes(pid) {
 async function compare(envoys, requests) {
   const results = envoys.map(() => ({ microseconds: [], perSecond: 0 }));
   for (let round = -1; round < ROUNDS; round++) {
-    for (const [index, envoy] of envoys.entries()) {
+    for (let turn = 0; turn < envoys.length; turn++) {
+      const index = (round + 1 + turn) % envoys.length;
+      const envoy = envoys[index];
       const [before, started] = [cpuTime(envoy.processId), performance.now()];
       await load(envoy.port, requests);
       const seconds = (performance.now() - started) / 1000;

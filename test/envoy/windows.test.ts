@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { limits, send } from './client';
@@ -20,7 +20,11 @@ const END = Date.UTC(2026, 10, 30, 23, 59, 30) / 1000;
 
 describeWithEnvoy('windows that turn', { editScript: withClockFile }, (gateway) => {
   const ask = (user: string, tier = 'free') => send(gateway.envoy.port, { user, tier });
-  const setClock = (seconds: number) => writeFileSync(clockFile, String(seconds));
+  // Renamed into place: a worker never reads a file that is half written.
+  const setClock = (seconds: number) => {
+    writeFileSync(`${clockFile}.new`, String(seconds));
+    renameSync(`${clockFile}.new`, clockFile);
+  };
 
   beforeEach(() => {
     setClock(END);

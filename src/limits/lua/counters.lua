@@ -111,12 +111,13 @@ local function add_tokens(account, tokens)
   end
 end
 
--- Charges tokens to the windows of this moment and returns what `tightest` does, afterwards.
+-- Charges tokens to the windows of this moment and returns what `tightest` will then say. Also with nothing to charge it
+-- sees to it that every window has its base.
 local function charge(handle, account, tier, tokens)
-  local limit, used = tightest(handle, account, tier, 0)
-  if not limit or tokens == 0 then
-    return limit, used
+  local limit, used = tightest(handle, account, tier, -tokens)
+  if not limit then
+    return nil
   end
   add_tokens(account, tokens)
-  return tightest(handle, account, tier, 0)
+  return limit, math.max(0, used + tokens)
 end
