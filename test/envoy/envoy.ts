@@ -39,11 +39,11 @@ export class Envoy {
    * @throws Error with Envoy's own output when it does not come up.
    */
   static start(binary: string, options: EnvoyOptions): Promise<Envoy> {
-    return Envoy.startFrom(binary, bootstrap(options));
+    return Envoy.startFrom(binary, bootstrap(options), options.concurrency);
   }
 
   /** As {@link start}, from a whole configuration with one listener on a free port of the loopback interface. */
-  static async startFrom(binary: string, configuration: object): Promise<Envoy> {
+  static async startFrom(binary: string, configuration: object, concurrency = 2): Promise<Envoy> {
     const folder = mkdtempSync(path.join(tmpdir(), 'maas-envoy-'));
     const configurationFile = path.join(folder, 'envoy.json');
     const addressFile = path.join(folder, 'admin');
@@ -52,7 +52,7 @@ export class Envoy {
       binary,
       [
         ...['-c', configurationFile, '--admin-address-path', addressFile],
-        ...['--concurrency', String(options.concurrency ?? 2), '--disable-hot-restart', '--log-level', 'warning'],
+        ...['--concurrency', String(concurrency), '--disable-hot-restart', '--log-level', 'warning'],
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
