@@ -12,6 +12,8 @@ export interface EnvoyOptions {
   readonly statsInclusionRegexps?: readonly string[];
   /** Tags that Istio's annotation `sidecar.istio.io/extraStatTags` names. @default none */
   readonly extraStatTags?: readonly string[];
+  /** How often Envoy drops statistics that may be dropped, as Istio's `statsEvictionInterval` has it. @default never */
+  readonly statsEvictionInterval?: string;
   /** HTTP filters before the token limit. @default none */
   readonly filtersBefore?: readonly object[];
   /** What is merged into the HTTP connection manager, as an EnvoyFilter's MERGE does. @default nothing */
@@ -32,6 +34,10 @@ export function bootstrap(options: EnvoyOptions): object {
   return {
     node: { id: 'gateway', cluster: 'inference-gateway' },
     admin: { address: loopback(0) },
+    ...(options.statsEvictionInterval && {
+      stats_flush_interval: options.statsEvictionInterval,
+      stats_eviction_interval: options.statsEvictionInterval,
+    }),
     stats_config: {
       // As istiod writes it: a few tags of its own, and what an annotation adds.
       use_all_default_tags: false,

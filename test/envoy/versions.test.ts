@@ -52,3 +52,24 @@ for (const version of ['1.38.3', '1.40.0']) {
     );
   }
 }
+
+// The script keeps gauges over requests: they have to stay what they are, also where Envoy drops what nobody uses.
+for (const version of ['1.38.3', '1.39.3', '1.40.0']) {
+  describeWithEnvoy(
+    `Envoy ${version} that evicts idle statistics`,
+    { version, statsEvictionInterval: '1s' },
+    (gateway) => {
+      test('keeps the counters of a user who was idle', async () => {
+        await freshMinute(15);
+        gateway.model.answer = json(THIRTY_TOKENS);
+        await send(gateway.envoy.port, { user: 'idle', tier: 'free' });
+        await new Promise((resolve) => setTimeout(resolve, 3_000));
+        const replies = await Promise.all(
+          Array.from({ length: 6 }, () => send(gateway.envoy.port, { user: 'idle', tier: 'free' })),
+        );
+        expect(replies.map(({ status }) => status)).toEqual(Array(6).fill(200));
+        expect((await send(gateway.envoy.port, { user: 'idle', tier: 'free' })).status).toBe(429);
+      });
+    },
+  );
+}
