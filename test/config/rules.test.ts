@@ -693,7 +693,7 @@ const ROWS: readonly Row[] = [
     rule: 'failure-place',
     yaml: 'platform: openshift\nlimits: { onFailure: deny }\n',
     message:
-      "maas.yaml:2:11 limits.onFailure: got \"deny\", expected nothing on OpenShift, where OLM undoes every change of the operator's Deployment; set RATELIMIT_SERVICE_FAILURE_MODE, RATELIMIT_CHECK_SERVICE_FAILURE_MODE and RATELIMIT_REPORT_SERVICE_FAILURE_MODE in `spec.config.env` of the operator's Subscription",
+      'maas.yaml:2:11 limits.onFailure: got "deny", expected nothing on OpenShift, where OLM undoes every change of the operator\'s Deployment; set RATELIMIT_SERVICE_FAILURE_MODE, RATELIMIT_CHECK_SERVICE_FAILURE_MODE and RATELIMIT_REPORT_SERVICE_FAILURE_MODE in `spec.config.env` of the operator\'s Subscription',
   },
   {
     rule: 'request-window',
