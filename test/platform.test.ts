@@ -301,7 +301,7 @@ describe('all props', () => {
     });
 
     test("with OpenShift's own ServiceAccount, which lists the Secret there", () => {
-      const openshift = { platform: 'openshift', domain: 'apps.example.com', users: [] } as const;
+      const openshift: MaasPlatformProps = { platform: 'openshift', domain: 'apps.example.com', users: [] };
       expect(accounts({ ...openshift, storage: { minio: { existingSecret: 'own-keys' } } })).toEqual({
         rendered: [['llm', 'kserve-service-account', [{ name: 'own-keys' }]]],
         used: ['kserve-service-account', 'kserve-service-account', 'reader'],

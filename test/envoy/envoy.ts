@@ -114,12 +114,19 @@ export class Envoy {
   }
 }
 
+/** What Envoy's admin page says of its listeners, as far as it is read here. */
+interface Listeners {
+  readonly listener_statuses?: {
+    readonly local_address: { readonly socket_address: { readonly port_value: number } };
+  }[];
+}
+
 async function readyPort(addressFile: string): Promise<{ port: number; adminAddress: string } | undefined> {
   try {
     const adminAddress = readFileSync(addressFile, 'utf8').trim();
     const ready = await fetch(`http://${adminAddress}/ready`);
-    const listeners = await (await fetch(`http://${adminAddress}/listeners?format=json`)).json();
-    const port = listeners.listener_statuses?.[0]?.local_address?.socket_address?.port_value;
+    const listeners = (await (await fetch(`http://${adminAddress}/listeners?format=json`)).json()) as Listeners;
+    const port = listeners.listener_statuses?.[0]?.local_address.socket_address.port_value;
     return ready.ok && port ? { port, adminAddress } : undefined;
   } catch {
     return undefined; // not there yet

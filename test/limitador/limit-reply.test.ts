@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import OpenAI, { RateLimitError } from 'openai';
 import { LimitReplyFilter, MaasGateway, TokenLimit, TokenLimitPolicy } from '../../src';
-import { findEnvoy } from '../envoy/envoy';
+import { Envoy, findEnvoy } from '../envoy/envoy';
 import { synthesize } from '../support/synth';
 import { operatorLimits, wasmDescriptors, type Policy } from './operator';
 import { describeWithLimitador, Server } from './servers';
@@ -86,43 +82,18 @@ function bootstrap(modelPort: number, limitadorPort: number, merged: object) {
   };
 }
 
-/** Starts Envoy. @returns its port and what ends it */
-async function startEnvoy(configuration: object) {
-  const folder = mkdtempSync(join(tmpdir(), 'maas-reply-'));
-  writeFileSync(join(folder, 'envoy.json'), JSON.stringify(configuration));
-  const parameters = ['-c', join(folder, 'envoy.json'), '--admin-address-path', join(folder, 'admin')];
+function startEnvoy(configuration: object): Promise<Envoy> {
   const { binary, reason } = findEnvoy();
   if (binary === undefined) {
     throw new Error(reason);
   }
-  const child = spawn(binary, [...parameters, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning']);
-  let output = '';
-  child.stderr.on('data', (data: Buffer) => (output += data.toString()));
-  const stop = () => {
-    child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  };
-  for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt++) {
-    try {
-      const admin = readFileSync(join(folder, 'admin'), 'utf8');
-      const listeners = await (await fetch(`http://${admin}/listeners?format=json`)).json();
-      const port: number | undefined = listeners.listener_statuses?.[0]?.local_address.socket_address.port_value;
-      if (port !== undefined) {
-        return { port, stop };
-      }
-    } catch {
-      // not there yet
-    }
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  stop();
-  throw new Error(`Envoy did not start:\n${output}`);
+  return Envoy.startFrom(binary, configuration, 1);
 }
 
 describeWithLimitador('a 429 of the second engine', () => {
   let model: HttpServer;
   let limitador: Server;
-  let envoy: Awaited<ReturnType<typeof startEnvoy>>;
+  let envoy: Envoy;
   beforeAll(async () => {
     model = createServer((request, response) => {
       response.writeHead(request.url === '/busy' ? 429 : 200, { 'content-type': 'application/json' });

@@ -55,7 +55,7 @@ async function passes(server: Server, identity: Identity): Promise<number> {
 describe('the limits that the operator makes of the policy', () => {
   test('of one tier differ in their window only, and carry the condition that the wasm meets', () => {
     const free = LIMITS.filter(({ name, namespace }) => name === 'free-user-tokens' && namespace === ROUTE);
-    expect(free.map(({ maxValue, seconds }) => [maxValue, seconds])).toEqual([
+    expect(free.map(({ max_value: limit, seconds }) => [limit, seconds])).toEqual([
       [200, 60],
       [250, 3600],
     ]);

@@ -24,7 +24,7 @@ interface PolicyLimit {
 export interface LimitadorLimit {
   readonly name: string;
   readonly namespace: string;
-  readonly maxValue: number;
+  readonly max_value: number;
   readonly seconds: number;
   readonly conditions: readonly string[];
   readonly variables: readonly string[];
@@ -43,7 +43,7 @@ export function operatorLimits(policy: Policy, routes: readonly string[]): Limit
       rates.map(({ limit, window }) => ({
         name,
         namespace,
-        maxValue: limit,
+        max_value: limit,
         seconds: parseGatewayApiDuration(window).toSeconds(),
         conditions: [`descriptors[0]["${identifier(policy, name)}"] == "1"`],
         variables: counters.map(({ expression }) => `descriptors[0]["${expression.trim()}"]`),

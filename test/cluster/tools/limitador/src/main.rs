@@ -52,7 +52,7 @@ fn read_limits(json: &str) -> Result<Vec<Limit>, Box<dyn std::error::Error>> {
 fn read_limit(value: &Value) -> Result<Limit, Box<dyn std::error::Error>> {
     let mut limit = Limit::new(
         value["namespace"].as_str().ok_or("a limit without a namespace")?,
-        value["maxValue"].as_u64().ok_or("a limit without a maxValue")?,
+        value["max_value"].as_u64().ok_or("a limit without a max_value")?,
         value["seconds"].as_u64().ok_or("a limit without seconds")?,
         strings(&value["conditions"]).map(Predicate::parse).collect::<Result<Vec<_>, _>>()?,
         strings(&value["variables"]).map(Expression::parse).collect::<Result<Vec<_>, _>>()?,
