@@ -120,3 +120,30 @@ describeWithEnvoy(
     });
   },
 );
+
+describeWithEnvoy(
+  'counters with the user',
+  {
+    configuration: { ...CONFIGURATION, userLabel: true },
+    extraStatTags: ['tier', 'model', 'window', 'user'],
+  },
+  (gateway) => {
+    test('have one series a user, tier and model; limits hold as ever', async () => {
+      await freshMinute(10);
+      gateway.model.answer = json(THIRTY_TOKENS);
+      for (const user of ['alice', 'alice', 'alice', 'bob "the\u00e9;.;']) {
+        await send(gateway.envoy.port, { user, tier: 'small' });
+      }
+      const text = await gateway.envoy.prometheus('charged_tokens|refused_requests');
+      const series = text
+        .split('\n')
+        .filter((line) => line && !line.startsWith('#'))
+        .map((line) => line.replace(/http_conn_manager_prefix="[^"]*"/, ''));
+      expect(series.sort()).toEqual([
+        expect.stringMatching(/^envoy_http_lua_maas_charged_tokens{.*user="alice".*} 60$/),
+        expect.stringMatching(/^envoy_http_lua_maas_charged_tokens{.*user="bob__the___._".*} 30$/),
+        expect.stringMatching(/^envoy_http_lua_maas_refused_requests{.*user="alice".*} 1$/),
+      ]);
+    });
+  },
+);
