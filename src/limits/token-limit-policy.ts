@@ -29,7 +29,7 @@ export interface TokenLimitPolicyProps {
  * TokenRateLimitPolicy): the engine for several gateway pods.
  *
  * A window begins with the first request that it counts, not with the clock. Only answers with `/usage/total_tokens`
- * are counted; what that leaves out is in docs/limits.md.
+ * are counted; what that leaves out is in docs/token-rate-limit-policy.md.
  *
  * All windows of a tier are rates of one limit: of two limits with the same condition Limitador enforces one only. The
  * limits are `overrides`: no policy on a route can replace them.
