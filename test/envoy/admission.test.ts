@@ -1,5 +1,5 @@
 import { freshMinute, limits, send, type Reply } from './client';
-import { json, THIRTY_TOKENS } from './model-server';
+import { events, json, textEvent, THIRTY_TOKENS } from './model-server';
 import { describeWithEnvoy, type Gateway } from './suite';
 
 jest.setTimeout(75_000);
@@ -145,6 +145,9 @@ for (const [name, broken] of [
       for (const tier of ['observed', 'unlimited']) {
         const reply = await ask({ user: 'alice', tier });
         expect({ status: reply.status, body: JSON.parse(reply.body) }).toEqual({ status: 200, body: THIRTY_TOKENS });
+        gateway.model.answer = events([textEvent('twelve bytes'), textEvent('twelve bytes')], 5);
+        expect((await ask({ user: 'alice', tier })).body).toContain('[DONE]');
+        gateway.model.answer = json(THIRTY_TOKENS);
       }
     });
   });

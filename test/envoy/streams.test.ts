@@ -188,6 +188,19 @@ describeWithEnvoy('streams', {}, (gateway) => {
     expect(await costOf('long', events([textEvent('x'.repeat(4 * 1024))]))).toBe(1024);
   });
 
+  test.each(['unlimited', 'observed'])('tier %s: nothing is in the way, and nothing fails', async (tier) => {
+    gateway.model.answer = events([...Array(10).fill(textEvent('twelve bytes')), DONE], 2);
+    expect((await ask('free of care', { tier })).body).toContain('[DONE]');
+    gateway.model.answer = json(DONE);
+    expect(JSON.parse((await ask('free of care', { tier })).body)).toEqual(DONE);
+  });
+
+  test('content types are read in any case', async () => {
+    const headers = { 'content-type': 'Text/Event-Stream; charset=utf-8' };
+    expect(await costOf('shouter', pieces([`data: ${JSON.stringify(DONE)}\n\n`], headers))).toBe(90);
+    expect(await costOf('shouter', json(DONE, { 'content-type': 'Application/JSON' }))).toBe(90);
+  });
+
   test('kinds of tokens may count differently', async () => {
     const usage = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 };
     const details = { prompt_tokens_details: { cached_tokens: 40 } };

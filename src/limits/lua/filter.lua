@@ -218,7 +218,7 @@ local function settle_chunks(handle, request, tier, model, account, format)
   for chunk in handle:bodyChunks() do
     read(chunk:getBytes(0, chunk:length()))
     local cost = metered_cost(meter, model)
-    if cost > charged then
+    if account and cost > charged then
       if locate_windows() == second then
         add_tokens(account, cost - charged)
       else
@@ -257,7 +257,7 @@ local function settle(handle)
     record_usage(handle, new_meter(METERED_PATHS[request.path]), 0)
     return
   end
-  local content_type = headers:get('content-type') or ''
+  local content_type = (headers:get('content-type') or ''):lower()
   local is_json = content_type:find('json', 1, true)
   local length = is_json and tonumber(headers:get('content-length') or '')
   if length and length <= LARGEST_HELD_BODY then
