@@ -171,8 +171,7 @@ export interface GatewayConfiguration {
   /**
    * Whether the Gateway is created; `false` uses an existing one. It must be there for this platform alone, because
    * policies and filters on a Gateway count for all its routes: the routes of others on it would be refused. It needs the
-   * annotation `sidecar.istio.io/statsInclusionRegexps` (see examples/existing-gateway), and `replicas` and `tls` here say
-   * what it is like.
+   * annotations of token limits (see examples/existing-gateway), and `replicas` and `tls` here say what it is like.
    * @default true
    */
   readonly create?: boolean;

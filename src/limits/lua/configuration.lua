@@ -1,6 +1,6 @@
 -- Token limits of the gateway. This script is the modules of src/limits/lua joined in a fixed order: configuration,
--- windows, counters, usage, records, replies, filter. Envoy runs one copy of it in every worker thread, right before
--- the router.
+-- windows, counters, usage, events, records, replies, filter. Envoy runs one copy of it in every worker thread, right
+-- before the router.
 
 -- Replaced when the platform is synthesized; as it stands no tier is known and every metered request is refused.
 -- tiers:     tier name -> { enforce = boolean, windows = { minute|hour|day|month = tokens } }

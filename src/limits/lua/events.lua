@@ -1,0 +1,142 @@
+-- Event streams: usage and generated text of server-sent events, which arrive in pieces of any size.
+
+-- Where the string that goes on at `position` ends: at the first quote with an even number of backslashes before it.
+local function closing_quote(text, position)
+  local quote = text:find('"', position, true)
+  while quote do
+    local before = quote - 1
+    while before >= position and text:byte(before) == 92 do
+      before = before - 1
+    end
+    if (quote - before) % 2 == 1 then
+      return quote
+    end
+    quote = text:find('"', quote + 1, true)
+  end
+  return #text
+end
+
+-- Adds the generated text of events between two positions, by plain finds: a scan would cost more than all the rest.
+local function count_text(meter, text, first, last)
+  for _, needle in ipairs(meter.events) do
+    local _, stop = text:find(needle, first, true)
+    while stop and stop <= last do
+      local opening = stop + 1
+      if text:byte(opening) ~= 34 then
+        _, opening = text:find('^%s*"', opening)
+      end
+      if opening then
+        stop = closing_quote(text, opening + 1)
+        meter.characters = meter.characters + stop - opening - 1
+      end
+      _, stop = text:find(needle, stop + 1, true)
+    end
+  end
+end
+
+-- The document of an event: its data may be split over several lines.
+local function event_data(event)
+  local lines = {}
+  for line in event:gmatch('[^\r\n]+') do
+    if line:sub(1, 5) == 'data:' then
+      lines[#lines + 1] = line:sub(6)
+    end
+  end
+  return table.concat(lines, '\n')
+end
+
+-- Whether a key that ends before `position` has an object. Without blanks, as engines write it, this costs no pattern.
+local function opens_object(text, position)
+  local colon, first = text:byte(position, position + 1)
+  if colon == 58 and (first == 110 or first == 123) then
+    return first == 123 -- '{', not the 'n' of null
+  end
+  return text:find('^%s*:%s*{', position) ~= nil
+end
+
+-- Reads complete events, in order. `"usage"` with bare quotes cannot occur inside generated text (there the quotes are
+-- escaped), so most events cost one plain find; "usage":null costs two.
+local function read_events(meter, text)
+  local from, start, counted = 1, 1, 1
+  while true do
+    local hit = text:find('"usage"', from, true)
+    if not hit then
+      break
+    end
+    from = hit + 7
+    if opens_object(text, from) then
+      local next_start = start
+      while next_start <= hit do
+        start = next_start
+        local _, blank = text:find('\n\r?\n', start)
+        next_start = (blank or #text) + 1
+      end
+      count_text(meter, text, counted, next_start - 1)
+      scan(new_scanner(meter, false), event_data(text:sub(start, next_start - 1)))
+      from, start, counted = next_start, next_start, next_start
+    end
+  end
+  if not meter.total then
+    count_text(meter, text, counted, #text)
+  end
+end
+
+-- The position of the last line feed that ends an empty line.
+local function last_blank_line(text)
+  for position = #text, 2, -1 do
+    if text:byte(position) == 10 then
+      local before = text:byte(position - 1)
+      if before == 10 or (before == 13 and text:byte(position - 2) == 10) then
+        return position
+      end
+    end
+  end
+  return nil
+end
+
+-- Events arrive in pieces of any size: an unfinished event waits in `meter.rest` (a list, so that an event of megabytes
+-- in small pieces is joined once). One whose empty line is split waits for the next.
+local function read_event_piece(meter, bytes)
+  local rest = meter.rest
+  local stop = last_blank_line(bytes)
+  if not stop then
+    rest[#rest + 1] = bytes
+    return
+  end
+  local text = stop == #bytes and bytes or bytes:sub(1, stop)
+  if #rest > 0 then
+    rest[#rest + 1] = text
+    text = table.concat(rest)
+    meter.rest = {}
+  end
+  if stop < #bytes then
+    meter.rest[1] = bytes:sub(stop + 1)
+  end
+  read_events(meter, text)
+end
+
+-- What a stream that has ended still holds.
+local function finish_events(meter)
+  if #meter.rest > 0 then
+    read_events(meter, table.concat(meter.rest) .. '\n')
+    meter.rest = {}
+  end
+end
+
+-- A function that reads one piece of an answer after the other. format: 'json', 'events' (text/event-stream) or 'bytes'
+-- (anything else, or compressed).
+local function reader(meter, format)
+  if format == 'events' then
+    return function(bytes)
+      read_event_piece(meter, bytes)
+    end
+  elseif format == 'json' then
+    local scanner = new_scanner(meter, true)
+    return function(bytes)
+      scan(scanner, bytes)
+    end
+  end
+  return function(bytes)
+    meter.characters = meter.characters + #bytes
+  end
+end
