@@ -101,7 +101,12 @@ class Gateway {
 
   static async start(binary: string, translation: Translation): Promise<Gateway> {
     const model = await ModelServer.start();
-    return new Gateway(await Envoy.startFrom(binary, runnable(translation, model.port)), model);
+    try {
+      return new Gateway(await Envoy.startFrom(binary, runnable(translation, model.port)), model);
+    } catch (error) {
+      await model.stop(); // else Jest would wait for it for ever
+      throw error;
+    }
   }
 
   ask(user: string, tier: string, headers: object = {}): Promise<Reply> {
