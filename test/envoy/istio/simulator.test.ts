@@ -20,7 +20,7 @@ function freePort(): Promise<number> {
 
 /** The arguments with which dist/ runs the simulator, on another port. */
 function simulatorArguments(port: number): string[] {
-  const service: Json = manifests('60-models').find(({ kind }) => kind === 'InferenceService');
+  const service: Json = manifests('dist', ['60-models']).find(({ kind }) => kind === 'InferenceService');
   const args: string[] = service.spec.predictor.containers[0].args;
   return args.map((argument) => argument.replace(/^--port=.*/, `--port=${port}`));
 }

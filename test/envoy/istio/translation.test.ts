@@ -81,6 +81,13 @@ describeWithIstio("Istio's translation of dist/", ({ translator }) => {
       expect(translation.warnings.filter((warning) => !general.test(warning))).toEqual([]);
     });
 
+    test('an access log with the usage ledger, and tags for the labels of its counters', () => {
+      const logs: Json[] = connectionManager(translation).access_log;
+      expect(logs.map(({ typed_config }) => typed_config.log_format.json_format.log)).toEqual(['maas-usage']);
+      const tags = translation.bootstrap.stats_config.stats_tags.map(({ tag_name }: Json) => tag_name);
+      expect(tags).toEqual(expect.arrayContaining(['tier', 'model', 'window']));
+    });
+
     test("Envoy's own buffer of 1 MiB; 32 KiB in Istio's edge profile", () => {
       expect(translation.listeners[0].per_connection_buffer_limit_bytes).toBeUndefined();
       const edge = translate(
@@ -89,6 +96,24 @@ describeWithIstio("Istio's translation of dist/", ({ translator }) => {
       );
       expect(edge.listeners[0].per_connection_buffer_limit_bytes).toBe(32768);
     });
+  });
+});
+
+describeWithIstio("Istio's translation of the second engine", ({ translator }) => {
+  const translation = () => translate(translator, manifests('examples/token-rate-limit-policy/dist'));
+
+  test('answers in the place of Kuadrant what OpenAI clients read, and has no token limit of its own', () => {
+    const { local_reply_config, http_filters } = connectionManager(translation());
+    expect(local_reply_config.mappers).toHaveLength(1);
+    expect(local_reply_config.mappers[0].headers_to_add[0].header).toEqual({ key: 'retry-after', value: '60' });
+    expect(http_filters.map(({ name }: Json) => name)).not.toContain('maas.token-limit');
+    expect(http_filters.map(({ name }: Json) => name)).toContain('maas.identity-required');
+  });
+
+  test('routes only what Limitador counts', () => {
+    const hosts = translation().routes.flatMap(({ virtual_hosts }) => virtual_hosts);
+    const paths = hosts.flatMap((host: Json) => host.routes.flatMap(({ match }: Json) => match.path ?? []));
+    expect(paths).toEqual(['/v1/chat/completions', '/v1/completions', '/v1/embeddings']);
   });
 });
 

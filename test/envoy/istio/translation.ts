@@ -25,13 +25,10 @@ const READ_BY_ISTIO = ['00-namespaces', '30-gateway', '50-limits', '70-routes'];
 /** What else it finds in the cluster. */
 const BESIDE = ['kserve-service.yaml', 'kuadrant-envoy-filter.yaml'].map((name) => path.join(__dirname, name));
 
-/** @returns the objects of files of the committed dist/; by default what istiod reads, with what KServe and Kuadrant add. */
-export function manifests(...names: string[]): Json[] {
-  const chosen = names.length > 0 ? names : READ_BY_ISTIO;
-  const files = chosen.map((name) => path.join(__dirname, '../../../dist', `${name}.k8s.yaml`));
-  return [...files, ...(names.length > 0 ? [] : BESIDE)].flatMap(
-    (file) => loadAll(readFileSync(file, 'utf8')) as Json[],
-  );
+/** @returns what istiod reads of a folder of ours, by default the committed dist/, with what KServe and Kuadrant add. */
+export function manifests(folder = 'dist', names = READ_BY_ISTIO): Json[] {
+  const files = names.map((name) => path.join(__dirname, '../../..', folder, `${name}.k8s.yaml`));
+  return [...files, ...BESIDE].flatMap((file) => loadAll(readFileSync(file, 'utf8')) as Json[]);
 }
 
 /** Says when the objects were created: Kuadrant's EnvoyFilters a day before ours, or a day after. */
