@@ -18,8 +18,9 @@ export { type PlatformKind } from './cluster/platform-kind';
 
 export { GatewayCertificate, type GatewayCertificateProps, type IssuerKind } from './gateway/gateway-certificate';
 export { type IMaasGateway } from './gateway/gateway-reference';
-export { HeaderScrubFilter, type HeaderScrubFilterProps } from './gateway/header-scrub-filter';
-export { IdentityRequiredFilter, type IdentityRequiredFilterProps } from './gateway/identity-required-filter';
+export { type GatewayFilterProps } from './gateway/envoy-filter';
+export { HeaderScrubFilter } from './gateway/header-scrub-filter';
+export { IdentityRequiredFilter } from './gateway/identity-required-filter';
 export { MaasGateway, type GatewayServiceType, type MaasGatewayProps } from './gateway/maas-gateway';
 export { ModelRoute, type IModelBackend, type ModelRouteProps } from './gateway/model-route';
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
@@ -69,7 +70,7 @@ export { TokenLimitPolicy, type TokenLimitPolicyProps } from './limits/token-lim
 export { type TokenOvershoot } from './limits/lua-script';
 export { type TokenWindow } from './limits/token-window';
 export { type TokenWeights } from './limits/token-weights';
-export { UsageLedger, type UsageLedgerProps } from './limits/usage-ledger';
+export { UsageLedger } from './limits/usage-ledger';
 
 export { Accelerator, type AcceleratorToleration } from './models/accelerator';
 export { type ModelRuntime } from './models/catalog';

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import type { EnvoyFilterSpecConfigPatches } from '../../imports/networking.istio.io';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { gatewayTargetReference, type IMaasGateway } from './gateway-reference';
@@ -16,11 +17,27 @@ const PRIORITIES: { readonly [Position in FilterPosition]: number } = {
   beforeRouter: 10,
 };
 
-const CONNECTION_MANAGER = 'envoy.filters.network.http_connection_manager';
+/** What every construct over an EnvoyFilter of a Gateway takes. */
+export interface GatewayFilterProps {
+  /** Gateway whose Envoy is configured. */
+  readonly gateway: IMaasGateway;
+
+  /**
+   * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
+   * @default - the Gateway's
+   */
+  readonly namespace?: string;
+
+  /**
+   * Name of the EnvoyFilter.
+   * @default - the construct's own
+   */
+  readonly name?: string;
+}
 
 /** An HTTP filter and its place in the Gateway's filter chain. */
 export interface GatewayHttpFilter {
-  /** Name of the EnvoyFilter object. */
+  /** Name of the EnvoyFilter where the props have none. */
   readonly name: string;
   /** Where the filter goes. */
   readonly position: FilterPosition;
@@ -28,58 +45,24 @@ export interface GatewayHttpFilter {
   readonly value: object;
 }
 
-/**
- * Adds an EnvoyFilter that puts one HTTP filter into the chain of a Gateway.
- *
- * In the Gateway's namespace it targets exactly that Gateway. In Istio's root namespace only `workloadSelector` works, and
- * selects the pods of every Gateway of this name; in any other namespace Istio ignores the object silently.
- */
-export function addGatewayHttpFilter(
-  scope: Construct,
-  id: string,
-  gateway: IMaasGateway,
-  namespace: string,
-  filter: GatewayHttpFilter,
-): void {
-  const {
-    EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo,
-    EnvoyFilterSpecConfigPatchesMatchContext: Context,
-    EnvoyFilterSpecConfigPatchesPatchOperation: Operation,
-    EnvoyFilter,
-  } = l1.istioNetworking;
+/** Adds an EnvoyFilter that puts one HTTP filter into the chain of a Gateway. */
+export function addGatewayHttpFilter(scope: Construct, props: GatewayFilterProps, filter: GatewayHttpFilter): void {
+  const { EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo, EnvoyFilterSpecConfigPatchesPatchOperation: Operation } =
+    l1.istioNetworking;
   const first = filter.position === 'first';
-  new EnvoyFilter(scope, id, {
-    metadata: objectMetadata(filter.name, { namespace }),
-    spec: {
-      priority: PRIORITIES[filter.position],
-      ...selection(gateway, namespace),
-      configPatches: [
-        {
-          applyTo: ApplyTo.HTTP_UNDERSCORE_FILTER,
-          match: {
-            context: Context.GATEWAY,
-            listener: {
-              filterChain: {
-                filter: {
-                  name: CONNECTION_MANAGER,
-                  ...(first ? {} : { subFilter: { name: 'envoy.filters.http.router' } }),
-                },
-              },
-            },
-          },
-          patch: {
-            operation: first ? Operation.INSERT_UNDERSCORE_FIRST : Operation.INSERT_UNDERSCORE_BEFORE,
-            value: filter.value,
-          },
-        },
-      ],
+  addEnvoyFilter(scope, props, filter.name, PRIORITIES[filter.position], {
+    applyTo: ApplyTo.HTTP_UNDERSCORE_FILTER,
+    match: connectionManagerMatch(first ? {} : { subFilter: { name: 'envoy.filters.http.router' } }),
+    patch: {
+      operation: first ? Operation.INSERT_UNDERSCORE_FIRST : Operation.INSERT_UNDERSCORE_BEFORE,
+      value: filter.value,
     },
   });
 }
 
 /** A change of Envoy's HTTP connection manager. */
 export interface ConnectionManagerPatch {
-  /** Name of the EnvoyFilter object. */
+  /** Name of the EnvoyFilter where the props have none. */
   readonly name: string;
   /** Fields that are merged into the connection manager's; lists are appended to. */
   readonly value: object;
@@ -88,47 +71,55 @@ export interface ConnectionManagerPatch {
 /** Adds an EnvoyFilter that merges fields into the HTTP connection manager of a Gateway's listeners. */
 export function addConnectionManagerPatch(
   scope: Construct,
-  id: string,
-  gateway: IMaasGateway,
-  namespace: string,
-  patch: ConnectionManagerPatch,
+  props: GatewayFilterProps,
+  { name, value }: ConnectionManagerPatch,
 ): void {
-  const {
-    EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo,
-    EnvoyFilterSpecConfigPatchesMatchContext: Context,
-    EnvoyFilterSpecConfigPatchesPatchOperation: Operation,
-    EnvoyFilter,
-  } = l1.istioNetworking;
-  new EnvoyFilter(scope, id, {
-    metadata: objectMetadata(patch.name, { namespace }),
-    spec: {
-      ...selection(gateway, namespace),
-      configPatches: [
-        {
-          applyTo: ApplyTo.NETWORK_UNDERSCORE_FILTER,
-          match: {
-            context: Context.GATEWAY,
-            listener: { filterChain: { filter: { name: CONNECTION_MANAGER } } },
-          },
-          patch: {
-            operation: Operation.MERGE,
-            value: {
-              typed_config: {
-                '@type':
-                  'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-                ...patch.value,
-              },
-            },
-          },
+  const { EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo, EnvoyFilterSpecConfigPatchesPatchOperation: Operation } =
+    l1.istioNetworking;
+  addEnvoyFilter(scope, props, name, undefined, {
+    applyTo: ApplyTo.NETWORK_UNDERSCORE_FILTER,
+    match: connectionManagerMatch({}),
+    patch: {
+      operation: Operation.MERGE,
+      value: {
+        typed_config: {
+          '@type':
+            'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+          ...value,
         },
-      ],
+      },
     },
   });
 }
 
-/** How an EnvoyFilter of a namespace finds the pods of a Gateway. */
-function selection(gateway: IMaasGateway, namespace: string) {
-  return namespace === gateway.gatewayNamespace
-    ? { targetRefs: [gatewayTargetReference(gateway)] }
-    : { workloadSelector: { labels: { 'gateway.networking.k8s.io/gateway-name': gateway.gatewayName } } };
+function connectionManagerMatch(more: { readonly subFilter?: { readonly name: string } }) {
+  const { EnvoyFilterSpecConfigPatchesMatchContext: Context } = l1.istioNetworking;
+  return {
+    context: Context.GATEWAY,
+    listener: { filterChain: { filter: { name: 'envoy.filters.network.http_connection_manager', ...more } } },
+  };
+}
+
+/**
+ * In the Gateway's namespace an EnvoyFilter targets exactly that Gateway. In Istio's root namespace only
+ * `workloadSelector` works, and selects the pods of every Gateway of this name; in any other namespace Istio ignores the
+ * object silently.
+ */
+function addEnvoyFilter(
+  scope: Construct,
+  { gateway, namespace = gateway.gatewayNamespace, name }: GatewayFilterProps,
+  defaultName: string,
+  priority: number | undefined,
+  patch: EnvoyFilterSpecConfigPatches,
+): void {
+  new l1.istioNetworking.EnvoyFilter(scope, 'Resource', {
+    metadata: objectMetadata(name ?? defaultName, { namespace }),
+    spec: {
+      priority,
+      ...(namespace === gateway.gatewayNamespace
+        ? { targetRefs: [gatewayTargetReference(gateway)] }
+        : { workloadSelector: { labels: { 'gateway.networking.k8s.io/gateway-name': gateway.gatewayName } } }),
+      configPatches: [patch],
+    },
+  });
 }

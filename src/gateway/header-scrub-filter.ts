@@ -1,25 +1,6 @@
 import { Construct } from 'constructs';
-import { addGatewayHttpFilter } from './envoy-filter';
-import type { IMaasGateway } from './gateway-reference';
+import { addGatewayHttpFilter, type GatewayFilterProps } from './envoy-filter';
 import { IDENTITY_HEADER_PREFIX } from './identity-headers';
-
-/** Props of `HeaderScrubFilter`. */
-export interface HeaderScrubFilterProps {
-  /** Gateway whose requests are scrubbed. */
-  readonly gateway: IMaasGateway;
-
-  /**
-   * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
-   * @default - the Gateway's
-   */
-  readonly namespace?: string;
-
-  /**
-   * Name of the EnvoyFilter.
-   * @default identity-header-scrub-filter
-   */
-  readonly name?: string;
-}
 
 /**
  * Removes every `x-maas-*` header that a client sends, before any other filter sees the request
@@ -31,10 +12,10 @@ export interface HeaderScrubFilterProps {
  * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/header_mutation/v3/header_mutation.proto
  */
 export class HeaderScrubFilter extends Construct {
-  constructor(scope: Construct, id: string, props: HeaderScrubFilterProps) {
+  constructor(scope: Construct, id: string, props: GatewayFilterProps) {
     super(scope, id);
-    addGatewayHttpFilter(this, 'Resource', props.gateway, props.namespace ?? props.gateway.gatewayNamespace, {
-      name: props.name ?? 'identity-header-scrub-filter',
+    addGatewayHttpFilter(this, props, {
+      name: 'identity-header-scrub-filter',
       position: 'first',
       value: {
         name: 'maas.identity-header-scrub',

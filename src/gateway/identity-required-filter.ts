@@ -1,25 +1,6 @@
 import { Construct } from 'constructs';
-import { addGatewayHttpFilter } from './envoy-filter';
-import type { IMaasGateway } from './gateway-reference';
+import { addGatewayHttpFilter, type GatewayFilterProps } from './envoy-filter';
 import { IDENTITY_HEADERS } from './identity-headers';
-
-/** Props of `IdentityRequiredFilter`. */
-export interface IdentityRequiredFilterProps {
-  /** Gateway whose requests need an identity. */
-  readonly gateway: IMaasGateway;
-
-  /**
-   * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
-   * @default - the Gateway's
-   */
-  readonly namespace?: string;
-
-  /**
-   * Name of the EnvoyFilter.
-   * @default identity-required-filter
-   */
-  readonly name?: string;
-}
 
 /**
  * Refuses every request that authentication has not given a user and a tier, with 403 (networking.istio.io/v1alpha3
@@ -32,10 +13,10 @@ export interface IdentityRequiredFilterProps {
  * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/rbac/v3/rbac.proto
  */
 export class IdentityRequiredFilter extends Construct {
-  constructor(scope: Construct, id: string, props: IdentityRequiredFilterProps) {
+  constructor(scope: Construct, id: string, props: GatewayFilterProps) {
     super(scope, id);
-    addGatewayHttpFilter(this, 'Resource', props.gateway, props.namespace ?? props.gateway.gatewayNamespace, {
-      name: props.name ?? 'identity-required-filter',
+    addGatewayHttpFilter(this, props, {
+      name: 'identity-required-filter',
       position: 'afterAuthentication',
       value: identityRequiredHttpFilter(),
     });

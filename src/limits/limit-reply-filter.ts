@@ -1,26 +1,10 @@
 import { Construct } from 'constructs';
-import { addConnectionManagerPatch } from '../gateway/envoy-filter';
-import type { IMaasGateway } from '../gateway/gateway-reference';
+import { addConnectionManagerPatch, type GatewayFilterProps } from '../gateway/envoy-filter';
 
 /** Props of `LimitReplyFilter`. */
-export interface LimitReplyFilterProps {
-  /** Gateway whose refusals are written anew. */
-  readonly gateway: IMaasGateway;
-
+export interface LimitReplyFilterProps extends GatewayFilterProps {
   /** What `retry-after` says, in whole seconds: the length of the shortest window, because nobody knows which refused. */
   readonly retryAfterSeconds: number;
-
-  /**
-   * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
-   * @default - the Gateway's
-   */
-  readonly namespace?: string;
-
-  /**
-   * Name of the EnvoyFilter.
-   * @default limit-reply-filter
-   */
-  readonly name?: string;
 }
 
 /**
@@ -40,8 +24,8 @@ export class LimitReplyFilter extends Construct {
     if (!Number.isInteger(seconds) || seconds < 1) {
       throw new Error(`retry after: got ${seconds} seconds, expected a whole number above 0`);
     }
-    addConnectionManagerPatch(this, 'Resource', props.gateway, props.namespace ?? props.gateway.gatewayNamespace, {
-      name: props.name ?? 'limit-reply-filter',
+    addConnectionManagerPatch(this, props, {
+      name: 'limit-reply-filter',
       value: { local_reply_config: { mappers: [replyMapper(seconds)] } },
     });
   }

@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import { firstRepeated } from '../first-repeated';
-import { addGatewayHttpFilter } from '../gateway/envoy-filter';
-import type { IMaasGateway } from '../gateway/gateway-reference';
+import { addGatewayHttpFilter, type GatewayFilterProps } from '../gateway/envoy-filter';
 import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration, type TokenOvershoot } from './lua-script';
 import type { TokenLimit } from './token-limit';
 import type { TokenWeights } from './token-weights';
@@ -35,10 +34,7 @@ export interface MeteredModel {
 }
 
 /** Props of `TokenLimitFilter`. */
-export interface TokenLimitFilterProps {
-  /** Gateway whose requests are counted. It must run one pod: counters are not shared between pods. */
-  readonly gateway: IMaasGateway;
-
+export interface TokenLimitFilterProps extends GatewayFilterProps {
   /** Every tier there is: a request of another tier is refused. */
   readonly tiers: TierTokenLimits[];
 
@@ -66,23 +62,11 @@ export interface TokenLimitFilterProps {
    * @default false
    */
   readonly userLabel?: boolean;
-
-  /**
-   * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
-   * @default - the Gateway's
-   */
-  readonly namespace?: string;
-
-  /**
-   * Name of the EnvoyFilter.
-   * @default token-rate-limit-filter
-   */
-  readonly name?: string;
 }
 
 /**
  * Counts the tokens of every user and refuses who has none left (networking.istio.io/v1alpha3 EnvoyFilter with Envoy's
- * Lua filter, right before the router). Needs Istio 1.30 or newer.
+ * Lua filter, right before the router). Needs Istio 1.30 or newer, and one gateway pod: pods don't share counters.
  *
  * @throws when a tier is named twice, or has two limits for one window
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/lua_filter
@@ -90,8 +74,8 @@ export interface TokenLimitFilterProps {
 export class TokenLimitFilter extends Construct {
   constructor(scope: Construct, id: string, props: TokenLimitFilterProps) {
     super(scope, id);
-    addGatewayHttpFilter(this, 'Resource', props.gateway, props.namespace ?? props.gateway.gatewayNamespace, {
-      name: props.name ?? 'token-rate-limit-filter',
+    addGatewayHttpFilter(this, props, {
+      name: 'token-rate-limit-filter',
       position: 'beforeRouter',
       value: tokenLimitHttpFilter(scriptConfiguration(props)),
     });

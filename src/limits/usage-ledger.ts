@@ -1,24 +1,5 @@
 import { Construct } from 'constructs';
-import { addConnectionManagerPatch } from '../gateway/envoy-filter';
-import type { IMaasGateway } from '../gateway/gateway-reference';
-
-/** Props of `UsageLedger`. */
-export interface UsageLedgerProps {
-  /** Gateway whose requests are logged. */
-  readonly gateway: IMaasGateway;
-
-  /**
-   * Namespace of the EnvoyFilter: the Gateway's, or Istio's root namespace.
-   * @default - the Gateway's
-   */
-  readonly namespace?: string;
-
-  /**
-   * Name of the EnvoyFilter.
-   * @default usage-ledger
-   */
-  readonly name?: string;
-}
+import { addConnectionManagerPatch, type GatewayFilterProps } from '../gateway/envoy-filter';
 
 /**
  * Writes one line of JSON to the gateway pods' standard output for every metered request whose user and tier are known,
@@ -28,10 +9,10 @@ export interface UsageLedgerProps {
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
 export class UsageLedger extends Construct {
-  constructor(scope: Construct, id: string, props: UsageLedgerProps) {
+  constructor(scope: Construct, id: string, props: GatewayFilterProps) {
     super(scope, id);
-    addConnectionManagerPatch(this, 'Resource', props.gateway, props.namespace ?? props.gateway.gatewayNamespace, {
-      name: props.name ?? 'usage-ledger',
+    addConnectionManagerPatch(this, props, {
+      name: 'usage-ledger',
       value: { access_log: [usageAccessLog()] },
     });
   }
