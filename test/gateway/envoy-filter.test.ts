@@ -12,7 +12,7 @@ const VALUE = { name: 'thing', typed_config: { '@type': 'type.googleapis.com/thi
 
 function filterAt(position: GatewayHttpFilter['position'], namespace = 'llm') {
   const { manifests, find } = synthesize((chart) => {
-    addGatewayHttpFilter(chart, 'filter', GATEWAY, namespace, { name: 'thing', position, value: VALUE });
+    addGatewayHttpFilter(chart, { gateway: GATEWAY, namespace }, { name: 'thing', position, value: VALUE });
   });
   const { spec } = find('EnvoyFilter');
   return { manifests, spec, patch: spec.configPatches[0] };
@@ -100,7 +100,7 @@ test.each([
   ['istio-system', { workloadSelector: { labels: { 'gateway.networking.k8s.io/gateway-name': 'inference-gateway' } } }],
 ])('a patch of the connection manager from %s merges', (namespace, selection) => {
   const { find } = synthesize((chart) => {
-    addConnectionManagerPatch(chart, 'patch', GATEWAY, namespace, { name: 'thing', value: { some_field: [1] } });
+    addConnectionManagerPatch(chart, { gateway: GATEWAY, namespace }, { name: 'thing', value: { some_field: [1] } });
   });
   expect(find('EnvoyFilter').spec).toEqual({
     ...selection,

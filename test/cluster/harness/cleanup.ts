@@ -1,5 +1,5 @@
 import type { Kubectl } from './kubectl';
-import type { Manifest } from './manifests';
+import { reference, type Manifest } from './manifests';
 import { until } from './until';
 
 const kubernetesNamespaces = /^(default|kube-.*)$/;
@@ -12,7 +12,6 @@ export async function removeAll(kubectl: Kubectl, manifests: readonly Manifest[]
   const policies = manifests.filter(({ apiVersion }) => apiVersion.startsWith('admissionregistration.k8s.io/'));
   const others = manifests.filter((manifest) => !policies.includes(manifest) && manifest.kind !== 'Namespace');
   await deleteObjects(kubectl, policies);
-  await releasePolicies(kubectl, policies);
   const namespaces = await foreignNamespaces(kubectl);
   // A policy holds for a moment after it is deleted.
   await until('nothing refuses to be deleted', 30, async () => {
@@ -20,19 +19,25 @@ export async function removeAll(kubectl: Kubectl, manifests: readonly Manifest[]
   });
 }
 
-/** Takes away the finalizers that keep a policy in force while it is being deleted. */
-async function releasePolicies(kubectl: Kubectl, policies: readonly Manifest[]): Promise<void> {
-  for (const { kind, metadata } of policies) {
+/** Takes away the finalizers of deleted objects: the controllers that would do so don't run, or run no more. */
+async function release(kubectl: Kubectl, items: readonly Manifest[]): Promise<void> {
+  const command = ['get', '--ignore-not-found', '--output=json', '-f', '-'];
+  const { stdout } = await kubectl(command, { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
+  const found = stdout === '' ? [] : ((JSON.parse(stdout) as { items: Manifest[] }).items ?? [JSON.parse(stdout)]);
+  for (const object of found.filter(({ metadata }) => 'finalizers' in metadata)) {
     const patch = ['--type=merge', '--patch={"metadata":{"finalizers":null}}'];
-    await kubectl(['patch', kind, metadata.name, ...patch], { expectFailure: true });
+    await kubectl(['patch', ...reference(object), ...patch], { expectFailure: true });
   }
 }
 
+/** Deletes objects. @returns whether nothing refused */
 async function deleteObjects(kubectl: Kubectl, items: readonly Manifest[]): Promise<boolean> {
   if (items.length === 0) return true;
   const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   const command = ['delete', '--ignore-not-found', '--wait=false', '-f', '-'];
-  return (await kubectl(command, { stdin, expectFailure: true })).exitCode === 0;
+  const { exitCode } = await kubectl(command, { stdin, expectFailure: true });
+  if (exitCode === 0) await release(kubectl, items);
+  return exitCode === 0;
 }
 
 async function foreignNamespaces(kubectl: Kubectl): Promise<string[]> {
