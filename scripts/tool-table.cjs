@@ -1,8 +1,9 @@
 // The programs that `npm run tools` builds for the tests, and where they are kept. CommonJS, so that Jest can load it too.
 const { createHash } = require('node:crypto');
 const { existsSync, readdirSync, readFileSync, statSync } = require('node:fs');
-const { homedir } = require('node:os');
 const { join, relative, resolve, sep } = require('node:path');
+
+const { cacheFolder } = require('./cache.cjs');
 
 const root = resolve(__dirname, '..');
 
@@ -54,12 +55,6 @@ const tools = [
   { name: 'limitador', folder: 'test/cluster/tools/limitador', builder: 'cargo' },
 ];
 
-/** @returns {string} The folder of all built tools; never inside the repository. */
-function cacheFolder() {
-  const userCache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return resolve(process.env.CDK8S_MAAS_CACHE || join(userCache, 'cdk8s-maas'), 'tools');
-}
-
 /** @returns {string} The version of a Go module that the tool's go.mod requires. */
 function requiredVersion(tool, module) {
   const goMod = readFileSync(join(root, tool.folder, 'go.mod'), 'utf8');
@@ -105,7 +100,7 @@ function fingerprint(tool) {
 /** @returns {string} Where the tool is, or will be once it is built. */
 function plannedPath(tool) {
   const extension = process.platform === 'win32' ? '.exe' : '';
-  return join(cacheFolder(), `${tool.name}-${fingerprint(tool)}`, tool.name + extension);
+  return join(cacheFolder(), 'tools', `${tool.name}-${fingerprint(tool)}`, tool.name + extension);
 }
 
 /**
@@ -119,4 +114,4 @@ function toolPath(name) {
   return existsSync(path) ? path : undefined;
 }
 
-module.exports = { root, tools, cacheFolder, linkFlags, plannedPath, toolPath };
+module.exports = { root, tools, linkFlags, plannedPath, toolPath };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { ConfigurationError, MaasPlatform, SynthesisError, writeManifests, type MaasPlatformProps } from '../src';
+import { validateApp } from '../src/output/output';
 
 interface Manifest {
   readonly kind: string;
@@ -507,6 +508,21 @@ describe('fails', () => {
     );
   });
 
+  test('when EnvoyFilters in the root namespace would take the Gateway of another platform of the App', () => {
+    const shared = { kserve: { configure: false }, kuadrant: { create: false }, observability: { prometheus: false } };
+    const write = (gatewayName?: string) => () => {
+      const app = new App();
+      new MaasPlatform(app, 'maas', { gateway: { filterPlacement: 'rootNamespace' } });
+      new MaasPlatform(app, 'b', { ...shared, name: 'b', namespace: 'b', gateway: { name: gatewayName } });
+      validateApp(app);
+    };
+    expect(write()).toThrow(
+      "[maas] the EnvoyFilters of Gateway llm/inference-gateway in Istio's root namespace would also take " +
+        'b/inference-gateway, expected another name: set gateway.name, or leave out filterPlacement',
+    );
+    expect(write('other')).not.toThrow();
+  });
+
   test('when two platforms of one App, or a chart beside them, would write the same objects', () => {
     const folder = mkdtempSync(join(tmpdir(), 'platforms-'));
     const write = () =>
@@ -521,7 +537,7 @@ describe('fails', () => {
       }, folder);
     const rest =
       'expected each object once: give one platform namespaces of its own, or leave to the other what they share ' +
-      '(createNamespaces, kserve.configure, kuadrant.create, observability.prometheus)';
+      '(createNamespaces, kserve.configure, kuadrant.create, observability.prometheus, limits.redis, limits.onFailure)';
     expect(write).toThrow(SynthesisError);
     expect(write).toThrow(`20-kuadrant and second-20-kuadrant both have Kuadrant kuadrant-system/kuadrant, ${rest}`);
     expect(write).toThrow(`second-00-namespaces and beside both have Namespace llm-second, ${rest}`);

@@ -1,6 +1,6 @@
 import { App } from 'cdk8s';
 import { readConfiguration } from '../config/read';
-import { writeManifests } from '../output/output';
+import { validateApp, writeManifests } from '../output/output';
 import { reportMistakes } from '../output/synthesize';
 import { MaasPlatform } from '../platform/platform';
 
@@ -27,10 +27,12 @@ export function synthesizePlatforms(options: SynthesizeOptions): void {
   }
 }
 
-/** `cdk8s-maas validate`: also builds the objects, because a patch can only be checked against them. */
+/** `cdk8s-maas validate`: also builds the objects, because patches and other platforms are checked against them. */
 export function checkPlatforms(options: CheckOptions): void {
   const valid = reportMistakes(() => {
-    addPlatforms(new App(), options.config);
+    const app = new App();
+    addPlatforms(app, options.config);
+    validateApp(app);
     return true;
   });
   if (valid && !options.quiet) {

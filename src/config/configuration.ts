@@ -71,7 +71,7 @@ export interface MaasPlatformProps {
   readonly gateway?: GatewayConfiguration;
 
   /**
-   * The Kuadrant instance that enforces authentication and request limits.
+   * The Kuadrant instance that enforces authentication and what Limitador counts.
    * @default - created in kuadrant-system
    */
   readonly kuadrant?: KuadrantConfiguration;
@@ -145,7 +145,7 @@ export interface VersionsConfiguration {
    */
   readonly gatewayApi?: string;
   /**
-   * Istio. Token limits need 1.30 or newer.
+   * Istio. Token limits by `envoyFilter` need 1.30 or newer.
    * @default 1.31.4
    */
   readonly istio?: string;
@@ -191,8 +191,8 @@ export interface GatewayConfiguration {
    */
   readonly className?: string;
   /**
-   * Gateway pods; of an existing Gateway the number that it has. Token limits are counted inside one pod, so more than one
-   * is refused while a tier has token limits.
+   * Gateway pods; of an existing Gateway the number that it has. The engine `envoyFilter` counts tokens inside one pod, so
+   * more than one needs `limits.perReplica: divide` or the other engine.
    * @default 1
    */
   readonly replicas?: number;
@@ -277,7 +277,7 @@ export interface TierConfiguration {
   /** Name of the tier (DNS label). */
   readonly name: string;
   /**
-   * Tokens a user of the tier may consume, over all models.
+   * Tokens a user of the tier may consume, over all models (with the engine `tokenRateLimitPolicy`: of its one model).
    * @default - unlimited
    */
   readonly tokens?: TokenLimitsConfiguration;
@@ -298,7 +298,7 @@ export interface TierConfiguration {
   readonly enforce?: boolean;
 }
 
-/** Token limits of one user, in windows aligned to UTC. Any subset may be set. */
+/** Token limits of one user, any subset. Windows are aligned to UTC; those of `tokenRateLimitPolicy` begin with a first request. */
 export interface TokenLimitsConfiguration {
   /**
    * Tokens a minute.
@@ -645,12 +645,12 @@ export interface ObservabilityConfiguration {
    */
   readonly prometheus?: boolean;
   /**
-   * Whether ServiceMonitors are rendered: alone they are for a Prometheus that the cluster has already.
+   * Whether ServiceMonitors and the gateway's PodMonitor are rendered: alone they are for a Prometheus that the cluster has already.
    * @default - the same as prometheus
    */
   readonly serviceMonitors?: boolean;
   /**
-   * Further labels of the ServiceMonitors, for a Prometheus that selects by them, for example `release`.
+   * Further labels of the monitors, for a Prometheus that selects by them, for example `release`.
    * @default - none
    */
   readonly monitorLabels?: Record<string, string>;
@@ -660,7 +660,7 @@ export interface ObservabilityConfiguration {
    */
   readonly replicas?: number;
   /**
-   * Namespace of Prometheus and the ServiceMonitors.
+   * Namespace of Prometheus and the monitors.
    * @default llm-observability
    */
   readonly namespace?: string;

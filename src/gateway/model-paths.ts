@@ -11,7 +11,7 @@ export const METERED_PATHS: readonly string[] = [
 ];
 
 /** Those whose answers tell `usage.total_tokens`, which is all that Limitador reads. */
-export const TOTAL_TOKENS_PATHS: readonly string[] = METERED_PATHS.slice(0, 3);
+export const TOTAL_TOKENS_PATHS: readonly string[] = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings'];
 
 /** The list of models, which costs nothing. */
 export const MODELS_PATH = '/v1/models';

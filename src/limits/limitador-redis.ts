@@ -4,7 +4,7 @@ import type { PlatformKind } from '../cluster/platform-kind';
 import { addCoreObject } from '../core-object';
 import { imageName, IMAGES } from '../images';
 import { l1 } from '../l1';
-import { DEMO_ANNOTATION, objectMetadata } from '../labels';
+import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
 
 /** Props of `LimitadorRedis`. */
 export interface LimitadorRedisProps {
@@ -72,10 +72,7 @@ export class LimitadorRedis extends Construct {
         metadata: objectMetadata(NAME, {
           namespace: props.namespace,
           labels: SELECTOR,
-          annotations: {
-            [DEMO_ANNOTATION]: 'true',
-            description: 'Well-known password of the local demo; never use it anywhere else.',
-          },
+          annotations: DEMO_CREDENTIALS_ANNOTATIONS,
         }),
         type: 'Opaque',
         stringData: { password: DEMO_PASSWORD, URL: `redis://:${DEMO_PASSWORD}@${NAME}:${PORT}` },
@@ -101,7 +98,6 @@ export class LimitadorRedis extends Construct {
   }
 
   private addServer(props: LimitadorRedisProps): void {
-    const fixed = props.platform === 'openshift' ? {} : { runAsUser: IMAGE_USER, fsGroup: IMAGE_USER };
     new l1.kubernetes.KubeDeployment(this, 'Resource', {
       metadata: objectMetadata(NAME, { namespace: props.namespace, labels: SELECTOR }),
       spec: {
@@ -114,7 +110,11 @@ export class LimitadorRedis extends Construct {
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            securityContext: restrictedPodSecurity(fixed),
+            securityContext: restrictedPodSecurity({
+              platform: props.platform,
+              runAsUser: IMAGE_USER,
+              fsGroup: IMAGE_USER,
+            }),
             containers: [serverContainer(props.image ?? imageName(IMAGES.redis), this.secretName)],
             volumes: [{ name: 'data', persistentVolumeClaim: { claimName: NAME } }],
           },

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { celString } from '../cel';
+import { firstRepeated } from '../first-repeated';
 import { gatewayTargetReference, type IMaasGateway } from '../gateway/gateway-reference';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
@@ -45,8 +46,7 @@ export class TokenLimitPolicy extends Construct {
     if (tiers.length === 0) {
       throw new Error('a TokenRateLimitPolicy needs a limit: got none, expected one for at least one tier');
     }
-    const names = tiers.map(({ tier }) => tier);
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    const twice = firstRepeated(tiers.map(({ tier }) => tier));
     if (twice !== undefined) {
       throw new Error(`token limits: got tier "${twice}" twice, expected each tier once`);
     }

@@ -86,7 +86,7 @@ export function authorinoMetrics(kuadrantNamespace: string): MetricsSource {
 }
 
 /**
- * Metrics of Limitador, which counts requests, for a `MetricsMonitor`.
+ * Metrics of Limitador, which counts requests, and tokens where it is the engine, for a `MetricsMonitor`.
  * @param kuadrantNamespace namespace of Kuadrant's operator, where Limitador runs
  */
 export function limitadorMetrics(kuadrantNamespace: string): MetricsSource {

@@ -56,7 +56,8 @@ export function duplicateObjects(charts: readonly Chart[]): string[] {
   return [...shared].map(
     ([pair, objects]) =>
       `${pair} both have ${objects.join(', ')}, expected each object once: give one platform namespaces of its own, or ` +
-      'leave to the other what they share (createNamespaces, kserve.configure, kuadrant.create, observability.prometheus)',
+      'leave to the other what they share (createNamespaces, kserve.configure, kuadrant.create, observability.prometheus, ' +
+      'limits.redis, limits.onFailure)',
   );
 }
 

@@ -44,6 +44,7 @@ export function writeManifests(build: (app: App) => void, folder: string): Synth
     building = true;
     build(app);
     building = false;
+    validateApp(app);
     synth(app);
     return { folder, ...moveFiles(temporary, destination) };
   } catch (error) {
@@ -72,18 +73,25 @@ function moveFiles(from: string, to: string): Pick<SynthesisResult, 'files' | 'r
   return { files, removed };
 }
 
+/**
+ * Runs what constructs check at the end (`node.addValidation`), in an App that is complete.
+ * @throws SynthesisError with everything that they found
+ */
+export function validateApp(app: App): void {
+  const found = app.node
+    .findAll()
+    .flatMap((construct) => construct.node.validate().map((message) => `[${construct.node.path}] ${message}`));
+  if (found.length > 0) {
+    throw new SynthesisError(`Validation failed with the following errors:\n  ${found.join('\n  ')}`);
+  }
+}
+
 function synth(app: App): void {
   // The same input gives the same bytes: cdk8s would take this as a wish for another order of keys.
   const { CDK8S_DISABLE_SORT: unsorted } = process.env;
   delete process.env.CDK8S_DISABLE_SORT;
   try {
     app.synth();
-  } catch (error) {
-    // cdk8s collects what `node.addValidation` reports into one Error without a class of its own.
-    if (error instanceof Error && error.message.startsWith('Validation failed')) {
-      throw new SynthesisError(error.message);
-    }
-    throw error;
   } finally {
     if (unsorted !== undefined) {
       process.env.CDK8S_DISABLE_SORT = unsorted;

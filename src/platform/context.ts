@@ -19,8 +19,8 @@ export function platformImage({ settings }: PlatformContext, image: ImageReferen
   return imageName(image, settings.registry);
 }
 
-/** File names and names of cluster-scoped objects share one space with other platforms: the platform's name prefixes them. */
-export function clusterScopedName({ name: platform }: PlatformSettings, name: string): string {
+/** A name in a space that platforms share (files, cluster-scoped objects, others' namespaces): the platform's name prefixes it. */
+export function prefixedName({ name: platform }: PlatformSettings, name: string): string {
   return platform === undefined ? name : `${platform}-${name}`;
 }
 
@@ -29,6 +29,6 @@ export function filterPlacement({ settings }: PlatformContext, name: string): { 
   const { namespace, filterPlacement } = settings.gateway;
   return filterPlacement === 'rootNamespace'
     ? // Istio's root namespace, whose EnvoyFilters count for every namespace.
-      { namespace: DEFAULT_NAMESPACES.istio, name: clusterScopedName(settings, name) }
+      { namespace: DEFAULT_NAMESPACES.istio, name: prefixedName(settings, name) }
     : { namespace, name };
 }

@@ -59,9 +59,9 @@ export function addLimits(chart: Chart, context: PlatformContext): void {
       userLabel: settings.observability.userLabel,
       ...filterPlacement(context, 'token-rate-limit-filter'),
     });
-  }
-  if (limitsTokens(settings) && !usesPolicy && settings.observability.ledger) {
-    new UsageLedger(chart, 'usage-ledger', { gateway, ...filterPlacement(context, 'usage-ledger') });
+    if (settings.observability.ledger) {
+      new UsageLedger(chart, 'usage-ledger', { gateway, ...filterPlacement(context, 'usage-ledger') });
+    }
   }
   if (limitsRequests(settings)) {
     new RequestLimitPolicy(chart, 'request-limit', { gateway, limits: requestLimits(settings) });

@@ -10,7 +10,7 @@ import { OpenShiftModelAccess } from '../models/openshift-model-access';
 import { ServedModel } from '../models/served-model';
 import { SimulatedModel } from '../models/simulated-model';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
-import { clusterScopedName, platformImage, type PlatformContext } from './context';
+import { prefixedName, platformImage, type PlatformContext } from './context';
 
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
   new KServeConfiguration(chart, 'configuration', {
@@ -43,7 +43,7 @@ function addServiceAccounts(chart: Chart, { settings }: PlatformContext): (model
   if (settings.platform === 'openshift') {
     const access = new OpenShiftModelAccess(chart, 'openshift-access', {
       namespace,
-      securityContextConstraintsName: clusterScopedName(settings, 'kserve-scc'),
+      securityContextConstraintsName: prefixedName(settings, 'kserve-scc'),
       storageSecretName: secretName,
     });
     return ({ serviceAccount }) => serviceAccount ?? access.serviceAccountName;

@@ -4,7 +4,7 @@ import { IMAGES } from '../images';
 import { GatewayMonitor } from '../observability/gateway-monitor';
 import { MaasPrometheus, PROMETHEUS_NAME } from '../observability/maas-prometheus';
 import { authorinoMetrics, limitadorMetrics, MetricsMonitor, modelMetrics } from '../observability/metrics-monitor';
-import { clusterScopedName, platformImage, type PlatformContext } from './context';
+import { prefixedName, platformImage, type PlatformContext } from './context';
 
 /** Whether there is anything to observe with. */
 export function hasObservability({ observability }: PlatformSettings): boolean {
@@ -16,7 +16,7 @@ export function addObservability(chart: Chart, context: PlatformContext): void {
   const { settings } = context;
   if (settings.observability.prometheus) {
     new MaasPrometheus(chart, 'prometheus', {
-      name: clusterScopedName(settings, PROMETHEUS_NAME),
+      name: prefixedName(settings, PROMETHEUS_NAME),
       namespace: settings.observability.namespace,
       scrapedNamespaces: [settings.namespace, settings.gateway.namespace, settings.kuadrant.namespace],
       replicas: settings.observability.replicas,
@@ -32,7 +32,7 @@ export function addObservability(chart: Chart, context: PlatformContext): void {
 function addMonitors(chart: Chart, { settings, gateway }: PlatformContext): void {
   const { kuadrant, models, namespace, observability } = settings;
   const shared = { namespace: observability.namespace, labels: observability.monitorLabels };
-  const name = clusterScopedName(settings, `${gateway.gatewayName}-stats`);
+  const name = prefixedName(settings, `${gateway.gatewayName}-stats`);
   new GatewayMonitor(chart, 'gateway-monitor', { ...shared, name, gateway });
   const sources = [
     authorinoMetrics(kuadrant.namespace),
@@ -43,7 +43,7 @@ function addMonitors(chart: Chart, { settings, gateway }: PlatformContext): void
     new MetricsMonitor(chart, source.name, {
       ...source,
       ...shared,
-      name: clusterScopedName(settings, source.name),
+      name: prefixedName(settings, source.name),
     });
   }
 }

@@ -13,7 +13,7 @@ import { checkObjects, duplicateObjects } from '../output/check-objects';
 import { SynthesisError } from '../output/output';
 import { PLATFORM_FILES, type PlatformFile } from '../output/file-names';
 import { addKeycloak, addNamespaces, addObjects, addProtection, addStorage } from './cluster';
-import { clusterScopedName, type PlatformContext } from './context';
+import { prefixedName, type PlatformContext } from './context';
 import { addGateway, addRoutes } from './gateway';
 import { addIdentity, addKuadrant } from './identity';
 import { addLimits, limitsRequests, limitsTokens } from './limits';
@@ -83,24 +83,43 @@ export class MaasPlatform extends Construct {
     const context = { settings, gateway: MaasGateway.fromName(name, namespace, className), models: new Map() };
 
     const charts = PLATFORM_FILES.filter((file) => CONTENTS[file].needed(settings)).map((file) => {
-      const chart = addChart(scope, clusterScopedName(settings, file));
+      const chart = addChart(scope, prefixedName(settings, file));
       CONTENTS[file].add(chart, context);
       return chart;
     });
     checkObjects(props, charts);
     applyPatches(props, charts);
     this.node.addValidation({
-      validate: () => (isFirstPlatform(this, scope) ? duplicateObjects(chartsOf(scope)) : []),
+      validate: () => [
+        ...(isFirstPlatform(this, scope) ? duplicateObjects(chartsOf(scope)) : []),
+        ...(settings.gateway.filterPlacement === 'rootNamespace' ? this.sharedFilters(scope) : []),
+      ],
     });
 
     this.gateway = context.gateway;
     this.models = Object.fromEntries(context.models);
   }
+
+  /** In Istio's root namespace EnvoyFilters select gateway pods by the Gateway's name alone. */
+  private sharedFilters(app: App): string[] {
+    const { gatewayName, gatewayNamespace } = this.gateway;
+    return platformsOf(app)
+      .filter(({ gateway }) => gateway.gatewayName === gatewayName && gateway.gatewayNamespace !== gatewayNamespace)
+      .map(
+        ({ gateway }) =>
+          `the EnvoyFilters of Gateway ${gatewayNamespace}/${gatewayName} in Istio's root namespace would also take ` +
+          `${gateway.gatewayNamespace}/${gatewayName}, expected another name: set gateway.name, or leave out filterPlacement`,
+      );
+  }
 }
 
 /** One platform of an App speaks for all charts in it. */
 function isFirstPlatform(platform: MaasPlatform, app: App): boolean {
-  return app.node.children.find((child) => child instanceof MaasPlatform) === platform;
+  return platformsOf(app)[0] === platform;
+}
+
+function platformsOf(app: App): MaasPlatform[] {
+  return app.node.children.filter((child) => child instanceof MaasPlatform);
 }
 
 function chartsOf(app: App): Chart[] {

@@ -44,6 +44,15 @@ describe('synth', () => {
     );
   });
 
+  test('and validate refuse two platforms that write the same objects', () => {
+    write('a.yaml', 'namespace: a\n');
+    write('b.yaml', 'name: b\nnamespace: b\nkuadrant: { create: false }\nobservability: { prometheus: false }\n');
+    const files = ['--config', 'a.yaml', 'b.yaml'];
+    const refused = { code: 1, out: '', err: expect.stringContaining('10-kserve and b-10-kserve both have ConfigMap') };
+    expect(maas('synth', ...files)).toEqual(refused);
+    expect(maas('validate', ...files)).toEqual(refused);
+  });
+
   test('names the files that are gone', () => {
     write('maas.yaml', 'storage: { minio: {} }\n');
     maas('synth');

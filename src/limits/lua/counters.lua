@@ -10,7 +10,8 @@
 --
 -- A base packs (window id mod 65535 + 1) * 2^37 + (total mod 2^37), because value() is exact up to 2^53. It is never 0:
 -- 0 means that the gauge was never set, or that the proxy's stats matcher dropped it. Limits hold up to 2^36 tokens.
--- The id repeats after 65535 windows: who comes back after exactly 45 days and 12 hours may find that old minute's use.
+-- The id repeats after 65535 windows: who comes back exactly so many minutes later (45 days, 12 hours), or one less, may
+-- find that old minute's use.
 
 local RANGE = 2 ^ 37
 local WINDOW_IDS = 65535
