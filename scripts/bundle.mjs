@@ -1,7 +1,7 @@
 // Finishes lib/ after tsc: the Lua modules, which lua-script.ts reads beside itself, and the command as one file.
 //
 // The command is bundled because a third of a synthesis would be the loading of some 340 small files. The library is
-// not: a program shares cdk8s with it.
+// not: a program shares cdk8s with it. It is bundled from TypeScript, whose imports tell what is not needed: a third less.
 import { cpSync } from 'node:fs';
 import { buildSync } from 'esbuild';
 
@@ -9,7 +9,7 @@ cpSync('src/limits/lua', 'lib/src/limits/lua', { recursive: true });
 cpSync('src/limits/lua', 'lib/cli/lua', { recursive: true });
 
 buildSync({
-  entryPoints: ['lib/src/cli/main.js'],
+  entryPoints: ['src/cli/main.ts'],
   outfile: 'lib/cli/main.js',
   bundle: true,
   platform: 'node',
