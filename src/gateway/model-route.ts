@@ -85,6 +85,6 @@ function routeMatches(paths: readonly string[]) {
   const { HttpRouteSpecRulesMatchesPathType: PathType, HttpRouteSpecRulesMatchesMethod: Method } = l1.gatewayApi;
   return [
     ...paths.map((value) => ({ method: Method.POST, path: { type: PathType.EXACT, value } })),
-    { method: Method.GET, path: { type: PathType.PATH_PREFIX, value: MODELS_PATH } },
+    { method: Method.GET, path: { type: PathType.EXACT, value: MODELS_PATH } },
   ];
 }

@@ -56,8 +56,8 @@ export interface TokenLimitScriptConfiguration {
   readonly userLabel?: boolean;
 }
 
-/** The highest limit that the script's counters hold: 2^36 tokens a window. */
-export const MAXIMUM_TOKEN_LIMIT = 2 ** 36;
+/** The highest limit that the script's counters hold: 2^35 tokens a window. */
+export const MAXIMUM_TOKEN_LIMIT = 2 ** 35;
 
 /** The highest weight of a model; one answer then still fits a window's counter. */
 export const MAXIMUM_TOKEN_WEIGHT = 60;

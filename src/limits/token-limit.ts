@@ -26,7 +26,7 @@ export class TokenLimit {
   private constructor(
     /** Window that the tokens are counted in. */
     public readonly window: TokenWindow,
-    /** Tokens, 1 to 2^36. */
+    /** Tokens, 1 to 2^35. */
     public readonly tokens: number,
   ) {
     if (!Number.isInteger(tokens) || tokens < 1 || tokens > MAXIMUM_TOKEN_LIMIT) {

@@ -361,12 +361,12 @@ const ROWS: readonly Row[] = [
     rule: 'value-type',
     yaml: 'tiers: [{ name: free, tokens: { day: 50_000 } }]\n',
     message:
-      'maas.yaml:1:38 tiers[0].tokens.day: got "50_000", expected a whole number from 1 to 68,719,476,736; write 50000, without quotes',
+      'maas.yaml:1:38 tiers[0].tokens.day: got "50_000", expected a whole number from 1 to 34,359,738,368; write 50000, without quotes',
   },
   {
     rule: 'value-type',
     yaml: 'tiers: [{ name: free, tokens: { day: 1.5 } }]\n',
-    message: 'maas.yaml:1:38 tiers[0].tokens.day: got 1.5, expected a whole number from 1 to 68,719,476,736; write 2',
+    message: 'maas.yaml:1:38 tiers[0].tokens.day: got 1.5, expected a whole number from 1 to 34,359,738,368; write 2',
   },
   {
     rule: 'value-type',
@@ -502,7 +502,7 @@ const ROWS: readonly Row[] = [
     rule: 'value-range',
     yaml: 'tiers: [{ name: free, tokens: { month: 137438953472 } }]\n',
     message:
-      'maas.yaml:1:40 tiers[0].tokens.month: got 137438953472, expected a whole number from 1 to 68,719,476,736; the nearest is 68719476736',
+      'maas.yaml:1:40 tiers[0].tokens.month: got 137438953472, expected a whole number from 1 to 34,359,738,368; the nearest is 34359738368',
   },
   {
     rule: 'value-range',

@@ -39,20 +39,20 @@ describeWithEnvoy('streams', {}, (gateway) => {
     expect(gateway.envoy.log).not.toMatch(/token limits|script log|lua/i);
   });
 
-  test('a client that leaves has paid for the text that had passed', async () => {
+  test('a client that leaves has paid for its prompt and the text that had passed', async () => {
     gateway.model.answer = events([...Array(10).fill(textEvent('twelve bytes')), ...Array(200).fill({})], 10);
     await leave(gateway.envoy.port, { user: 'leaver', tier: 'large' }, '{}');
-    expect(await remaining(gateway, 'leaver')).toBe(FULL - 30);
+    expect(await remaining(gateway, 'leaver')).toBe(FULL - 30 - 1); // and one for the two bytes of the request
   });
 
-  test('a model that breaks off is paid for the text that had passed', async () => {
+  test('a model that breaks off is paid for the prompt and the text that had passed', async () => {
     gateway.model.answer = (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(`data: ${JSON.stringify(textEvent('twelve bytes'))}\n\n`);
       setTimeout(() => response.destroy(), 50);
     };
     await expect(ask('broken')).rejects.toThrow();
-    expect(await remaining(gateway, 'broken')).toBe(FULL - 3);
+    expect(await remaining(gateway, 'broken')).toBe(FULL - 3 - 11); // 42 bytes of request
   });
 
   test('the figure of the engine takes the place of the estimate, also when it is lower', async () => {

@@ -80,7 +80,22 @@ describeWithEnvoy('windows that turn', { editScript: withClockFile }, (gateway) 
       }, 100);
     };
     await ask('streamer');
-    expect(await remaining(gateway, 'streamer', 'free')).toBe(150);
+    // Of 150 tokens the first window was charged 111: 11 were the guess of the prompt.
+    expect(await remaining(gateway, 'streamer', 'free')).toBe(200 - 39);
+  });
+
+  test('what was charged too much before the turn is no credit after it', async () => {
+    gateway.model.answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(`data: ${JSON.stringify(textEvent(' '.repeat(8_000)))}\n\n`);
+      setTimeout(() => {
+        setClock(END + 30);
+        response.end('data: {"usage":{"total_tokens":100}}\n\n');
+      }, 100);
+    };
+    await Promise.all([ask('saver'), ask('saver'), ask('saver')]);
+    gateway.model.answer = json(THIRTY_TOKENS);
+    expect(limits(await ask('saver')).remaining).toBe('170');
   });
 
   test('200 requests while windows turn: none is lost, and no more than what settles at the turn counts twice', async () => {

@@ -38,7 +38,7 @@ describe('ModelRoute', () => {
     expect(metered).toHaveLength(5);
     expect(rule.matches).toEqual([
       ...metered!.map((value) => ({ method: 'POST', path: { type: 'Exact', value } })),
-      { method: 'GET', path: { type: 'PathPrefix', value: '/v1/models' } },
+      { method: 'GET', path: { type: 'Exact', value: '/v1/models' } },
     ]);
   });
 

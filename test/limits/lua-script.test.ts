@@ -69,7 +69,7 @@ describe('renderTokenLimitScript', () => {
   test.each([0, -1, 1.5, Number.NaN, MAXIMUM_TOKEN_LIMIT + 1])('refuses a limit of %p', (minute) => {
     const tiers = { free: { enforce: true, windows: { minute } } };
     expect(() => renderTokenLimitScript({ tiers })).toThrow(
-      `tier free: expected 1 to 68719476736 whole tokens a minute, got ${minute}`,
+      `tier free: expected 1 to 34359738368 whole tokens a minute, got ${minute}`,
     );
   });
 

@@ -162,3 +162,14 @@ describe('usage of an event stream', () => {
     expect(countsOfAllCuts('events', text)).toEqual([1234]);
   });
 });
+
+test('of a request only the members that count are kept, however many it has', () => {
+  const kept = runScript(`
+    local scanner = new_request_scanner()
+    scan(scanner, ${luaLiteral(JSON.stringify({ a: 1, b: '2', max_tokens: 5, n: '3', inner: { max_output_tokens: 7 } }))})
+    local names = {}
+    for name in pairs(scanner.fields) do names[#names + 1] = name end
+    for name in pairs(scanner.texts) do names[#names + 1] = name end
+    return names`);
+  expect(kept).toEqual(['max_tokens', 'n']);
+});

@@ -33,7 +33,7 @@ const valid: fc.Arbitrary<MaasPlatformProps> = fc
     tiers: fc.uniqueArray(label, { minLength: 1, maxLength: 4 }),
     users: fc.uniqueArray(label, { maxLength: 5 }),
     models: fc.uniqueArray(label, { maxLength: 3 }),
-    limits: fc.array(fc.integer({ min: 1, max: 2 ** 36 }), { minLength: 4, maxLength: 4 }),
+    limits: fc.array(fc.integer({ min: 1, max: 2 ** 35 }), { minLength: 4, maxLength: 4 }),
     namespace: label,
     domain: label,
   })

@@ -9,12 +9,13 @@
 -- late can only be too low: no token is lost, and what is counted twice is what settled in those microseconds.
 --
 -- A base packs (window id mod 65535 + 1) * 2^37 + (total mod 2^37), because value() is exact up to 2^53. It is never 0:
--- 0 means that the gauge was never set, or that the proxy's stats matcher dropped it. Limits hold up to 2^36 tokens.
+-- 0 means that the gauge was never set, or that the proxy's stats matcher dropped it. Limits hold up to 2^35 tokens.
 -- The id repeats after 65535 windows: who comes back exactly so many minutes later (45 days, 12 hours), or one less, may
 -- find that old minute's use.
 
 local RANGE = 2 ^ 37
 local WINDOW_IDS = 65535
+local LARGEST_LIMIT = 2 ^ 35
 
 -- Envoy never frees a gauge and takes its name apart at dots: letters, digits and '-' stay, all else becomes _hex.
 local function escape_name(name)
@@ -92,8 +93,8 @@ local function tightest(handle, account, tier, slack)
       return nil
     end
     local used = (total - base) % RANGE
-    if used >= RANGE / 2 then
-      used = 0 -- another worker wrote a newer base after we had read the total, or an estimate was taken back
+    if used > RANGE - LARGEST_LIMIT then
+      used = 0 -- below zero: another worker wrote a newer base after we had read the total
     end
     local remaining = math.max(0, limit.tokens + slack - used)
     if not found or remaining < least or (remaining == least and limit.window.reset > found.window.reset) then
@@ -105,6 +106,9 @@ end
 
 -- Corrects the total by a number of tokens; what is taken back has been added before.
 local function add_tokens(account, tokens)
+  if not account then
+    return
+  end
   if tokens > 0 then
     account.total:add(tokens)
   elseif tokens < 0 then
@@ -121,4 +125,38 @@ local function charge(handle, account, tier, tokens)
   end
   add_tokens(account, tokens)
   return limit, math.max(0, used + tokens)
+end
+
+-- What one request has been charged, and how much of it before each window of its tier began. `second`: when the first
+-- of it was charged.
+local function open_bill(tier, charged, second)
+  local bill = { charged = charged, windows = {} }
+  for index, limit in ipairs(tier.limits) do
+    bill.windows[index] = { id = limit.window.locate(second), before = 0 }
+  end
+  return bill
+end
+
+-- Brings a bill to `cost` and returns what `tightest` then says. What is taken back was charged to a window that may be
+-- over: a window that has begun since gives back only its own, or whoever ends a stream after the turn would begin with a
+-- credit.
+local function settle_bill(handle, account, tier, bill, cost)
+  local more = cost - bill.charged
+  local limit, used = charge(handle, account, tier, math.max(0, more))
+  for index, of_tier in ipairs(tier.limits) do
+    local window = bill.windows[index]
+    if window.id ~= of_tier.window.id then
+      window.id, window.before = of_tier.window.id, bill.charged
+    end
+    local of_others = window.before - cost
+    if limit and more < 0 and of_others > 0 then
+      account.bases[of_tier.window.name]:sub(of_others)
+    end
+  end
+  if limit and more < 0 then
+    add_tokens(account, more)
+    limit, used = tightest(handle, account, tier, 0)
+  end
+  bill.charged = cost
+  return limit, used
 end

@@ -16,11 +16,11 @@ local function closing_quote(text, position)
   return #text
 end
 
--- Adds the generated text of events between two positions, by plain finds: a scan would cost more than all the rest.
-local function count_text(meter, text, first, last)
+-- Adds the generated text of complete events, by plain finds: a scan would cost more than all the rest.
+local function count_text(meter, text)
   for _, needle in ipairs(meter.events) do
-    local _, stop = text:find(needle, first, true)
-    while stop and stop <= last do
+    local _, stop = text:find(needle, 1, true)
+    while stop do
       local opening = stop + 1
       if text:byte(opening) ~= 34 then
         _, opening = text:find('^%s*"', opening)
@@ -71,13 +71,13 @@ local function read_events(meter, text)
         local _, blank = text:find('\n\r?\n', start)
         next_start = (blank or #text) + 1
       end
-      count_text(meter, text, counted, next_start - 1)
+      count_text(meter, text:sub(counted, next_start - 1))
       scan(new_scanner(meter, false), event_data(text:sub(start, next_start - 1)))
       from, start, counted = next_start, next_start, next_start
     end
   end
   if not meter.total then
-    count_text(meter, text, counted, #text)
+    count_text(meter, counted == 1 and text or text:sub(counted))
   end
 end
 
@@ -95,12 +95,17 @@ local function last_blank_line(text)
 end
 
 -- Events arrive in pieces of any size: an unfinished event waits in `meter.rest` (a list, so that an event of megabytes
--- in small pieces is joined once). One whose empty line is split waits for the next.
+-- in small pieces is joined once). `meter.tail` is its end: an empty line may be split between two pieces.
 local function read_event_piece(meter, bytes)
-  local rest = meter.rest
+  local rest, tail = meter.rest, meter.tail
   local stop = last_blank_line(bytes)
+  if not stop and tail ~= '' then
+    local split = last_blank_line(tail .. bytes:sub(1, 2))
+    stop = split and split > #tail and split - #tail or nil
+  end
   if not stop then
     rest[#rest + 1] = bytes
+    meter.tail = (tail .. bytes:sub(-2)):sub(-2)
     return
   end
   local text = stop == #bytes and bytes or bytes:sub(1, stop)
@@ -109,9 +114,11 @@ local function read_event_piece(meter, bytes)
     text = table.concat(rest)
     meter.rest = {}
   end
-  if stop < #bytes then
-    meter.rest[1] = bytes:sub(stop + 1)
+  local left = bytes:sub(stop + 1)
+  if left ~= '' then
+    meter.rest[1] = left
   end
+  meter.tail = left:sub(-2)
   read_events(meter, text)
 end
 

@@ -9,6 +9,9 @@ local LONGEST_USER = 256
 -- What a request without max_tokens reserves for its answer, or what is left where that is less.
 local DEFAULT_ANSWER = 512
 
+-- What an aborted stream pays for its prompt at most: images and the like are much longer than their tokens.
+local LONGEST_GUESS = 8192
+
 -- Counter and ledger follow a stream in steps of so many tokens, and exactly at its end.
 local RECORD_STEP = 16
 
@@ -45,7 +48,7 @@ local function plain_host(authority)
   if configuration.models[authority] then
     return authority
   end
-  return ((authority or ''):lower():gsub(':%d+$', ''))
+  return ((authority or ''):lower():gsub(':.*$', '')) -- Envoy ignores the port, whatever it is
 end
 
 local function refuse(handle, request, limit, used, needed)
@@ -71,14 +74,20 @@ local function check_limits(handle, request, tier)
   return nil
 end
 
--- The tokens that a request asks for as its answer, or nil where it does not say. More than any answer can have is no
--- way around the limit.
-local function asked_answer(fields)
-  local answer = tonumber(fields.max_completion_tokens or fields.max_tokens or fields.max_output_tokens)
-  if not answer or answer <= 0 then
+local ANSWER_FIELDS = { 'max_completion_tokens', 'max_tokens', 'max_output_tokens' }
+
+-- The tokens that a request asks for as its answer, or nil where it does not say. Which of the keys counts depends on
+-- the engine, so it is the highest; a number in quotes, which some engines take, is as many as there can be.
+local function asked_answer(scanner)
+  local answer = 0
+  for _, name in ipairs(ANSWER_FIELDS) do
+    local asked = scanner.texts[name] and MOST_TOKENS or tonumber(scanner.fields[name]) or 0
+    answer = math.max(answer, math.min(asked, MOST_TOKENS))
+  end
+  if answer <= 0 then
     return nil
   end
-  return math.min(answer, MOST_TOKENS) * math.max(1, token_count(fields.n) or 1)
+  return answer * math.max(1, token_count(scanner.fields.n) or 1)
 end
 
 -- Overshoot 'none': adds what the request may cost to the user's total, where every other request sees it, and looks
@@ -103,19 +112,21 @@ local function reserve(handle, request, tier, model, prompt, answer)
     add_tokens(account, -needed)
     return refuse(handle, request, limit, used - needed, needed)
   end
-  request.reserved = needed
+  request.reserved, request.second = needed, locate_windows()
   return nil
 end
 
 -- Reads a short request, to know what it asks for; the prompt is about a token for four bytes. Longer ones are not held
--- back: their headers reserve what content-length tells, and the rest follows as the body flows.
+-- back, nor those whose client waits for a 100: their headers reserve what content-length tells, and the rest follows as
+-- the body flows.
 local function reserve_request(handle, request, tier, model)
-  local length = tonumber(handle:headers():get('content-length') or '')
-  if length and length <= LARGEST_HELD_BODY then
+  local headers = handle:headers()
+  local length = tonumber(headers:get('content-length') or '')
+  if length and length <= LARGEST_HELD_BODY and not headers:get('expect') then
     local body = handle:body()
     local scanner = new_request_scanner()
     scan(scanner, body and body:getBytes(0, body:length()) or '')
-    return reserve(handle, request, tier, model, math.ceil(length / 4), asked_answer(scanner.fields))
+    return reserve(handle, request, tier, model, math.ceil(length / 4), asked_answer(scanner))
   end
   request.flows = true
   return reserve(handle, request, tier, model, math.ceil((length or 0) / 4), nil)
@@ -130,7 +141,7 @@ local function follow_request(handle, request)
     bytes = bytes + chunk:length()
     scan(scanner, chunk:getBytes(0, chunk:length()))
   end
-  local answer = asked_answer(scanner.fields) or DEFAULT_ANSWER
+  local answer = asked_answer(scanner) or DEFAULT_ANSWER
   local needed = math.ceil(math.ceil(bytes / 4) * model.prompt + answer * model.completion)
   local account = open_account(handle, request.user)
   local limit, used = tightest(handle, account, tier, 0)
@@ -170,6 +181,7 @@ local function admit(handle)
   local host = plain_host(headers:get(':authority'))
   local model = model_of(host)
   local request = { user = user, tier = tier_name, path = path, host = host, model = model.name }
+  request.prompt = math.min(LONGEST_GUESS, math.ceil((tonumber(headers:get('content-length') or '') or 0) / 4))
   if tier.enforce and #tier.limits > 0 then
     local refused
     if configuration.overshoot == 'none' then
@@ -191,6 +203,14 @@ local function is_encoded(headers)
   return encoding ~= nil and encoding ~= 'identity'
 end
 
+-- Charges what a request cost in the end; a reservation is on its bill already.
+local function settle_request(handle, request, tier, account, cost)
+  if not request.reserved then
+    return charge(handle, account, tier, cost)
+  end
+  return settle_bill(handle, account, tier, open_bill(tier, request.reserved, request.second), cost)
+end
+
 -- A short JSON answer: wait for all of it, then say exactly what it consumed and what remains.
 local function settle_body(handle, request, tier, model, account)
   local meter = new_meter(METERED_PATHS[request.path])
@@ -202,30 +222,31 @@ local function settle_body(handle, request, tier, model, account)
     meter.characters = #text
   end
   local cost = metered_cost(meter, model)
-  local limit, used = charge(handle, account, tier, cost - (request.reserved or 0))
+  local limit, used = settle_request(handle, request, tier, account, cost)
   set_limit_headers(headers, limit, used, cost)
   count_tokens(handle, request, cost)
   record_usage(handle, meter, cost)
 end
 
--- Streams and long answers: headers first, nothing is held back. Text is charged as it passes, because nothing runs here
--- any more when the client leaves; the end corrects the estimate to the engine's figure.
+-- Streams and long answers: headers first, nothing is held back. Text is charged as it passes, and before it a guess of
+-- the prompt, because nothing runs here any more when the client leaves; the end corrects both to the engine's figure.
 local function settle_chunks(handle, request, tier, model, account, format)
   local meter = new_meter(METERED_PATHS[request.path])
-  local read = reader(meter, format)
-  local charged, recorded = request.reserved or 0, 0
+  meter.guess = request.prompt
+  local read, recorded = reader(meter, format), 0
   local second = locate_windows()
+  local bill = open_bill(tier, request.reserved or 0, request.second or second)
   for chunk in handle:bodyChunks() do
     read(chunk:getBytes(0, chunk:length()))
     local cost = metered_cost(meter, model)
-    if account and cost > charged then
+    if account and cost > bill.charged then
       if locate_windows() == second then
-        add_tokens(account, cost - charged)
+        add_tokens(account, cost - bill.charged)
+        bill.charged = cost
       else
-        charge(handle, account, tier, cost - charged) -- a window may have turned
+        settle_bill(handle, account, tier, bill, cost) -- a window may have turned
         second = locate_windows()
       end
-      charged = cost
     end
     if cost >= recorded + RECORD_STEP then
       count_tokens(handle, request, cost - recorded)
@@ -234,8 +255,9 @@ local function settle_chunks(handle, request, tier, model, account, format)
     end
   end
   finish_events(meter)
+  meter.guess = 0
   local cost = metered_cost(meter, model)
-  charge(handle, account, tier, cost - charged)
+  settle_bill(handle, account, tier, bill, cost)
   count_tokens(handle, request, cost - recorded)
   record_usage(handle, meter, cost)
 end
@@ -252,7 +274,7 @@ local function settle(handle)
   local account = #tier.limits > 0 and open_account(handle, request.user) or nil
   local headers = handle:headers()
   if (headers:get(':status') or ''):byte(1) ~= 50 then
-    local limit, used = charge(handle, account, tier, -(request.reserved or 0))
+    local limit, used = settle_request(handle, request, tier, account, 0)
     set_limit_headers(headers, limit, used, 0)
     record_usage(handle, new_meter(METERED_PATHS[request.path]), 0)
     return
@@ -283,7 +305,10 @@ function envoy_on_request(handle)
   if reply then
     handle:respond(reply.headers, reply.body)
   elseif request and request.flows then
-    follow_request(handle, request)
+    local followed, message = pcall(follow_request, handle, request)
+    if not followed then
+      handle:logErr('token limits: ' .. tostring(message))
+    end
   end
 end
 

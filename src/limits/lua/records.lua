@@ -56,8 +56,10 @@ end
 local function record_usage(handle, meter, charged)
   if configuration.ledger then
     local prompt, completion = metered_tokens(meter)
-    handle:streamInfo():dynamicMetadata():set(METADATA, 'usage', {
-      prompt = prompt, completion = completion, total = prompt + completion, charged = charged,
-    })
+    local usage = { prompt = prompt, completion = completion, total = prompt + completion, charged = charged }
+    if meter.total and not meter.prompt then
+      usage.prompt, usage.completion = nil, nil -- the engine told the sum only
+    end
+    handle:streamInfo():dynamicMetadata():set(METADATA, 'usage', usage)
   end
 end

@@ -3,13 +3,19 @@
 -- deeper and nothing inside a string is believed: a prompt can make a model write any text and any tool arguments.
 --
 -- A meter holds what is known so far: total, prompt, completion and cached as the engine gave them, and characters:
--- the generated text that no figure of the engine covers.
+-- the generated text that no figure of the engine covers. `guess` stands for the prompt of a stream that is under way.
 
 local MOST_TOKENS = 1e9 -- of one answer; more is a broken engine, not a usage
 local LONGEST_WORD = 32
 
+-- The members of usage objects and of requests whose numbers are kept; a document may have any number of others.
+local KEPT_FIELDS = {
+  total_tokens = true, prompt_tokens = true, completion_tokens = true, input_tokens = true, output_tokens = true,
+  cached_tokens = true, max_tokens = true, max_completion_tokens = true, max_output_tokens = true, n = true,
+}
+
 local function new_meter(path)
-  return { characters = 0, json = path.json, events = path.events, rest = {} }
+  return { characters = 0, guess = 0, json = path.json, events = path.events, rest = {}, tail = '' }
 end
 
 -- A number that can be a count of tokens, or nil: null, strings, negatives and 10^30 are no usage.
@@ -42,7 +48,7 @@ local function metered_tokens(meter)
     local prompt = math.min(meter.prompt or 0, meter.total)
     return prompt, meter.total - prompt
   end
-  return meter.prompt or 0, (meter.completion or 0) + math.ceil(meter.characters / 4)
+  return meter.prompt or meter.guess, (meter.completion or 0) + math.ceil(meter.characters / 4)
 end
 
 -- What they cost. The small number keeps 50 * 1.1 = 55.00000000000001 from becoming 56.
@@ -116,7 +122,7 @@ end
 -- object deeper (`prompt_tokens_details`).
 local function take_field(scanner, word)
   local depth, wanted = scanner.depth, scanner.fields_depth
-  if wanted and (depth == wanted or (depth == wanted + 1 and word == 'cached_tokens')) then
+  if wanted and KEPT_FIELDS[word] and (depth == wanted or (depth == wanted + 1 and word == 'cached_tokens')) then
     scanner.fields[word] = scanner.gap:match('^%s*:%s*([-+%.%deE]+)%s*,?%s*$')
   end
 end
@@ -143,6 +149,9 @@ local function scan(scanner, text)
       local key = word and scanner.gap:find('^%s*:%s*$') and word or nil
       local character = text:sub(stop, stop)
       if character == '"' then
+        if key and scanner.texts and scanner.depth == 1 and KEPT_FIELDS[key] then
+          scanner.texts[key] = true
+        end
         scanner.in_string, scanner.word = true, ''
         scanner.counts = key and scanner.counts_text and scanner.meter.json[key]
       else
@@ -177,9 +186,9 @@ local function read_document(meter, text)
   end
 end
 
--- A scanner for the numbers at the top of a request's document: `fields`.
+-- A scanner for the numbers at the top of a request's document: `fields`; `texts` are those that came in quotes.
 local function new_request_scanner()
-  local scanner = new_scanner({}, false)
-  scanner.fields_depth, scanner.fields = 1, {}
+  local scanner = new_scanner({ characters = 0 }, false)
+  scanner.fields_depth, scanner.fields, scanner.texts = 1, {}, {}
   return scanner
 end
