@@ -113,7 +113,7 @@ describeWithIstio("Istio's translation of the second engine", ({ translator }) =
   test('routes only what Limitador counts', () => {
     const hosts = translation().routes.flatMap(({ virtual_hosts }) => virtual_hosts);
     const paths = hosts.flatMap((host: Json) => host.routes.flatMap(({ match }: Json) => match.path ?? []));
-    expect(paths).toEqual(['/v1/chat/completions', '/v1/completions', '/v1/embeddings']);
+    expect(paths).toEqual(['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/models']);
   });
 });
 
