@@ -105,6 +105,8 @@ describe('one mistake is one problem', () => {
       'users: [{ name: a, tier: free, keys: [{ <<: { x: y } }] }]',
       '1:41 yaml-merge-key',
     ],
+    ['an impossible share', 'gateway: { replicas: 3 }\nlimits: { perReplica: Divide }', '2:23 value-choice'],
+    ['impossible tiers behind several pods', 'gateway: { replicas: 3 }\ntiers: 7', '2:8 value-type'],
     ['a model twice', 'models: [{ name: simulator }, { name: simulator }]', '1:39 unique-model-name'],
   ])('%s', (_, text, expected) => {
     expect(checkText(text)).toEqual([expected]);

@@ -582,6 +582,18 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:71 users[0].keys[1].name: got "new", expected a name of its own (users[0].keys[0].name is the same); name it otherwise',
   },
   {
+    rule: 'unique-key-secret',
+    yaml: `users:\n  - { name: a, tier: free, keys: [{ name: b-apikey, demo: one }] }\n  - { name: a-apikey-b, tier: free, keys: [{ demo: two }] }\n`,
+    message:
+      'maas.yaml:3:44 users[1].keys[0]: got the Secret "a-apikey-b-apikey", expected a Secret of its own (users[0].keys[0].name gives the same); add `name`',
+  },
+  {
+    rule: 'unique-key-secret',
+    yaml: `users:\n  - { name: alice-apikey, tier: free, keys: [{ demo: one }] }\n  - { name: alice, tier: free, keys: [{ name: apikey, demo: two }] }\n`,
+    message:
+      'maas.yaml:3:47 users[1].keys[0].name: got the Secret "alice-apikey-apikey", expected a Secret of its own (users[0].keys[0] gives the same); name it otherwise',
+  },
+  {
     rule: 'key-name',
     yaml: `users:\n  - { name: alice, tier: free, keys: [{ name: new, existingSecret: alice }] }\n`,
     message:
@@ -718,7 +730,13 @@ const ROWS: readonly Row[] = [
     rule: 'engine-shared',
     yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\n',
     message:
-      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while tier "free" may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tiers free, premium, enterprise may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+  },
+  {
+    rule: 'engine-shared',
+    yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\ntiers:\n  - { name: free, tokens: { day: 9 } }\n  - { name: open, tokens: {}, enforce: false }\n',
+    message:
+      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tier free may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
   },
   {
     rule: 'engine-observe',
@@ -737,6 +755,12 @@ const ROWS: readonly Row[] = [
     yaml: 'gateway: { replicas: 3 }\nlimits: { perReplica: divide }\ntiers: [{ name: free, tokens: { minute: 2 } }]\n',
     message:
       'maas.yaml:3:41 tiers[0].tokens.minute: got 2, expected at least 3, so that each gateway pod has one to give; raise it, or lower gateway.replicas',
+  },
+  {
+    rule: 'replica-share',
+    yaml: 'gateway: { replicas: 300 }\nlimits: { perReplica: divide }\n',
+    message:
+      'maas.yaml:1:22 gateway.replicas: got 300, expected at most 200, so that each gateway pod has a token to give to the default tier free; lower it, or write `tiers` with higher limits',
   },
   {
     rule: 'redis-source',
@@ -1108,6 +1132,21 @@ const ROWS: readonly Row[] = [
     ].join('\n'),
     message:
       'maas.yaml:6:7 objects[0].spec.targetRef: got AuthPolicy open, expected no second AuthPolicy for this Gateway: of two only one counts, and nothing says which; change the rendered one with `patches`, or attach yours to a route',
+  },
+  {
+    rule: 'gateway-policy',
+    yaml: [
+      'limits: { engine: tokenRateLimitPolicy }',
+      'objects:',
+      '  - apiVersion: kuadrant.io/v1alpha1',
+      '    kind: TokenRateLimitPolicy',
+      '    metadata: { name: own }',
+      '    spec:',
+      '      targetRef: { group: gateway.networking.k8s.io, kind: Gateway, name: inference-gateway }',
+      '',
+    ].join('\n'),
+    message:
+      'maas.yaml:7:7 objects[0].spec.targetRef: got TokenRateLimitPolicy own, expected no second TokenRateLimitPolicy for this Gateway: of two only one counts, and nothing says which; change the rendered one with `patches`, or attach yours to a route',
   },
 ];
 

@@ -34,9 +34,9 @@ export interface NamedModel extends Placed<DraftModel> {
   readonly entry?: CatalogEntry;
 }
 
-/** The tiers: those written, else the default ones. */
-export function tiersOf({ tiers }: DraftConfiguration): Placed<DraftTier>[] {
-  return placed<DraftTier>(tiers ?? DEFAULT_TIERS);
+/** The tiers: those written, as far as they can be used, else the default ones. */
+export function tiersOf(configuration: DraftConfiguration): Placed<DraftTier>[] {
+  return placed<DraftTier>(isUnusable(configuration, 'tiers') ? [] : (configuration.tiers ?? DEFAULT_TIERS));
 }
 
 /** A key with its user, and where it is. */
