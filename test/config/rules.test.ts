@@ -734,7 +734,7 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'engine-shared',
-    yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\ntiers:\n  - { name: free, tokens: { day: 9 } }\n  - { name: open, tokens: {}, enforce: false }\n',
+    yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\ntiers:\n  - { name: free, tokens: { day: 9 } }\n  - { name: open, tokens: {} }\n',
     message:
       'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tier free may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
   },
@@ -764,18 +764,18 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'redis-source',
-    yaml: 'limits: { redis: { urlSecret: shared, size: 1Gi } }\n',
+    yaml: 'limits: { redis: { urlSecret: shared, size: 1Gi } }\ntiers: [{ name: free, requests: { limit: 5, window: 2m } }]\n',
     message:
       'maas.yaml:1:39 limits.redis.size: got "1Gi", expected nothing beside urlSecret: that Redis is somebody else\'s; remove it, or remove urlSecret',
   },
   {
     rule: 'redis-size',
-    yaml: 'limits: { redis: { size: "0" } }\n',
+    yaml: 'limits: { redis: { size: "0" } }\ntiers: [{ name: free, requests: { limit: 5, window: 2m } }]\n',
     message: 'maas.yaml:1:26 limits.redis.size: got "0", expected the size of a volume; for example "1Gi"',
   },
   {
     rule: 'demo-redis',
-    yaml: 'domain: models.example.com\nlimits: { redis: {} }\n',
+    yaml: 'domain: models.example.com\nlimits: { redis: {} }\ntiers: [{ name: free, requests: { limit: 5, window: 2m } }]\n',
     message:
       'maas.yaml:2:11 limits.redis: got a well-known password, expected existingSecret or urlSecret, except on the local demo (platform kubernetes with a domain below .local, .localhost or .test); add `existingSecret: limitador-redis`',
   },
@@ -1055,6 +1055,71 @@ const ROWS: readonly Row[] = [
     rule: 'minio-size',
     yaml: 'storage: { minio: { size: "0" } }\n',
     message: 'maas.yaml:1:27 storage.minio.size: got "0", expected the size of a volume; for example "20Gi"',
+  },
+  // What would do nothing
+  {
+    rule: 'no-effect',
+    yaml: 'limits: { onFailure: deny, redis: {} }\n',
+    message: [
+      'maas.yaml:1:11 limits.onFailure: got "deny", expected nothing while Limitador counts nothing: it has no effect; remove it, or give a tier `requests`',
+      'maas.yaml:1:28 limits.redis: got an empty map, expected nothing while Limitador counts nothing: it has no effect; remove it, or give a tier `requests`',
+    ].join('\n'),
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'tiers: [{ name: free, tokens: {}, enforce: false }]\ndomain: models.example.com\nlimits: { redis: {}, engine: tokenRateLimitPolicy, overshoot: none, perReplica: divide }\nobservability: { ledger: true, userLabel: true }\n',
+    message: [
+      'maas.yaml:1:35 tiers[0].enforce: got false, expected nothing while the tier has no token limits: it has no effect; remove it, or add `tokens`',
+      'maas.yaml:3:11 limits.redis: got an empty map, expected nothing while Limitador counts nothing: it has no effect; remove it, or give a tier `requests`',
+      'maas.yaml:3:22 limits.engine: got "tokenRateLimitPolicy", expected nothing while no tier has token limits: it has no effect; remove it, or give a tier `tokens`',
+      'maas.yaml:3:52 limits.overshoot: got "none", expected nothing while no tier has token limits: it has no effect; remove it, or give a tier `tokens`',
+      'maas.yaml:3:69 limits.perReplica: got "divide", expected nothing while no tier has token limits: it has no effect; remove it, or give a tier `tokens`',
+      'maas.yaml:4:18 observability.ledger: got true, expected nothing while no tier has token limits: it has no effect; remove it, or give a tier `tokens`',
+      'maas.yaml:4:32 observability.userLabel: got true, expected nothing while no tier has token limits: it has no effect; remove it, or give a tier `tokens`',
+    ].join('\n'),
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'limits: { perReplica: divide }\n',
+    message:
+      'maas.yaml:1:11 limits.perReplica: got "divide", expected nothing while there is one gateway pod: it has no effect; remove it, or raise gateway.replicas',
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'limits: { engine: tokenRateLimitPolicy }\nobservability: { ledger: true, userLabel: true }\n',
+    message: [
+      'maas.yaml:2:18 observability.ledger: got true, expected nothing with the engine tokenRateLimitPolicy, whose tokens only Limitador knows: it has no effect; remove it, or write `limits.engine: envoyFilter`',
+      'maas.yaml:2:32 observability.userLabel: got true, expected nothing with the engine tokenRateLimitPolicy, whose tokens only Limitador knows: it has no effect; remove it, or write `limits.engine: envoyFilter`',
+    ].join('\n'),
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'observability: { prometheus: false, replicas: 3, monitorLabels: { release: a }, namespace: metrics }\n',
+    message: [
+      'maas.yaml:1:37 observability.replicas: got 3, expected nothing beside `prometheus: false`: it has no effect; remove it',
+      'maas.yaml:1:50 observability.monitorLabels: got a map, expected nothing while there are no ServiceMonitors: it has no effect; remove it, or add `serviceMonitors: true`',
+      'maas.yaml:1:81 observability.namespace: got "metrics", expected nothing while there is neither Prometheus nor ServiceMonitors: it has no effect; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'identity: { apiKeys: { prefixes: [Key] }, oidc: { issuerUrl: https://login.test } }\nkserve: { configure: false, namespace: kserve }\n',
+    message: [
+      'maas.yaml:1:24 identity.apiKeys.prefixes: got a list of 1 item, expected nothing while API keys are off: it has no effect; remove it, or write `enabled: true` beside it',
+      'maas.yaml:2:29 kserve.namespace: got "kserve", expected nothing beside `configure: false`: it has no effect; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'models: [{ name: own, source: s3://a/b, accelerator: nvidia, huggingFaceTokenSecret: token }]\n',
+    message:
+      'maas.yaml:1:62 models[0].huggingFaceTokenSecret: got "token", expected nothing while the source is not at Hugging Face: it has no effect; remove it, or write a source that begins with hf://',
+  },
+  {
+    rule: 'idle-prometheus',
+    yaml: 'observability: { serviceMonitors: false, monitorLabels: { release: a } }\n',
+    message:
+      'maas.yaml:1:35 observability.serviceMonitors: got false, expected true while there is a Prometheus, which would scrape only itself; remove it, or add `prometheus: false`',
   },
   // Patches and own objects
   {

@@ -171,6 +171,30 @@ export function hasTokenLimits(configuration: DraftConfiguration): boolean {
   return tiersOf(configuration).some(({ item }) => hasTokenLimit(item.tokens));
 }
 
+/** Whether any tier limits requests. */
+export function hasRequestLimits(configuration: DraftConfiguration): boolean {
+  return tiersOf(configuration).some(({ item }) => item.requests !== undefined);
+}
+
+/** Whether certainly no tier limits tokens. */
+export function lacksTokenLimits(configuration: DraftConfiguration): boolean {
+  return isKnownOfTiers(configuration, 'tokens') && !hasTokenLimits(configuration);
+}
+
+/** Whether Limitador certainly counts neither tokens nor requests. */
+export function lacksLimitador(configuration: DraftConfiguration): boolean {
+  const lacksRequests = isKnownOfTiers(configuration, 'requests') && !hasRequestLimits(configuration);
+  return lacksRequests && (engineOf(configuration) === 'envoyFilter' || lacksTokenLimits(configuration));
+}
+
+function isKnownOfTiers(configuration: DraftConfiguration, key: 'tokens' | 'requests'): boolean {
+  const tiers = configuration.tiers ?? [];
+  return (
+    !isUnusable(configuration, 'tiers') &&
+    tiers.every((tier) => tier !== undefined && !isUnusable(tier, key) && isComplete(tier[key]))
+  );
+}
+
 /** Whether the platform has a Gateway of its own. */
 export function createsGateway({ gateway }: DraftConfiguration): boolean {
   return gateway?.create !== false;

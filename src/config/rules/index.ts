@@ -5,6 +5,7 @@ import { LIMIT_RULES } from './limits';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
 import { MODEL_SIZE_RULES } from './model-size';
 import { MODEL_RULES } from './models';
+import { NO_EFFECT_RULES } from './no-effect';
 import { OBJECT_RULES } from './objects';
 import { REFERENCE_RULES } from './references';
 import type { Rule } from './rule';
@@ -24,4 +25,5 @@ export const RULES: readonly Rule[] = [
   ...MODEL_ARGUMENT_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,
+  ...NO_EFFECT_RULES,
 ];

@@ -6,6 +6,7 @@ import {
   engineOf,
   hasTokenLimits,
   isElsewhere,
+  lacksLimitador,
   LOCAL_DEMO,
   modelNamesOf,
   namedModelsOf,
@@ -147,6 +148,9 @@ const demoRedis: Rule = {
   check: (configuration) => {
     const redis = configuration.limits?.redis;
     const hasSecret = redis?.existingSecret !== undefined || redis?.urlSecret !== undefined;
+    if (lacksLimitador(configuration)) {
+      return []; // Then there is no Redis.
+    }
     if (redis === undefined || hasSecret || !isComplete(redis) || !isElsewhere(configuration)) {
       return [];
     }
