@@ -485,7 +485,7 @@ const ROWS: readonly Row[] = [
     rule: 'value-format',
     yaml: 'identity: { oidc: { issuerUrl: login.example.com } }\n',
     message:
-      'maas.yaml:1:32 identity.oidc.issuerUrl: got "login.example.com", expected a URL with http:// or https://; write "https://login.example.com"',
+      'maas.yaml:1:32 identity.oidc.issuerUrl: got "login.example.com", expected a URL with http:// or https://, without user, "?", "#" and /.well-known/openid-configuration; write "https://login.example.com"',
   },
   {
     rule: 'value-format',
@@ -525,6 +525,98 @@ const ROWS: readonly Row[] = [
     yaml: 'identity: { apiKeys: { prefixes: [] } }\n',
     message:
       'maas.yaml:1:34 identity.apiKeys.prefixes: got an empty list, expected at least one item; add one, or remove the key',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'identity: { oidc: { issuerUrl: "https://user:a_secret_key@login.test" } }\n',
+    message:
+      'maas.yaml:1:32 identity.oidc.issuerUrl: got "https://…@login.test", expected a URL with http:// or https://, without user, "?", "#" and /.well-known/openid-configuration; for example "https://login.example.com/realms/maas"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'identity: { oidc: { issuerUrl: "user:a_secret_key@login.test" } }\n',
+    message:
+      'maas.yaml:1:32 identity.oidc.issuerUrl: got "…@login.test", expected a URL with http:// or https://, without user, "?", "#" and /.well-known/openid-configuration; for example "https://login.example.com/realms/maas"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'identity: { oidc: { issuerUrl: "https://login.test/realms?a=b" } }\n',
+    message:
+      'maas.yaml:1:32 identity.oidc.issuerUrl: got "https://login.test/realms?a=b", expected a URL with http:// or https://, without user, "?", "#" and /.well-known/openid-configuration; for example "https://login.example.com/realms/maas"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'identity: { oidc: { issuerUrl: "https://login.test/.well-known/openid-configuration" } }\n',
+    message:
+      'maas.yaml:1:32 identity.oidc.issuerUrl: got "https://login.test/.well-known/openid-configuration", expected a URL with http:// or https://, without user, "?", "#" and /.well-known/openid-configuration; write "https://login.test"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'tiers: [{ name: free, requests: { limit: 5, window: 2m } }]\nlimits: { redis: { urlSecret: "redis://:a_secret_key@host:6379" } }\n',
+    message:
+      'maas.yaml:2:31 limits.redis.urlSecret: got a text of 31 characters, expected the name of a Secret, not its value: lower-case letters, digits, "-" and ".", with a letter or digit at both ends; for example "my-secret"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'users: [{ name: a, tier: free, keys: [{ existingSecret: A_secret_key }] }]\n',
+    message:
+      'maas.yaml:1:57 users[0].keys[0].existingSecret: got a text of 12 characters, expected the name of a Secret, not its value: lower-case letters, digits, "-" and ".", with a letter or digit at both ends; for example "my-secret"',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'models: [{ name: own, source: hf://a/b, accelerator: nvidia, huggingFaceTokenSecret: 12345 }]\n',
+    message: 'maas.yaml:1:86 models[0].huggingFaceTokenSecret: got a number, expected text; put it in quotes',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'tiers: [{ name: free, requests: { limit: 5, window: 2m } }]\nlimits: { redis: "redis://:a_secret_key@host:6379" }\n',
+    message:
+      'maas.yaml:2:18 limits.redis: got "redis://…@host:6379", expected a map; write keys with values: size, storageClass, existingSecret, urlSecret',
+  },
+  {
+    rule: 'yaml-number',
+    yaml: 'storage: { minio: { existingSecret: 12345678901234567890 } }\n',
+    message:
+      'maas.yaml:1:37 storage.minio.existingSecret: got a number, expected a number up to 9007199254740991; put it in quotes if it is text',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'users: [{ name: a, tier: free, keys: [null] }]\n',
+    message:
+      'maas.yaml:1:39 users[0].keys[0]: got null, expected a map; write a value after the key, or remove the key',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'users: [{ name: a, tier: free, keys: [{ name: Laptop_1, demo: k }] }]\n',
+    message:
+      'maas.yaml:1:47 users[0].keys[0].name: got "Laptop_1", expected up to 63 lower-case letters, digits and "-", with a letter or digit at both ends; write "laptop-1"',
+  },
+  {
+    rule: 'unknown-key',
+    yaml: 'identity: { oidc: { issuer: https://login.test } }\n',
+    message:
+      'maas.yaml:1:21 identity.oidc.issuer: got an unknown key, expected one of issuerUrl, audience, userClaim, groupsClaim, groups, defaultTier; did you mean "issuerUrl"?',
+  },
+  {
+    rule: 'unknown-key',
+    yaml: 'tiers: [{ name: free, requests: { limit: 5, window: 2m } }]\nlimits: { redis: { url: redis://host } }\n',
+    message:
+      'maas.yaml:2:20 limits.redis.url: got an unknown key, expected one of size, storageClass, existingSecret, urlSecret; did you mean "urlSecret"?',
+  },
+  {
+    rule: 'value-range',
+    yaml: 'models: [{ name: simulator, weight: 1e300 }]\n',
+    message: 'maas.yaml:1:37 models[0].weight: got 1e300, expected a number above 0, at most 60; the nearest is 60',
+  },
+  {
+    rule: 'value-range',
+    yaml: 'gateway: { replicas: 1e300 }\n',
+    message: 'maas.yaml:1:22 gateway.replicas: got 1e300, expected a whole number from 1 to 1,000; the nearest is 1000',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'identity: { keycloak: true }\n',
+    message: 'maas.yaml:1:23 identity.keycloak: got true, expected demo; write demo',
   },
   // What must exist once
   {

@@ -159,15 +159,18 @@ test('every path, also one that leads nowhere, has a place inside one of the fil
   );
 });
 
-test('a suggestion is never farther from the word than a typing error', () => {
+test('a suggestion is never farther from the word than a typing error, or begins with it', () => {
   const word = fc.string({ maxLength: 12 });
   fc.assert(
     fc.property(word, fc.array(word, { maxLength: 5 }), (text, candidates) => {
       const found = closest(text, candidates);
       const distances = candidates.map((candidate) => editDistance(text.toLowerCase(), candidate.toLowerCase()));
       const nearest = Math.min(...distances);
-      if (candidates.includes(text) || nearest > farthestSuggestion(text)) {
+      if (candidates.includes(text)) {
         expect(found).toBeUndefined();
+      } else if (nearest > farthestSuggestion(text)) {
+        const longer = candidates.filter((candidate) => candidate.toLowerCase().startsWith(text.toLowerCase()));
+        expect(found).toBe(text.toLowerCase().length >= 3 && longer.length === 1 ? longer[0] : undefined);
       } else {
         expect(candidates).toContain(found);
         expect(distances[candidates.indexOf(found ?? '')]).toBe(nearest);
