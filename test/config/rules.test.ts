@@ -1121,6 +1121,33 @@ const ROWS: readonly Row[] = [
     message:
       'maas.yaml:1:40 models[0].tokenWeights: got weight and tokenWeights, expected either weight, for every token, or tokenWeights, by kind; remove one of them',
   },
+  {
+    rule: 'hugging-face-source',
+    yaml: 'models:\n  - { name: m0, accelerator: nvidia, source: "hf://a/b:x:y" }\n  - { name: m1, accelerator: nvidia, source: "hf://a/b:" }\n  - { name: m2, accelerator: nvidia, source: "hf://a/b@main" }\n  - { name: m3, accelerator: nvidia, source: "hf://a/b/c" }\n  - { name: m4, accelerator: nvidia, source: "hf://a/b/" }\n  - { name: m5, accelerator: nvidia, source: "hf://:x" }\n  - { name: m6, accelerator: nvidia, source: "https://huggingface.co/a/b" }\n  - { name: m7, accelerator: nvidia, source: "https://huggingface.co/a/b/tree/v1/" }\n',
+    message: [
+      'maas.yaml:2:46 models[0].source: got "hf://a/b:x:y", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; for example "hf://Qwen/Qwen3-0.6B:main"',
+      'maas.yaml:3:46 models[1].source: got "hf://a/b:", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; write "hf://a/b"',
+      'maas.yaml:4:46 models[2].source: got "hf://a/b@main", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; write "hf://a/b:main"',
+      'maas.yaml:5:46 models[3].source: got "hf://a/b/c", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; for example "hf://Qwen/Qwen3-0.6B:main"',
+      'maas.yaml:6:46 models[4].source: got "hf://a/b/", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; write "hf://a/b"',
+      'maas.yaml:7:46 models[5].source: got "hf://:x", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; for example "hf://Qwen/Qwen3-0.6B:main"',
+      'maas.yaml:8:46 models[6].source: got "https://huggingface.co/a/b", expected hf://<organization>/<model>, with a branch, tag or commit after ":": this is a page, and no file; write "hf://a/b"',
+      'maas.yaml:9:46 models[7].source: got "https://huggingface.co/a/b/tree/v1/", expected hf://<organization>/<model>, with a branch, tag or commit after ":": this is a page, and no file; write "hf://a/b:v1"',
+    ].join('\n'),
+  },
+  {
+    rule: 'monitor-label',
+    yaml: 'observability:\n  monitorLabels:\n    a b: x\n    Example.com/a: x\n    /a: x\n    a: x y\n    b: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n    app.kubernetes.io/part-of: x\n    cdk8s-maas/deletion-protection: "true"\n    example.com/A_b.c: ""\n',
+    message: [
+      'maas.yaml:3:5 observability.monitorLabels["a b"]: got "a b", expected up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; before them at most a DNS name with "/"; for example "release"',
+      'maas.yaml:4:5 observability.monitorLabels["Example.com/a"]: got "Example.com/a", expected up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; before them at most a DNS name with "/"; for example "release"',
+      'maas.yaml:5:5 observability.monitorLabels["/a"]: got "/a", expected up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; before them at most a DNS name with "/"; for example "release"',
+      'maas.yaml:6:8 observability.monitorLabels.a: got "x y", expected up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; for example "kube-prometheus-stack"',
+      'maas.yaml:7:8 observability.monitorLabels.b: got "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, expected up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; for example "kube-prometheus-stack"',
+      'maas.yaml:8:5 observability.monitorLabels["app.kubernetes.io/part-of"]: got "app.kubernetes.io/part-of", expected none of the platform\'s own labels; remove it',
+      'maas.yaml:9:5 observability.monitorLabels["cdk8s-maas/deletion-protection"]: got "cdk8s-maas/deletion-protection", expected none of the platform\'s own labels; remove it',
+    ].join('\n'),
+  },
   // Infrastructure
   {
     rule: 'existing-gateway',

@@ -1,5 +1,6 @@
-import type { DraftConfiguration } from '../draft';
 import { hasTokenLimit } from '../../limits/token-window';
+import { HUGGING_FACE } from '../../models/hugging-face';
+import type { DraftConfiguration } from '../draft';
 import { showValue, type Finding, type Path } from '../problem';
 import {
   apiKeysOf,
@@ -136,7 +137,7 @@ function idleTokens(configuration: DraftConfiguration): Finding[] {
   return namedModelsOf(configuration).flatMap((model) => {
     const { item, entry, index } = model;
     const source = isUnusable(item, 'source') ? undefined : (item.source ?? entry?.source);
-    const isElsewhere = source !== undefined && !source.startsWith('hf://') && runtimeOf(model) === 'vllm';
+    const isElsewhere = source !== undefined && !source.startsWith(HUGGING_FACE) && runtimeOf(model) === 'vllm';
     return item.huggingFaceTokenSecret !== undefined && isElsewhere
       ? [
           idle(
