@@ -38,9 +38,9 @@ describe('limits.engine: tokenRateLimitPolicy', () => {
     expect(checkConfiguration({ ...several, users: [] }).map(formatProblem)).toEqual([]);
   });
 
-  test('forbids nothing to a platform without token limits', () => {
-    const tiers = [{ ...REQUESTS, enforce: false }];
-    expect(checkConfiguration({ ...props, tiers, users: [], models: [{ name: 'simulator', weight: 2 }] })).toEqual([]);
+  test('forbids nothing but itself to a platform without token limits', () => {
+    const without = { ...props, tiers: [REQUESTS], users: [], models: [{ name: 'simulator', weight: 2 }] };
+    expect(checkConfiguration(without).map(({ path }) => path)).toEqual([['limits', 'engine']]);
   });
 
   test('tells clients to wait for the shortest window there is, of tokens or requests', () => {
@@ -59,13 +59,6 @@ describe('limits.redis', () => {
   test('serves request limits beside the Lua', () => {
     const { names } = limitsOf({ tiers: [REQUESTS], users: [], limits: { redis: { urlSecret: 'shared-redis' } } });
     expect(names).toEqual(['RateLimitPolicy llm/gateway-rate-limits', 'Limitador kuadrant-system/limitador']);
-  });
-
-  test('is not rendered for a Limitador that counts nothing', () => {
-    expect(limitsOf({ limits: { redis: {} } }).names).toEqual([
-      'EnvoyFilter llm/token-rate-limit-filter',
-      'EnvoyFilter llm/usage-ledger',
-    ]);
   });
 });
 

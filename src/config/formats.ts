@@ -92,10 +92,11 @@ export const FORMATS = {
   },
   /** URL of an issuer. */
   url: {
-    pattern: /^https?:\/\/[^\s/]+\S*$/,
-    expected: 'a URL with http:// or https://',
+    pattern: /^(?!.*\/\.well-known\/openid-configuration\/?$)https?:\/\/[^\s/?#@]+(\/[^\s?#@]*)?$/,
+    expected: 'a URL with http:// or https://, without user, "?", "#" and /.well-known/openid-configuration',
     example: 'https://login.example.com/realms/maas',
-    repair: (got) => `https://${got}`,
+    repair: (got) =>
+      (/^https?:\/\//.test(got) ? got : `https://${got}`).replace(/\/\.well-known\/openid-configuration\/?$/, ''),
   },
   /** Registry with an optional path. */
   registry: {

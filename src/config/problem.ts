@@ -77,7 +77,8 @@ function formatLocation(location: SourceLocation | undefined): string {
 /**
  * A value as a message shows it: scalars as JSON, cut to some 60 characters; lists and maps by their kind only.
  *
- * API keys never appear: of what stands under a `demo` key, or directly in a list of keys, only the length is shown.
+ * API keys never appear: of what stands under a `demo` key, or directly in a list of keys, only the length is shown. Nor
+ * does what stands before the "@" of a URL.
  */
 export function showValue(value: unknown, path: Path = []): string {
   if (value === undefined) {
@@ -89,7 +90,7 @@ export function showValue(value: unknown, path: Path = []): string {
   if (typeof value === 'object' && value !== null) {
     return Object.keys(value).length === 0 ? 'an empty map' : 'a map';
   }
-  if (isSecret(path)) {
+  if (value !== null && isSecret(path)) {
     return typeof value === 'string' ? `a key of ${count(value.length, 'character')}` : `a ${typeof value}`;
   }
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) {
@@ -98,12 +99,30 @@ export function showValue(value: unknown, path: Path = []): string {
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : `a ${typeof value}`;
 }
 
+/** A value of the wrong form, like `showValue`: where the name of a Secret is expected it may be what is inside. */
+export function showMisfit(value: unknown, path: Path): string {
+  if (!namesSecret(path) || typeof value === 'object') {
+    return showValue(value, path);
+  }
+  return typeof value === 'string' ? `a text of ${count(value.length, 'character')}` : `a ${typeof value}`;
+}
+
 /** Whether what stands at a path may be an API key: under `demo`, or where a map with `demo` is expected. */
 export function isSecret(path: Path): boolean {
   if (path[0] === 'users' && path[2] === 'keys' && path.length <= 5) {
-    return path[4] !== 'existingSecret' && path[4] !== 'externalSecret';
+    return !['name', 'existingSecret', 'externalSecret'].includes(String(path[4]));
   }
   return path.includes('demo');
+}
+
+/** Whether the name of a Secret belongs at a path. */
+export function namesSecret(path: Path): boolean {
+  return String(path.at(-1)).endsWith('Secret');
+}
+
+/** Whether a value of the wrong form at a path must not be shown. */
+export function hidesMisfit(path: Path): boolean {
+  return isSecret(path) || namesSecret(path);
 }
 
 /** A text in double quotes, as JSON, cut to some 60 characters. */
@@ -128,8 +147,17 @@ export function listNames(names: readonly string[]): string {
   return `${names.slice(0, most - 2).join(', ')} … (${names.length.toLocaleString('en-US')} in all)`;
 }
 
-function cut(text: string): string {
+function cut(json: string): string {
+  const text = withoutUserInfo(json.slice(0, LONGEST_URL));
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`;
+}
+
+/** Longest text in which a password is looked for. */
+const LONGEST_URL = 4096;
+
+/** `https://user:password@host` and `user:password@host` without what stands before the "@". */
+function withoutUserInfo(json: string): string {
+  return json.replace(/\b(https?|rediss?):\/\/[^\s"]*@/gi, '$1://…@').replace(/^"[^\s":/]+:(?!\/\/)[^\s"]*@/, '"…@');
 }
 
 /**

@@ -1,5 +1,5 @@
 import { formatOfPattern, repairText } from './formats';
-import { isSecret, quote, type Path } from './problem';
+import { hidesMisfit, isSecret, quote, type Path } from './problem';
 import { choicesOf, keysOf, kindOf, unwrap, type Schema, type ValueKind } from './schema-walk';
 
 /** What a schema wants, in words. */
@@ -40,6 +40,18 @@ function describeNumber(schema: Schema): string {
   return `${noun} from ${minimum?.toLocaleString('en-US') ?? ''} to ${upper}`;
 }
 
+/** The bound that a number is beyond; zod's own whole numbers end far behind the schema's. */
+export function nearestBound(schema: Schema, code: 'too_small' | 'too_big'): number | undefined {
+  const { minimum, maximum, exclusiveMinimum } = unwrap(schema)._zod.bag as Bounds;
+  return code === 'too_big' ? maximum : (exclusiveMinimum ?? minimum);
+}
+
+/** What to write where one of several texts is expected. */
+export function choiceFix(schema: Schema): string {
+  const choices = choicesOf(schema);
+  return choices.length === 1 ? `write ${choices.join()}` : 'write one of them';
+}
+
 /** How to turn a value of the wrong type into the right one. */
 export function describeFix(schema: Schema, value: unknown, path: Path, written: string | undefined): string {
   if (value === null) {
@@ -49,7 +61,7 @@ export function describeFix(schema: Schema, value: unknown, path: Path, written:
     case 'text':
       return textFix(schema, value, path, written);
     case 'choice':
-      return 'write one of them';
+      return choiceFix(schema);
     case 'flag':
       return flagFix(value);
     case 'number':
@@ -67,7 +79,7 @@ function textFix(schema: Schema, value: unknown, path: Path, written: string | u
   if (typeof value === 'object') {
     return 'write one text';
   }
-  if (isSecret(path)) {
+  if (hidesMisfit(path)) {
     return 'put it in quotes';
   }
   const text = written ?? String(value);

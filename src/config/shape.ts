@@ -2,10 +2,10 @@ import type * as z from 'zod/mini';
 import { draftOf, PathTree, type DraftConfiguration } from './draft';
 import { formatOfPattern, repairText } from './formats';
 import { UNREADABLE } from './located';
-import { isSecret, listNames, showValue, type Finding, type Path } from './problem';
+import { hidesMisfit, isSecret, listNames, namesSecret, showMisfit, type Finding, type Path } from './problem';
 import { CONFIGURATION_SCHEMA } from './schema';
 import { choicesOf, keysOf, schemaAt, type Schema } from './schema-walk';
-import { describeExpected, describeFix } from './shape-words';
+import { choiceFix, describeExpected, describeFix, nearestBound } from './shape-words';
 import { closest, didYouMean } from './suggest';
 
 /** Ids of the checks on the shape of the configuration. */
@@ -150,7 +150,8 @@ function valueFinding(
   options: ShapeOptions,
 ): ShapeFinding {
   const finding = (rule: ShapeRule, expected: string, fix: string): ShapeFinding => {
-    const got = isSecret(path) ? showValue(value, path) : (options.writtenText?.(path) ?? showValue(value, path));
+    const written = hidesMisfit(path) ? undefined : options.writtenText?.(path);
+    const got = written ?? showMisfit(value, path);
     return { rule, path: [...path], pointAt: 'value', got, expected, fix };
   };
   switch (issue.code) {
@@ -158,14 +159,16 @@ function valueFinding(
       if (typeof value !== 'string') {
         break;
       }
-      const choices = choicesOf(schema);
-      const otherwise = choices.length === 1 ? `write ${choices.join()}` : 'write one of them';
-      return finding('value-choice', describeExpected(schema), didYouMean(value, choices, otherwise));
+      return finding('value-choice', describeExpected(schema), didYouMean(value, choicesOf(schema), choiceFix(schema)));
     }
     case 'invalid_format': {
       const format = formatOfPattern('pattern' in issue ? String(issue.pattern) : '');
       if (format === undefined || typeof value !== 'string') {
         break;
+      }
+      if (namesSecret(path)) {
+        const expected = `the name of a Secret, not its value: ${format.expected}`;
+        return finding('value-format', expected, `for example ${JSON.stringify(format.example)}`);
       }
       return finding('value-format', format.expected, isSecret(path) ? '' : repairText(format, value));
     }
@@ -176,18 +179,18 @@ function valueFinding(
       if (Array.isArray(value)) {
         return finding('value-empty', 'at least one item', 'add one, or remove the key');
       }
-      return finding('value-range', describeExpected(schema), rangeFix(issue));
+      return finding('value-range', describeExpected(schema), rangeFix(issue, schema));
     case 'too_big':
       if (typeof value === 'string') {
         return finding('value-length', `at most ${issue.maximum} characters`, 'shorten it');
       }
-      return finding('value-range', describeExpected(schema), rangeFix(issue));
+      return finding('value-range', describeExpected(schema), rangeFix(issue, schema));
   }
   return finding('value-type', describeExpected(schema), describeFix(schema, value, path, options.writtenText?.(path)));
 }
 
-function rangeFix(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
-  const bound = issue.code === 'too_small' ? issue.minimum : issue.maximum;
+function rangeFix({ code, ...issue }: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, schema: Schema): string {
+  const bound = nearestBound(schema, code);
   return issue.inclusive === false ? `write a number above ${bound}` : `the nearest is ${bound}`;
 }
 

@@ -1,7 +1,8 @@
 /**
  * The candidate that a misspelt word most likely means.
  *
- * Letter case is ignored. Only plausible typing errors count: up to a third of the word's letters, at least one.
+ * Letter case is ignored. Only plausible typing errors count: up to a third of the word's letters, at least one; without
+ * one, the only candidate that begins with the word.
  * @returns undefined when no candidate is close enough, or when the word is a candidate
  */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
@@ -21,7 +22,15 @@ export function closest(word: string, candidates: readonly string[]): string | u
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? onlyLonger(lowerWord, candidates);
+}
+
+/** Shortest word whose longer forms are suggested. */
+const SHORTEST_BEGINNING = 3;
+
+function onlyLonger(lowerWord: string, candidates: readonly string[]): string | undefined {
+  const longer = candidates.filter((candidate) => candidate.toLowerCase().startsWith(lowerWord));
+  return lowerWord.length >= SHORTEST_BEGINNING && longer.length === 1 ? longer[0] : undefined;
 }
 
 /** How many typing errors a suggestion may undo. */

@@ -1,6 +1,15 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import { UNREADABLE, type Located, type LocatedEntry, type LocatedMap } from './located';
-import { isSecret, quote, showValue, type Path, type Problem, type SourceLocation } from './problem';
+import {
+  hidesMisfit,
+  isSecret,
+  quote,
+  showMisfit,
+  showValue,
+  type Path,
+  type Problem,
+  type SourceLocation,
+} from './problem';
 import type { SourceRule } from './source';
 
 const TEXT_TAG = 'tag:yaml.org,2002:str';
@@ -40,7 +49,7 @@ export class TreeReader {
   private read(node: unknown, path: Path, offset: number): Located {
     if (isAlias(node)) {
       const at = this.at(node, offset);
-      const got = isSecret(path) ? 'an alias' : `the alias *${node.source}`;
+      const got = hidesMisfit(path) ? 'an alias' : `the alias *${node.source}`;
       this.report('yaml-alias', at, path, { got, expected: 'the value itself', fix: INSTEAD_OF_ANCHORS });
       return { kind: 'scalar', at, value: UNREADABLE };
     }
@@ -130,9 +139,9 @@ export class TreeReader {
     if (typeof value === 'string') {
       return { kind: 'scalar', at, value };
     }
-    if (typeof value === 'number' && !isExact(value)) {
-      const got = isSecret(path) ? showValue(value, path) : `the number ${source ?? value}`;
-      const fix = `put it in quotes if it is text${isSecret(path) ? '' : `: ${quote(source ?? '')}`}`;
+    if (typeof value === 'number' && !isExact(value, source)) {
+      const got = hidesMisfit(path) ? showMisfit(value, path) : `the number ${source ?? value}`;
+      const fix = `put it in quotes if it is text${hidesMisfit(path) ? '' : `: ${quote(source ?? '')}`}`;
       this.report('yaml-number', at, path, { got, expected: 'a number up to 9007199254740991', fix });
       return { kind: 'scalar', at, value: UNREADABLE };
     }
@@ -180,6 +189,8 @@ function describeKey(key: unknown): string {
   return isScalar(key) && key.value !== null ? `a ${typeof key.value} as key` : 'an empty key';
 }
 
-function isExact(value: number): boolean {
-  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+/** Whether a number is the one that is written: of long ones digits get lost, unless they are written as `1e20`. */
+function isExact(value: number, source = ''): boolean {
+  const isWhole = !Number.isInteger(value) || Number.isSafeInteger(value);
+  return Number.isFinite(value) && (isWhole || /^[-+.\d]+e/i.test(source));
 }

@@ -3,6 +3,7 @@ import { restrictedPodSecurity } from '../cluster/pod-security';
 import type { IModelBackend } from '../gateway/model-route';
 import type { Accelerator } from './accelerator';
 import { DEFAULT_RESOURCES } from './catalog';
+import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from './hugging-face';
 import { addInferenceService, predictorServiceName } from './inference-service';
 import { huggingFaceToken, type IServingRuntime } from './vllm-runtime';
 import type { PlatformKind } from '../cluster/platform-kind';
@@ -93,9 +94,6 @@ export interface ServedModelProps {
 /** User id of images that would run as root, where the cluster assigns none. */
 const UNPRIVILEGED_USER = 1000;
 
-/** Beginning of a source that vLLM loads itself. */
-const HUGGING_FACE = 'hf://';
-
 /** Place of the weights that KServe brings into the pod. */
 const MODEL_PATH = '/mnt/models';
 
@@ -105,7 +103,7 @@ const MODEL_PATH = '/mnt/models';
  * Weights of Hugging Face (`hf://`) are loaded by the model server itself; KServe's own download container has no
  * securityContext and is refused by Pod Security `restricted`.
  *
- * @throws when the range of replicas begins below one or is empty
+ * @throws when the range of replicas begins below one or is empty, or when `hf://` is followed by no model
  * @see https://kserve.github.io/website/docs/model-serving/generative-inference/overview
  */
 export class ServedModel extends Construct implements IModelBackend {
@@ -146,8 +144,12 @@ function weightArguments(source: string): string[] {
   if (!source.startsWith(HUGGING_FACE)) {
     return [`--model=${MODEL_PATH}`];
   }
-  const [model = '', revision = ''] = source.slice(HUGGING_FACE.length).split(':');
-  return [`--model=${model}`, ...(revision === '' ? [] : [`--revision=${revision}`])];
+  const model = parseHuggingFace(source);
+  if (model === undefined) {
+    throw new Error(`source: got "${source}", expected ${HUGGING_FACE_FORM}`);
+  }
+  const { name, revision } = model;
+  return [`--model=${name}`, ...(revision === undefined ? [] : [`--revision=${revision}`])];
 }
 
 function modelArguments(props: ServedModelProps): string[] {

@@ -105,6 +105,16 @@ describe('one mistake is one problem', () => {
       'users: [{ name: a, tier: free, keys: [{ <<: { x: y } }] }]',
       '1:41 yaml-merge-key',
     ],
+    ['an impossible share', 'gateway: { replicas: 3 }\nlimits: { perReplica: Divide }', '2:23 value-choice'],
+    ['impossible tiers behind several pods', 'gateway: { replicas: 3 }\ntiers: 7', '2:8 value-type'],
+    [
+      'impossible tokens',
+      'tiers: [{ name: free, tokens: { minute: x } }]\nlimits: { overshoot: none }',
+      '1:41 value-type',
+    ],
+    ['an impossible engine', 'limits: { engine: x, redis: {} }', '1:19 value-choice'],
+    ['an impossible tier', 'tiers: [x]\nlimits: { redis: {} }', '1:9 value-type'],
+    ['impossible monitors', 'observability: { prometheus: x, replicas: 3, namespace: a }', '1:30 value-type'],
     ['a model twice', 'models: [{ name: simulator }, { name: simulator }]', '1:39 unique-model-name'],
   ])('%s', (_, text, expected) => {
     expect(checkText(text)).toEqual([expected]);

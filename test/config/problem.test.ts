@@ -71,7 +71,15 @@ describe('a value', () => {
     expect(showValue(12345, ['users', 0, 'keys', 0, 'demo'])).toBe('a number');
     expect(isSecret(['anything', 'demo', 'deeper'])).toBe(true);
     expect(isSecret(['users', 0, 'keys', 0, 'existingSecret'])).toBe(false);
+    expect(isSecret(['users', 0, 'keys', 0, 'name'])).toBe(false);
     expect(isSecret(['users', 0, 'tier'])).toBe(false);
+  });
+
+  test('with a user and a password is shown without them', () => {
+    expect(showValue('https://user:pass@word@a.test')).toBe('"https://…@a.test"');
+    expect(showValue(`rediss://:${'p'.repeat(80)}@a.test`)).toBe('"rediss://…@a.test"');
+    expect(showValue('user:password@a.test')).toBe('"…@a.test"');
+    expect(showValue('hf://a/b:c@d')).toBe('"hf://a/b:c@d"');
   });
 });
 

@@ -485,7 +485,7 @@ const ROWS: readonly Row[] = [
     rule: 'value-format',
     yaml: 'identity: { oidc: { issuerUrl: login.example.com } }\n',
     message:
-      'maas.yaml:1:32 identity.oidc.issuerUrl: got "login.example.com", expected a URL with http:// or https://; write "https://login.example.com"',
+      'maas.yaml:1:32 identity.oidc.issuerUrl: got "login.example.com", expected a URL with http:// or https://, without user, "?", "#" and /.well-known/openid-configuration; write "https://login.example.com"',
   },
   {
     rule: 'value-format',
@@ -525,6 +525,98 @@ const ROWS: readonly Row[] = [
     yaml: 'identity: { apiKeys: { prefixes: [] } }\n',
     message:
       'maas.yaml:1:34 identity.apiKeys.prefixes: got an empty list, expected at least one item; add one, or remove the key',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'identity: { oidc: { issuerUrl: "https://user:a_secret_key@login.test" } }\n',
+    message:
+      'maas.yaml:1:32 identity.oidc.issuerUrl: got "https://…@login.test", expected a URL with http:// or https://, without user, "?", "#" and /.well-known/openid-configuration; for example "https://login.example.com/realms/maas"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'identity: { oidc: { issuerUrl: "user:a_secret_key@login.test" } }\n',
+    message:
+      'maas.yaml:1:32 identity.oidc.issuerUrl: got "…@login.test", expected a URL with http:// or https://, without user, "?", "#" and /.well-known/openid-configuration; for example "https://login.example.com/realms/maas"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'identity: { oidc: { issuerUrl: "https://login.test/realms?a=b" } }\n',
+    message:
+      'maas.yaml:1:32 identity.oidc.issuerUrl: got "https://login.test/realms?a=b", expected a URL with http:// or https://, without user, "?", "#" and /.well-known/openid-configuration; for example "https://login.example.com/realms/maas"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'identity: { oidc: { issuerUrl: "https://login.test/.well-known/openid-configuration" } }\n',
+    message:
+      'maas.yaml:1:32 identity.oidc.issuerUrl: got "https://login.test/.well-known/openid-configuration", expected a URL with http:// or https://, without user, "?", "#" and /.well-known/openid-configuration; write "https://login.test"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'tiers: [{ name: free, requests: { limit: 5, window: 2m } }]\nlimits: { redis: { urlSecret: "redis://:a_secret_key@host:6379" } }\n',
+    message:
+      'maas.yaml:2:31 limits.redis.urlSecret: got a text of 31 characters, expected the name of a Secret, not its value: lower-case letters, digits, "-" and ".", with a letter or digit at both ends; for example "my-secret"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'users: [{ name: a, tier: free, keys: [{ existingSecret: A_secret_key }] }]\n',
+    message:
+      'maas.yaml:1:57 users[0].keys[0].existingSecret: got a text of 12 characters, expected the name of a Secret, not its value: lower-case letters, digits, "-" and ".", with a letter or digit at both ends; for example "my-secret"',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'models: [{ name: own, source: hf://a/b, accelerator: nvidia, huggingFaceTokenSecret: 12345 }]\n',
+    message: 'maas.yaml:1:86 models[0].huggingFaceTokenSecret: got a number, expected text; put it in quotes',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'tiers: [{ name: free, requests: { limit: 5, window: 2m } }]\nlimits: { redis: "redis://:a_secret_key@host:6379" }\n',
+    message:
+      'maas.yaml:2:18 limits.redis: got "redis://…@host:6379", expected a map; write keys with values: size, storageClass, existingSecret, urlSecret',
+  },
+  {
+    rule: 'yaml-number',
+    yaml: 'storage: { minio: { existingSecret: 12345678901234567890 } }\n',
+    message:
+      'maas.yaml:1:37 storage.minio.existingSecret: got a number, expected a number up to 9007199254740991; put it in quotes if it is text',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'users: [{ name: a, tier: free, keys: [null] }]\n',
+    message:
+      'maas.yaml:1:39 users[0].keys[0]: got null, expected a map; write a value after the key, or remove the key',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'users: [{ name: a, tier: free, keys: [{ name: Laptop_1, demo: k }] }]\n',
+    message:
+      'maas.yaml:1:47 users[0].keys[0].name: got "Laptop_1", expected up to 63 lower-case letters, digits and "-", with a letter or digit at both ends; write "laptop-1"',
+  },
+  {
+    rule: 'unknown-key',
+    yaml: 'identity: { oidc: { issuer: https://login.test } }\n',
+    message:
+      'maas.yaml:1:21 identity.oidc.issuer: got an unknown key, expected one of issuerUrl, audience, userClaim, groupsClaim, groups, defaultTier; did you mean "issuerUrl"?',
+  },
+  {
+    rule: 'unknown-key',
+    yaml: 'tiers: [{ name: free, requests: { limit: 5, window: 2m } }]\nlimits: { redis: { url: redis://host } }\n',
+    message:
+      'maas.yaml:2:20 limits.redis.url: got an unknown key, expected one of size, storageClass, existingSecret, urlSecret; did you mean "urlSecret"?',
+  },
+  {
+    rule: 'value-range',
+    yaml: 'models: [{ name: simulator, weight: 1e300 }]\n',
+    message: 'maas.yaml:1:37 models[0].weight: got 1e300, expected a number above 0, at most 60; the nearest is 60',
+  },
+  {
+    rule: 'value-range',
+    yaml: 'gateway: { replicas: 1e300 }\n',
+    message: 'maas.yaml:1:22 gateway.replicas: got 1e300, expected a whole number from 1 to 1,000; the nearest is 1000',
+  },
+  {
+    rule: 'value-type',
+    yaml: 'identity: { keycloak: true }\n',
+    message: 'maas.yaml:1:23 identity.keycloak: got true, expected demo; write demo',
   },
   // What must exist once
   {
@@ -580,6 +672,18 @@ const ROWS: readonly Row[] = [
     yaml: `users:\n  - { name: alice, tier: free, keys: [{ name: new, demo: a }, { name: new, demo: b }] }\n`,
     message:
       'maas.yaml:2:71 users[0].keys[1].name: got "new", expected a name of its own (users[0].keys[0].name is the same); name it otherwise',
+  },
+  {
+    rule: 'unique-key-secret',
+    yaml: `users:\n  - { name: a, tier: free, keys: [{ name: b-apikey, demo: one }] }\n  - { name: a-apikey-b, tier: free, keys: [{ demo: two }] }\n`,
+    message:
+      'maas.yaml:3:44 users[1].keys[0]: got the Secret "a-apikey-b-apikey", expected a Secret of its own (users[0].keys[0].name gives the same); add `name`',
+  },
+  {
+    rule: 'unique-key-secret',
+    yaml: `users:\n  - { name: alice-apikey, tier: free, keys: [{ demo: one }] }\n  - { name: alice, tier: free, keys: [{ name: apikey, demo: two }] }\n`,
+    message:
+      'maas.yaml:3:47 users[1].keys[0].name: got the Secret "alice-apikey-apikey", expected a Secret of its own (users[0].keys[0] gives the same); name it otherwise',
   },
   {
     rule: 'key-name',
@@ -718,7 +822,13 @@ const ROWS: readonly Row[] = [
     rule: 'engine-shared',
     yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\n',
     message:
-      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while tier "free" may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tiers free, premium, enterprise may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+  },
+  {
+    rule: 'engine-shared',
+    yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\ntiers:\n  - { name: free, tokens: { day: 9 } }\n  - { name: open, tokens: {} }\n',
+    message:
+      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tier free may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
   },
   {
     rule: 'engine-observe',
@@ -739,19 +849,25 @@ const ROWS: readonly Row[] = [
       'maas.yaml:3:41 tiers[0].tokens.minute: got 2, expected at least 3, so that each gateway pod has one to give; raise it, or lower gateway.replicas',
   },
   {
+    rule: 'replica-share',
+    yaml: 'gateway: { replicas: 300 }\nlimits: { perReplica: divide }\n',
+    message:
+      'maas.yaml:1:22 gateway.replicas: got 300, expected at most 200, so that each gateway pod has a token to give to the default tier free; lower it, or write `tiers` with higher limits',
+  },
+  {
     rule: 'redis-source',
-    yaml: 'limits: { redis: { urlSecret: shared, size: 1Gi } }\n',
+    yaml: 'limits: { redis: { urlSecret: shared, size: 1Gi } }\ntiers: [{ name: free, requests: { limit: 5, window: 2m } }]\n',
     message:
       'maas.yaml:1:39 limits.redis.size: got "1Gi", expected nothing beside urlSecret: that Redis is somebody else\'s; remove it, or remove urlSecret',
   },
   {
     rule: 'redis-size',
-    yaml: 'limits: { redis: { size: "0" } }\n',
+    yaml: 'limits: { redis: { size: "0" } }\ntiers: [{ name: free, requests: { limit: 5, window: 2m } }]\n',
     message: 'maas.yaml:1:26 limits.redis.size: got "0", expected the size of a volume; for example "1Gi"',
   },
   {
     rule: 'demo-redis',
-    yaml: 'domain: models.example.com\nlimits: { redis: {} }\n',
+    yaml: 'domain: models.example.com\nlimits: { redis: {} }\ntiers: [{ name: free, requests: { limit: 5, window: 2m } }]\n',
     message:
       'maas.yaml:2:11 limits.redis: got a well-known password, expected existingSecret or urlSecret, except on the local demo (platform kubernetes with a domain below .local, .localhost or .test); add `existingSecret: limitador-redis`',
   },
@@ -1005,6 +1121,33 @@ const ROWS: readonly Row[] = [
     message:
       'maas.yaml:1:40 models[0].tokenWeights: got weight and tokenWeights, expected either weight, for every token, or tokenWeights, by kind; remove one of them',
   },
+  {
+    rule: 'hugging-face-source',
+    yaml: 'models:\n  - { name: m0, accelerator: nvidia, source: "hf://a/b:x:y" }\n  - { name: m1, accelerator: nvidia, source: "hf://a/b:" }\n  - { name: m2, accelerator: nvidia, source: "hf://a/b@main" }\n  - { name: m3, accelerator: nvidia, source: "hf://a/b/c" }\n  - { name: m4, accelerator: nvidia, source: "hf://a/b/" }\n  - { name: m5, accelerator: nvidia, source: "hf://:x" }\n  - { name: m6, accelerator: nvidia, source: "https://huggingface.co/a/b" }\n  - { name: m7, accelerator: nvidia, source: "https://huggingface.co/a/b/tree/v1/" }\n',
+    message: [
+      'maas.yaml:2:46 models[0].source: got "hf://a/b:x:y", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; for example "hf://Qwen/Qwen3-0.6B:main"',
+      'maas.yaml:3:46 models[1].source: got "hf://a/b:", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; write "hf://a/b"',
+      'maas.yaml:4:46 models[2].source: got "hf://a/b@main", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; write "hf://a/b:main"',
+      'maas.yaml:5:46 models[3].source: got "hf://a/b/c", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; for example "hf://Qwen/Qwen3-0.6B:main"',
+      'maas.yaml:6:46 models[4].source: got "hf://a/b/", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; write "hf://a/b"',
+      'maas.yaml:7:46 models[5].source: got "hf://:x", expected hf://<organization>/<model>, with a branch, tag or commit after ":"; for example "hf://Qwen/Qwen3-0.6B:main"',
+      'maas.yaml:8:46 models[6].source: got "https://huggingface.co/a/b", expected hf://<organization>/<model>, with a branch, tag or commit after ":": this is a page, and no file; write "hf://a/b"',
+      'maas.yaml:9:46 models[7].source: got "https://huggingface.co/a/b/tree/v1/", expected hf://<organization>/<model>, with a branch, tag or commit after ":": this is a page, and no file; write "hf://a/b:v1"',
+    ].join('\n'),
+  },
+  {
+    rule: 'monitor-label',
+    yaml: 'observability:\n  monitorLabels:\n    a b: x\n    Example.com/a: x\n    /a: x\n    a: x y\n    b: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n    app.kubernetes.io/part-of: x\n    cdk8s-maas/deletion-protection: "true"\n    example.com/A_b.c: ""\n',
+    message: [
+      'maas.yaml:3:5 observability.monitorLabels["a b"]: got "a b", expected up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; before them at most a DNS name with "/"; for example "release"',
+      'maas.yaml:4:5 observability.monitorLabels["Example.com/a"]: got "Example.com/a", expected up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; before them at most a DNS name with "/"; for example "release"',
+      'maas.yaml:5:5 observability.monitorLabels["/a"]: got "/a", expected up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; before them at most a DNS name with "/"; for example "release"',
+      'maas.yaml:6:8 observability.monitorLabels.a: got "x y", expected up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; for example "kube-prometheus-stack"',
+      'maas.yaml:7:8 observability.monitorLabels.b: got "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, expected up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends; for example "kube-prometheus-stack"',
+      'maas.yaml:8:5 observability.monitorLabels["app.kubernetes.io/part-of"]: got "app.kubernetes.io/part-of", expected none of the platform\'s own labels; remove it',
+      'maas.yaml:9:5 observability.monitorLabels["cdk8s-maas/deletion-protection"]: got "cdk8s-maas/deletion-protection", expected none of the platform\'s own labels; remove it',
+    ].join('\n'),
+  },
   // Infrastructure
   {
     rule: 'existing-gateway',
@@ -1031,6 +1174,71 @@ const ROWS: readonly Row[] = [
     rule: 'minio-size',
     yaml: 'storage: { minio: { size: "0" } }\n',
     message: 'maas.yaml:1:27 storage.minio.size: got "0", expected the size of a volume; for example "20Gi"',
+  },
+  // What would do nothing
+  {
+    rule: 'no-effect',
+    yaml: 'limits: { onFailure: deny, redis: {} }\n',
+    message: [
+      'maas.yaml:1:11 limits.onFailure: got "deny", expected nothing while Limitador counts nothing: it has no effect; remove it, or give a tier `requests`',
+      'maas.yaml:1:28 limits.redis: got an empty map, expected nothing while Limitador counts nothing: it has no effect; remove it, or give a tier `requests`',
+    ].join('\n'),
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'tiers: [{ name: free, tokens: {}, enforce: false }]\ndomain: models.example.com\nlimits: { redis: {}, engine: tokenRateLimitPolicy, overshoot: none, perReplica: divide }\nobservability: { ledger: true, userLabel: true }\n',
+    message: [
+      'maas.yaml:1:35 tiers[0].enforce: got false, expected nothing while the tier has no token limits: it has no effect; remove it, or add `tokens`',
+      'maas.yaml:3:11 limits.redis: got an empty map, expected nothing while Limitador counts nothing: it has no effect; remove it, or give a tier `requests`',
+      'maas.yaml:3:22 limits.engine: got "tokenRateLimitPolicy", expected nothing while no tier has token limits: it has no effect; remove it, or give a tier `tokens`',
+      'maas.yaml:3:52 limits.overshoot: got "none", expected nothing while no tier has token limits: it has no effect; remove it, or give a tier `tokens`',
+      'maas.yaml:3:69 limits.perReplica: got "divide", expected nothing while no tier has token limits: it has no effect; remove it, or give a tier `tokens`',
+      'maas.yaml:4:18 observability.ledger: got true, expected nothing while no tier has token limits: it has no effect; remove it, or give a tier `tokens`',
+      'maas.yaml:4:32 observability.userLabel: got true, expected nothing while no tier has token limits: it has no effect; remove it, or give a tier `tokens`',
+    ].join('\n'),
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'limits: { perReplica: divide }\n',
+    message:
+      'maas.yaml:1:11 limits.perReplica: got "divide", expected nothing while there is one gateway pod: it has no effect; remove it, or raise gateway.replicas',
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'limits: { engine: tokenRateLimitPolicy }\nobservability: { ledger: true, userLabel: true }\n',
+    message: [
+      'maas.yaml:2:18 observability.ledger: got true, expected nothing with the engine tokenRateLimitPolicy, whose tokens only Limitador knows: it has no effect; remove it, or write `limits.engine: envoyFilter`',
+      'maas.yaml:2:32 observability.userLabel: got true, expected nothing with the engine tokenRateLimitPolicy, whose tokens only Limitador knows: it has no effect; remove it, or write `limits.engine: envoyFilter`',
+    ].join('\n'),
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'observability: { prometheus: false, replicas: 3, monitorLabels: { release: a }, namespace: metrics }\n',
+    message: [
+      'maas.yaml:1:37 observability.replicas: got 3, expected nothing beside `prometheus: false`: it has no effect; remove it',
+      'maas.yaml:1:50 observability.monitorLabels: got a map, expected nothing while there are no ServiceMonitors: it has no effect; remove it, or add `serviceMonitors: true`',
+      'maas.yaml:1:81 observability.namespace: got "metrics", expected nothing while there is neither Prometheus nor ServiceMonitors: it has no effect; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'identity: { apiKeys: { prefixes: [Key] }, oidc: { issuerUrl: https://login.test } }\nkserve: { configure: false, namespace: kserve }\n',
+    message: [
+      'maas.yaml:1:24 identity.apiKeys.prefixes: got a list of 1 item, expected nothing while API keys are off: it has no effect; remove it, or write `enabled: true` beside it',
+      'maas.yaml:2:29 kserve.namespace: got "kserve", expected nothing beside `configure: false`: it has no effect; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'models: [{ name: own, source: s3://a/b, accelerator: nvidia, huggingFaceTokenSecret: token }]\n',
+    message:
+      'maas.yaml:1:62 models[0].huggingFaceTokenSecret: got "token", expected nothing while the source is not at Hugging Face: it has no effect; remove it, or write a source that begins with hf://',
+  },
+  {
+    rule: 'idle-prometheus',
+    yaml: 'observability: { serviceMonitors: false, monitorLabels: { release: a } }\n',
+    message:
+      'maas.yaml:1:35 observability.serviceMonitors: got false, expected true while there is a Prometheus, which would scrape only itself; remove it, or add `prometheus: false`',
   },
   // Patches and own objects
   {
@@ -1108,6 +1316,21 @@ const ROWS: readonly Row[] = [
     ].join('\n'),
     message:
       'maas.yaml:6:7 objects[0].spec.targetRef: got AuthPolicy open, expected no second AuthPolicy for this Gateway: of two only one counts, and nothing says which; change the rendered one with `patches`, or attach yours to a route',
+  },
+  {
+    rule: 'gateway-policy',
+    yaml: [
+      'limits: { engine: tokenRateLimitPolicy }',
+      'objects:',
+      '  - apiVersion: kuadrant.io/v1alpha1',
+      '    kind: TokenRateLimitPolicy',
+      '    metadata: { name: own }',
+      '    spec:',
+      '      targetRef: { group: gateway.networking.k8s.io, kind: Gateway, name: inference-gateway }',
+      '',
+    ].join('\n'),
+    message:
+      'maas.yaml:7:7 objects[0].spec.targetRef: got TokenRateLimitPolicy own, expected no second TokenRateLimitPolicy for this Gateway: of two only one counts, and nothing says which; change the rendered one with `patches`, or attach yours to a route',
   },
 ];
 

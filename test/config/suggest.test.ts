@@ -21,6 +21,13 @@ describe('closest', () => {
     expect(closest('abcdefg', ['abcd', 'abcdef', 'abcde'])).toBe('abcdef');
   });
 
+  test('is the only longer word that begins with it, when no typing error is plausible', () => {
+    expect(closest('issuer', ['issuerUrl', 'audience'])).toBe('issuerUrl');
+    expect(closest('URL', ['size', 'urlSecret'])).toBe('urlSecret');
+    expect(closest('ur', ['size', 'urlSecret'])).toBeUndefined();
+    expect(closest('group', ['groupsClaim', 'groupsOfTiers'])).toBeUndefined();
+  });
+
   test('is quick for a word of four million letters', () => {
     expect(closest('x'.repeat(4_000_000), ['free'])).toBeUndefined();
   });

@@ -159,11 +159,22 @@ describe('ServedModel', () => {
   test.each([
     ['hf://Qwen/Qwen3-0.6B:main', ['--model=Qwen/Qwen3-0.6B', '--revision=main']],
     ['hf://Qwen/Qwen3-0.6B:refs/pr/1', ['--model=Qwen/Qwen3-0.6B', '--revision=refs/pr/1']],
-    ['hf://Qwen/Qwen3-0.6B:', ['--model=Qwen/Qwen3-0.6B']],
+    ['hf://gpt2', ['--model=gpt2']],
     ['oci://registry.example.com/model:1', ['--model=/mnt/models']],
   ])('tells vLLM the revision of %s', (source, expected) => {
     expect(modelWith({ source }).args).toEqual([...expected, '--served-model-name=my-llama']);
   });
+
+  test.each(['hf://', 'hf://a/b:', 'hf://a/b:c:d', 'hf://a/b@main', 'hf://a/b/c', 'hf://a/b/'])(
+    'refuses the source %s',
+    (source) => {
+      expect(() => modelWith({ source })).toThrow(
+        new Error(
+          `source: got "${source}", expected hf://<organization>/<model>, with a branch, tag or commit after ":"`,
+        ),
+      );
+    },
+  );
 
   test.each([
     [{ min: 0, max: 3 }, '0 to 3'],

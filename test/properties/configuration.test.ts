@@ -97,6 +97,52 @@ test('what the checks let pass can be synthesized', () => {
   );
 });
 
+const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
+
+/** Names of few words, so that the Secrets that they give are often the same. */
+const closeName = fc
+  .array(fc.constantFrom('a', 'apikey'), { minLength: 1, maxLength: 3 })
+  .map((words) => words.join('-'));
+
+/** Users whose names are fine, unless two keys give one Secret. */
+const closeUsers: fc.Arbitrary<MaasPlatformProps> = fc
+  .uniqueArray(fc.record({ name: closeName, key: optional(closeName) }), {
+    minLength: 2,
+    maxLength: 5,
+    selector: ({ name }) => name,
+  })
+  .map((users) => ({
+    users: users.map(({ name, key }) => ({ name, tier: 'free', keys: [{ name: key, demo: `key-of-${name}` }] })),
+  }));
+
+/** Token limits that several gateway pods may have too little of. */
+const closeLimits: fc.Arbitrary<MaasPlatformProps> = fc
+  .record({
+    replicas: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 100, max: 1000 })),
+    engine: optional(fc.constantFrom('envoyFilter' as const, 'tokenRateLimitPolicy' as const)),
+    perReplica: optional(fc.constant('divide' as const)),
+    minute: optional(fc.integer({ min: 1, max: 9 })),
+  })
+  .map(({ replicas, minute, ...limits }) => ({
+    gateway: { replicas },
+    limits,
+    tiers: minute === undefined ? undefined : [{ name: 'free', tokens: { minute } }],
+  }));
+
+test('names that give one Secret and limits that are shared are refused, or synthesized', () => {
+  fc.assert(
+    fc.property(fc.oneof(closeUsers, closeLimits), (props) => {
+      const synthesize = () => new MaasPlatform(new App({ outdir: '/nowhere' }), 'maas', props);
+      if (checkConfiguration(props).length === 0) {
+        expect(synthesize).not.toThrow();
+      } else {
+        expect(synthesize).toThrow(ConfigurationError);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test('a valid configuration has no problem, also when it is written down, and every user gets a Secret', () => {
   fc.assert(
     fc.property(valid, (props) => {
@@ -159,15 +205,18 @@ test('every path, also one that leads nowhere, has a place inside one of the fil
   );
 });
 
-test('a suggestion is never farther from the word than a typing error', () => {
+test('a suggestion is never farther from the word than a typing error, or begins with it', () => {
   const word = fc.string({ maxLength: 12 });
   fc.assert(
     fc.property(word, fc.array(word, { maxLength: 5 }), (text, candidates) => {
       const found = closest(text, candidates);
       const distances = candidates.map((candidate) => editDistance(text.toLowerCase(), candidate.toLowerCase()));
       const nearest = Math.min(...distances);
-      if (candidates.includes(text) || nearest > farthestSuggestion(text)) {
+      if (candidates.includes(text)) {
         expect(found).toBeUndefined();
+      } else if (nearest > farthestSuggestion(text)) {
+        const longer = candidates.filter((candidate) => candidate.toLowerCase().startsWith(text.toLowerCase()));
+        expect(found).toBe(text.toLowerCase().length >= 3 && longer.length === 1 ? longer[0] : undefined);
       } else {
         expect(candidates).toContain(found);
         expect(distances[candidates.indexOf(found ?? '')]).toBe(nearest);

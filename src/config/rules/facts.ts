@@ -34,9 +34,9 @@ export interface NamedModel extends Placed<DraftModel> {
   readonly entry?: CatalogEntry;
 }
 
-/** The tiers: those written, else the default ones. */
-export function tiersOf({ tiers }: DraftConfiguration): Placed<DraftTier>[] {
-  return placed<DraftTier>(tiers ?? DEFAULT_TIERS);
+/** The tiers: those written, as far as they can be used, else the default ones. */
+export function tiersOf(configuration: DraftConfiguration): Placed<DraftTier>[] {
+  return placed<DraftTier>(isUnusable(configuration, 'tiers') ? [] : (configuration.tiers ?? DEFAULT_TIERS));
 }
 
 /** A key with its user, and where it is. */
@@ -169,6 +169,30 @@ export function engineOf(configuration: DraftConfiguration): LimitEngine | undef
 /** Whether any tier limits tokens. */
 export function hasTokenLimits(configuration: DraftConfiguration): boolean {
   return tiersOf(configuration).some(({ item }) => hasTokenLimit(item.tokens));
+}
+
+/** Whether any tier limits requests. */
+export function hasRequestLimits(configuration: DraftConfiguration): boolean {
+  return tiersOf(configuration).some(({ item }) => item.requests !== undefined);
+}
+
+/** Whether certainly no tier limits tokens. */
+export function lacksTokenLimits(configuration: DraftConfiguration): boolean {
+  return isKnownOfTiers(configuration, 'tokens') && !hasTokenLimits(configuration);
+}
+
+/** Whether Limitador certainly counts neither tokens nor requests. */
+export function lacksLimitador(configuration: DraftConfiguration): boolean {
+  const lacksRequests = isKnownOfTiers(configuration, 'requests') && !hasRequestLimits(configuration);
+  return lacksRequests && (engineOf(configuration) === 'envoyFilter' || lacksTokenLimits(configuration));
+}
+
+function isKnownOfTiers(configuration: DraftConfiguration, key: 'tokens' | 'requests'): boolean {
+  const tiers = configuration.tiers ?? [];
+  return (
+    !isUnusable(configuration, 'tiers') &&
+    tiers.every((tier) => tier !== undefined && !isUnusable(tier, key) && isComplete(tier[key]))
+  );
 }
 
 /** Whether the platform has a Gateway of its own. */

@@ -4,7 +4,10 @@ import { LIMIT_ENGINE_RULES } from './limit-engines';
 import { LIMIT_RULES } from './limits';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
 import { MODEL_SIZE_RULES } from './model-size';
+import { MODEL_SOURCE_RULES } from './model-sources';
 import { MODEL_RULES } from './models';
+import { MONITOR_LABEL_RULES } from './monitor-labels';
+import { NO_EFFECT_RULES } from './no-effect';
 import { OBJECT_RULES } from './objects';
 import { REFERENCE_RULES } from './references';
 import type { Rule } from './rule';
@@ -20,8 +23,11 @@ export const RULES: readonly Rule[] = [
   ...VERSION_RULES,
   ...IDENTITY_RULES,
   ...MODEL_RULES,
+  ...MODEL_SOURCE_RULES,
   ...MODEL_SIZE_RULES,
   ...MODEL_ARGUMENT_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,
+  ...MONITOR_LABEL_RULES,
+  ...NO_EFFECT_RULES,
 ];

@@ -1,10 +1,12 @@
+import { hasTokenLimit, TOKEN_WINDOWS } from '../../limits/token-window';
 import { parseQuantity } from '../../quantity';
 import type { DraftConfiguration } from '../draft';
-import { quote, showValue, type Finding, type Path } from '../problem';
+import { listNames, quote, showValue, type Finding, type Path } from '../problem';
 import {
   engineOf,
   hasTokenLimits,
   isElsewhere,
+  lacksLimitador,
   LOCAL_DEMO,
   modelNamesOf,
   namedModelsOf,
@@ -48,15 +50,15 @@ const engineMonth = beyondPolicy('engine-month', ({ tiers }) =>
 
 const engineShared = beyondPolicy('engine-shared', (configuration) => {
   const all = modelNamesOf(configuration);
-  const tier = tiersOf(configuration).find(({ item }) => {
+  const tiers = tiersOf(configuration).flatMap(({ item }) => {
     const models = isComplete(item) ? (item.models ?? all) : undefined;
-    return item.tokens !== undefined && models !== undefined && new Set(models).size > 1;
+    return hasTokenLimit(item.tokens) && models !== undefined && new Set(models).size > 1 ? [item.name ?? ''] : [];
   });
-  if (tier === undefined) {
+  if (tiers.length === 0) {
     return [];
   }
   const expected =
-    `envoyFilter while tier ${quote(tier.item.name ?? '')} may use several models: ` +
+    `envoyFilter while the ${tiers.length === 1 ? 'tier' : 'tiers'} ${listNames(tiers)} may use several models: ` +
     'Limitador gives a user one budget for every route, so as many as there are models';
   const fix = `${OTHER_ENGINE}, or name one model in the \`models\` of each tier with tokens`;
   return [atValue(['limits', 'engine'], '"tokenRateLimitPolicy"', expected, fix)];
@@ -64,7 +66,7 @@ const engineShared = beyondPolicy('engine-shared', (configuration) => {
 
 const engineObserve = beyondPolicy('engine-observe', ({ tiers }) =>
   placed(tiers).flatMap(({ item, index }): Finding[] => {
-    if (item.enforce !== false || item.tokens === undefined) {
+    if (item.enforce !== false || !hasTokenLimit(item.tokens)) {
       return [];
     }
     const expected = 'true: Limitador refuses what it counts, only the engine envoyFilter can count and let pass';
@@ -93,16 +95,23 @@ const replicaShare: Rule = {
     if (configuration.limits?.perReplica !== 'divide' || engineOf(configuration) !== 'envoyFilter') {
       return [];
     }
-    return placed(configuration.tiers).flatMap(({ item: { tokens }, index }) =>
-      Object.entries(tokens ?? {}).flatMap(([window, limit]): Finding[] => {
-        if (typeof limit !== 'number' || limit >= replicas) {
-          return [];
-        }
-        const path: Path = ['tiers', index, 'tokens', window];
-        const expected = `at least ${replicas}, so that each gateway pod has one to give`;
-        return [atValue(path, String(limit), expected, 'raise it, or lower gateway.replicas')];
+    const tooSmall = tiersOf(configuration).flatMap(({ item: { name, tokens }, index }) =>
+      TOKEN_WINDOWS.flatMap((window) => {
+        const limit = tokens?.[window];
+        return limit === undefined || limit >= replicas ? [] : [{ name, index, window, limit }];
       }),
     );
+    const [first] = tooSmall;
+    if (configuration.tiers === undefined && first !== undefined) {
+      const expected = `at most ${first.limit}, so that each gateway pod has a token to give to the default tier ${first.name}`;
+      const fix = 'lower it, or write `tiers` with higher limits';
+      return [atValue(['gateway', 'replicas'], String(replicas), expected, fix)];
+    }
+    return tooSmall.map(({ index, window, limit }) => {
+      const path: Path = ['tiers', index, 'tokens', window];
+      const expected = `at least ${replicas}, so that each gateway pod has one to give`;
+      return atValue(path, String(limit), expected, 'raise it, or lower gateway.replicas');
+    });
   },
 };
 
@@ -139,6 +148,9 @@ const demoRedis: Rule = {
   check: (configuration) => {
     const redis = configuration.limits?.redis;
     const hasSecret = redis?.existingSecret !== undefined || redis?.urlSecret !== undefined;
+    if (lacksLimitador(configuration)) {
+      return []; // Then there is no Redis.
+    }
     if (redis === undefined || hasSecret || !isComplete(redis) || !isElsewhere(configuration)) {
       return [];
     }

@@ -38,7 +38,7 @@ const tokenReplicas: Rule = {
     if (replicas === undefined || replicas === 1) {
       return [];
     }
-    const divided = isUnusable(configuration, 'limits') || configuration.limits?.perReplica !== undefined;
+    const divided = isUnusable(configuration, 'limits', 'perReplica') || configuration.limits?.perReplica !== undefined;
     if (divided || engineOf(configuration) !== 'envoyFilter' || !hasTokenLimits(configuration)) {
       return [];
     }

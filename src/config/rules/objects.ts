@@ -4,7 +4,7 @@ import { DEFAULT_GATEWAY_NAME } from '../defaults';
 import { FORMATS, repairText } from '../formats';
 import type { Draft, DraftConfiguration } from '../draft';
 import { formatPath, quote, showValue, type Finding, type Path } from '../problem';
-import { gatewayNamespaceOf, tiersOf } from './facts';
+import { engineOf, gatewayNamespaceOf, hasRequestLimits, hasTokenLimits } from './facts';
 import { atKey, atValue, clashes, isComplete, isUnusable, placed, type Rule } from './rule';
 
 const patchKind: Rule = {
@@ -173,8 +173,12 @@ const ownPolicies: Rule = {
 
 /** Kinds of policy that the platform attaches to its Gateway. */
 function renderedPolicies(configuration: DraftConfiguration): ReadonlySet<string> {
-  const hasRequests = tiersOf(configuration).some(({ item }) => item.requests !== undefined);
-  return new Set(['AuthPolicy', ...(hasRequests ? ['RateLimitPolicy'] : [])]);
+  const hasPolicy = engineOf(configuration) === 'tokenRateLimitPolicy' && hasTokenLimits(configuration);
+  return new Set([
+    'AuthPolicy',
+    ...(hasRequestLimits(configuration) ? ['RateLimitPolicy'] : []),
+    ...(hasPolicy ? ['TokenRateLimitPolicy'] : []),
+  ]);
 }
 
 /** A policy without a namespace counts: it is meant for where the Gateway is. */

@@ -62,6 +62,10 @@ const uniqueKeyPrefix: Rule = {
   },
 };
 
+interface KeyClaim extends Claim {
+  readonly at: PlacedKey;
+}
+
 const uniqueKeySecret: Rule = {
   id: 'unique-key-secret',
   check: (configuration) => {
@@ -69,8 +73,7 @@ const uniqueKeySecret: Rule = {
     return clashes(claims.filter(({ value }) => value !== '')).flatMap(({ claim, first }): Finding[] => {
       const [own, other] = claim.at.key.existingSecret === undefined ? [first, claim] : [claim, first];
       if (own.at.key.existingSecret === undefined) {
-        // Two Secrets that we name ourselves: of one user, or of two with one name, which another rule reports.
-        return claim.at.index === first.at.index ? [sameKeyName(claim.at, first.at)] : [];
+        return sameRenderedSecret(claim, first);
       }
       const path = [...pathOfKey(own.at), 'existingSecret'];
       const otherPath = [
@@ -82,6 +85,21 @@ const uniqueKeySecret: Rule = {
     });
   },
 };
+
+/** Two Secrets that we name ourselves. */
+function sameRenderedSecret(claim: KeyClaim, first: KeyClaim): Finding[] {
+  const [key, other] = [claim.at, first.at];
+  if (key.index === other.index) {
+    return [sameKeyName(key, other)];
+  }
+  if (key.user.name === other.user.name) {
+    return []; // Another rule reports users of one name.
+  }
+  const pathOf = (at: PlacedKey): Path => [...pathOfKey(at), ...(at.key.name === undefined ? [] : ['name'])];
+  const expected = `a Secret of its own (${formatPath(pathOf(other))} gives the same)`;
+  const fix = key.key.name === undefined ? 'add `name`' : 'name it otherwise';
+  return [atValue(pathOf(key), `the Secret ${quote(claim.value)}`, expected, fix)];
+}
 
 function sameKeyName(key: PlacedKey, other: PlacedKey): Finding {
   const { name } = key.key;

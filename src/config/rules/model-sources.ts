@@ -1,0 +1,40 @@
+import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from '../../models/hugging-face';
+import { quote, type Finding } from '../problem';
+import { namedModelsOf, runtimeOf } from './facts';
+import { atValue, type Rule } from './rule';
+
+/** Page of a model in a browser, with the branch of its files; a single file is a source that KServe can load. */
+const MODEL_PAGE = /^https:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/([\w.-]+\/[\w.-]+?)(?:\/tree\/([\w.-]+))?\/?$/;
+
+const huggingFaceSource: Rule = {
+  id: 'hugging-face-source',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model): Finding[] => {
+      const { source } = model.item;
+      if (source === undefined || runtimeOf(model) === 'simulator') {
+        return [];
+      }
+      const isPage = MODEL_PAGE.test(source);
+      if (!isPage && (!source.startsWith(HUGGING_FACE) || parseHuggingFace(source) !== undefined)) {
+        return [];
+      }
+      const expected = isPage ? `${HUGGING_FACE_FORM}: this is a page, and no file` : HUGGING_FACE_FORM;
+      return [atValue(['models', model.index, 'source'], quote(source), expected, sourceFix(source))];
+    }),
+};
+
+function sourceFix(source: string): string {
+  const repaired = source
+    .replace(
+      MODEL_PAGE,
+      (_, name: string, branch?: string) => `hf://${name}${branch === undefined ? '' : `:${branch}`}`,
+    )
+    .replace('@', ':')
+    .replace(/[/:]+$/, '');
+  return parseHuggingFace(repaired) === undefined
+    ? 'for example "hf://Qwen/Qwen3-0.6B:main"'
+    : `write ${JSON.stringify(repaired)}`;
+}
+
+/** Where the weights of models come from. */
+export const MODEL_SOURCE_RULES: readonly Rule[] = [huggingFaceSource];
