@@ -52,6 +52,16 @@ const tools = [
     folder: 'test/cluster/tools/kuadrant',
     package: 'github.com/kuadrant/kuadrant-operator/cmd',
   },
+  {
+    name: 'kserve-manager-0.20',
+    folder: 'test/cluster/tools/kserve-0.20',
+    package: 'github.com/kserve/kserve/cmd/manager',
+  },
+  {
+    name: 'kserve-manager-0.15',
+    folder: 'test/cluster/tools/kserve-0.15',
+    package: 'github.com/kserve/kserve/cmd/manager',
+  },
   { name: 'limitador', folder: 'test/cluster/tools/limitador', builder: 'cargo' },
 ];
 

@@ -5,7 +5,7 @@ import type { Accelerator } from './accelerator';
 import { DEFAULT_RESOURCES } from './catalog';
 import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from './hugging-face';
 import { addInferenceService, predictorServiceName } from './inference-service';
-import { huggingFaceToken, type IServingRuntime } from './vllm-runtime';
+import { HUGGING_FACE_FORMAT, huggingFaceToken, type IServingRuntime } from './vllm-runtime';
 import type { PlatformKind } from '../cluster/platform-kind';
 import type { ModelReplicas, ModelResources } from './model-size';
 
@@ -17,7 +17,7 @@ export interface ServedModelProps {
   /** Namespace of the model. */
   readonly namespace: string;
 
-  /** Runtime that serves the model. */
+  /** Runtime that serves the model; of the format `huggingface` for weights from `hf://`, else of `vLLM`. */
   readonly runtime: IServingRuntime;
 
   /**
@@ -115,6 +115,7 @@ export class ServedModel extends Construct implements IModelBackend {
     super(scope, id);
     this.serviceName = predictorServiceName(props.name);
     this.serviceNamespace = props.namespace;
+    const loadsItself = props.source.startsWith(HUGGING_FACE);
     addInferenceService(this, 'Resource', {
       name: props.name,
       namespace: props.namespace,
@@ -127,9 +128,9 @@ export class ServedModel extends Construct implements IModelBackend {
         nodeSelector: { ...props.accelerator.nodeSelector },
         tolerations: props.accelerator.tolerations,
         model: {
-          modelFormat: { name: 'vLLM' },
+          modelFormat: { name: loadsItself ? HUGGING_FACE_FORMAT : 'vLLM' },
           runtime: props.runtime.runtimeName,
-          storageUri: props.source.startsWith(HUGGING_FACE) ? undefined : props.source,
+          storageUri: loadsItself ? undefined : props.source,
           args: modelArguments(props),
           env: tokenVariables(props),
           resources: modelResources(props),

@@ -31,6 +31,12 @@ export interface VllmRuntimeProps {
 /** Port of every model server. */
 export const MODEL_PORT = 8080;
 
+/**
+ * Model format of weights that the model server loads itself. KServe takes any other model without `storageUri` for one
+ * of a multi-model server, and puts its agent, a second container, beside it.
+ */
+export const HUGGING_FACE_FORMAT = 'huggingface';
+
 /** Seconds that a model may load its weights before Kubernetes restarts it: 30 minutes. */
 const LOADING_SECONDS = 1800;
 
@@ -72,7 +78,7 @@ export class VllmRuntime extends Construct implements IServingRuntime {
       metadata: objectMetadata(this.runtimeName, { namespace: props.namespace }),
       spec: {
         annotations: { 'prometheus.io/path': '/metrics', 'prometheus.io/port': String(MODEL_PORT) },
-        supportedModelFormats: [{ name: 'vLLM', autoSelect: true }],
+        supportedModelFormats: [{ name: 'vLLM', autoSelect: true }, { name: HUGGING_FACE_FORMAT }],
         containers: [vllmContainer(props)],
         volumes: [
           { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '2Gi' } },

@@ -25,7 +25,7 @@ describe('ServedModel with minimal props', () => {
 
   test('is one InferenceService with the runtime that it was given', () => {
     expect(manifests.map(identify)).toEqual(['InferenceService llm/my-llama']);
-    expect(predictor.model).toMatchObject({ modelFormat: { name: 'vLLM' }, runtime: 'their-vllm' });
+    expect(predictor.model.runtime).toBe('their-vllm');
   });
 
   test('is a backend: the Service that KServe makes', () => {
@@ -70,6 +70,10 @@ describe('ServedModel with minimal props', () => {
     expect(predictor.model).not.toHaveProperty('env');
   });
 
+  test("is of the format of which KServe makes no multi-model server: no agent of KServe's", () => {
+    expect(predictor.model.modelFormat).toEqual({ name: 'huggingface' });
+  });
+
   test('has a restricted pod without rights in the cluster', () => {
     // Without a user id the kubelet would refuse vLLM's image, which runs as root.
     expect(predictor.securityContext).toEqual({
@@ -99,6 +103,7 @@ describe('ServedModel with all props', () => {
 
   test('lets KServe bring what does not come from Hugging Face', () => {
     expect(predictor.model.storageUri).toBe('s3://models/llama');
+    expect(predictor.model.modelFormat).toEqual({ name: 'vLLM' });
     expect(args[0]).toBe('--model=/mnt/models');
   });
 

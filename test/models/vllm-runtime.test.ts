@@ -17,10 +17,10 @@ describe('VllmRuntime with minimal props', () => {
     container.env.map(({ name, value }: { name: string; value: string }) => [name, value]),
   );
 
-  test('is one ServingRuntime for models of the format vLLM', () => {
+  test('is one ServingRuntime for models of the format vLLM, and for those that it loads from Hugging Face', () => {
     expect(manifests.map(identify)).toEqual(['ServingRuntime llm/vllm-latest']);
     expect(runtimeName).toBe('vllm-latest');
-    expect(spec.supportedModelFormats).toEqual([{ name: 'vLLM', autoSelect: true }]);
+    expect(spec.supportedModelFormats).toEqual([{ name: 'vLLM', autoSelect: true }, { name: 'huggingface' }]);
     expect(spec.containers).toHaveLength(1);
     expect(container).toMatchObject({ name: 'kserve-container', image: imageName(IMAGES.vllm) });
   });

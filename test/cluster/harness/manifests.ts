@@ -9,7 +9,14 @@ export const root = resolve(__dirname, '..', '..', '..');
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+    /** Counted by the API server. */
+    readonly generation?: number;
+  };
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- every kind has members of its own
   [member: string]: any;
 }

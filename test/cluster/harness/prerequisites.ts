@@ -20,14 +20,37 @@ export async function installCrds(kubectl: Kubectl): Promise<void> {
   });
 }
 
+const sidecar = { memoryRequest: '100Mi', memoryLimit: '1Gi', cpuRequest: '100m', cpuLimit: '1' };
+
 /** What KServe ships in its ConfigMap, in part: the platform sets two of these keys and must leave the others. */
-export const shippedKServeConfiguration: Readonly<Record<string, string>> = {
-  deploy: '{"defaultDeploymentMode": "Knative"}',
-  ingress: '{"enableGatewayApi": false, "ingressDomain": "example.com"}',
-  explainers: '{"art": {"image": "kserve/art-explainer", "defaultImageVersion": "latest"}}',
-  logger: '{"image": "kserve/agent:latest", "memoryRequest": "100Mi"}',
-  credentials: '{"storageSpecSecretName": "storage-config"}',
-};
+export const shippedKServeConfiguration: Readonly<Record<string, string>> = jsonTexts({
+  deploy: { defaultDeploymentMode: 'Serverless' },
+  ingress: {
+    enableGatewayApi: false,
+    ingressGateway: 'knative-serving/knative-ingress-gateway',
+    ingressDomain: 'example.com',
+    disableIngressCreation: false,
+  },
+  explainers: { art: { image: 'kserve/art-explainer', defaultImageVersion: 'latest' } },
+  logger: { image: 'kserve/agent:latest', ...sidecar },
+  batcher: { image: 'kserve/agent:latest', ...sidecar },
+  agent: { image: 'kserve/agent:latest', ...sidecar },
+  storageInitializer: {
+    image: 'kserve/storage-initializer:latest',
+    ...sidecar,
+    enableDirectPvcVolumeMount: true,
+    enableModelcar: true,
+    uidModelcar: 1010,
+  },
+  metricsAggregator: { enableMetricAggregation: 'false', enablePrometheusScraping: 'false' },
+  credentials: { storageSpecSecretName: 'storage-config' },
+  security: { autoMountServiceAccountToken: true },
+  inferenceService: { resource: { cpuLimit: '1', memoryLimit: '2Gi', cpuRequest: '1', memoryRequest: '2Gi' } },
+});
+
+function jsonTexts(values: Readonly<Record<string, object>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)]));
+}
 
 /** Part of the environment of Kuadrant's operator as its release sets it: the platform adds to it. */
 export const shippedOperatorEnvironment = [{ name: 'EXTENSIONS_DIR', value: '/extensions' }];
