@@ -51,6 +51,12 @@ const tools = [
     folder: 'test/cluster/tools/kuadrant',
     package: 'github.com/kuadrant/kuadrant-operator/cmd',
   },
+  {
+    name: 'authorino',
+    folder: 'test/cluster/tools/authorino',
+    package: 'github.com/kuadrant/authorino',
+    environment: { CGO_ENABLED: '0' }, // nothing of it is in C
+  },
   { name: 'limitador', folder: 'test/cluster/tools/limitador', builder: 'cargo' },
 ];
 

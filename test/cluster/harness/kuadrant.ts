@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { toolPath } from '../../../scripts/tool-table.cjs';
+import { root, type Manifest } from './manifests';
+import { kubectl, serverFolderVariable } from './suite';
+import { until } from './until';
+
+/** istiod makes it; the operator asks who serves the Gateway. */
+export const gatewayClass: Manifest = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'GatewayClass',
+  metadata: { name: 'istio' },
+  spec: { controllerName: 'istio.io/gateway-controller' },
+};
+
+/** What the operator and Authorino leave behind, and the tests with them. */
+const writtenKinds = ['authconfigs', 'authorinos', 'limitadors', 'envoyfilters', 'authpolicies', 'httproutes'];
+
+/** @returns all objects of a kind, in all namespaces. */
+export async function listed(kind: string, ...more: string[]): Promise<Manifest[]> {
+  const { stdout } = await kubectl(['get', kind, '--all-namespaces', '--output=json', ...more]);
+  return (JSON.parse(stdout) as { items: Manifest[] }).items;
+}
+
+/** @returns what has to be deleted after a test beside the platform. */
+export async function leftBehind(): Promise<Manifest[]> {
+  return [gatewayClass, ...(await Promise.all(writtenKinds.map((kind) => listed(kind)))).flat()];
+}
+
+function condition(type: string): object {
+  return { type, status: 'True', reason: type, message: '', lastTransitionTime: '2026-01-01T00:00:00Z' };
+}
+
+async function setStatus(resource: readonly string[], status: object): Promise<void> {
+  const patch = ['--subresource=status', '--type=merge', `--patch=${JSON.stringify({ status })}`];
+  await kubectl(['patch', ...resource, ...patch]);
+}
+
+/** Plays istiod: the operator waits until the Gateway and the routes are accepted. */
+export async function accept(): Promise<void> {
+  await setStatus(['gatewayclass', 'istio'], { conditions: [condition('Accepted')] });
+  await setStatus(['gateway', 'inference-gateway', '--namespace=llm'], {
+    conditions: [condition('Accepted'), condition('Programmed')],
+  });
+  const parentRef = {
+    group: 'gateway.networking.k8s.io',
+    kind: 'Gateway',
+    name: 'inference-gateway',
+    namespace: 'llm',
+  };
+  for (const { metadata } of await listed('httproutes')) {
+    await setStatus(['httproute', metadata.name, `--namespace=${metadata.namespace}`], {
+      parents: [{ parentRef, controllerName: 'istio.io/gateway-controller', conditions: [condition('Accepted')] }],
+    });
+  }
+}
+
+/** The operator without its wasm server (there is no such file), so that it listens on loopback only. */
+export function startOperator(): ChildProcess {
+  const env = {
+    ...serverEnvironment(),
+    OPERATOR_NAMESPACE: 'kuadrant-system',
+    WITH_EXTENSIONS: 'false',
+    WASM_SERVER_FILE_PATH: join(root, 'no-such-file.wasm'),
+  };
+  const addresses = ['--metrics-bind-address=127.0.0.1:0', '--health-probe-bind-address=127.0.0.1:0'];
+  return spawn(toolPath('kuadrant-operator')!, addresses, { env, stdio: 'ignore' });
+}
+
+function serverEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, KUBECONFIG: join(process.env[serverFolderVariable]!, 'kubeconfig') };
+}
+
+/**
+ * Plays authorino-operator and limitador-operator: Authorino runs with the arguments that the first would give it for what
+ * Kuadrant's operator has written, and both are called ready.
+ *
+ * It listens on all interfaces and knows no other way; what is not needed is off.
+ *
+ * @param port where it takes Envoy's questions
+ */
+export async function startAuthorino(port: number): Promise<ChildProcess> {
+  await until('the operator has asked for Authorino and Limitador', 30, async () => {
+    const asked = await Promise.all([listed('authorinos'), listed('limitadors')]);
+    return asked.every(({ length }) => length === 1);
+  });
+  await setStatus(['authorino', 'authorino', '--namespace=kuadrant-system'], { conditions: [condition('Ready')] });
+  await setStatus(['limitador', 'limitador', '--namespace=kuadrant-system'], {
+    conditions: [condition('Ready')],
+    service: { host: 'limitador.kuadrant-system.svc.cluster.local', ports: { grpc: 8081, http: 8080 } },
+  });
+  const [authorino] = await listed('authorinos');
+  const off = ['--ext-auth-http-port=0', '--oidc-http-port=0', '--metrics-addr=0', '--health-probe-addr=0'];
+  const args = ['server', ...operatorArguments(authorino!), `--ext-auth-grpc-port=${port}`, ...off];
+  return spawn(toolPath('authorino')!, args, { env: serverEnvironment(), stdio: 'ignore' });
+}
+
+/** The arguments that authorino-operator 0.21.0 takes from an Authorino, of those that Kuadrant sets. */
+function operatorArguments({ metadata, spec }: Manifest): string[] {
+  return [
+    ...(spec.clusterWide ? [] : [`--watch-namespace=${metadata.namespace}`]),
+    ...(spec.supersedingHostSubsets ? ['--allow-superseding-host-subsets'] : []),
+  ];
+}
