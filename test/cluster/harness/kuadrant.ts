@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { toolPath } from '../../../scripts/tool-table.cjs';
-import { root, type Manifest } from './manifests';
+import { reference, root, type Manifest } from './manifests';
 import { kubectl, serverFolderVariable } from './suite';
 import { until } from './until';
 
@@ -36,22 +36,19 @@ async function setStatus(resource: readonly string[], status: object): Promise<v
   await kubectl(['patch', ...resource, ...patch]);
 }
 
-/** Plays istiod: the operator waits until the Gateway and the routes are accepted. */
+/** Plays istiod: the operator waits until the Gateway, its listeners and the routes are accepted. */
 export async function accept(): Promise<void> {
   await setStatus(['gatewayclass', 'istio'], { conditions: [condition('Accepted')] });
-  await setStatus(['gateway', 'inference-gateway', '--namespace=llm'], {
-    conditions: [condition('Accepted'), condition('Programmed')],
-  });
-  const parentRef = {
-    group: 'gateway.networking.k8s.io',
-    kind: 'Gateway',
-    name: 'inference-gateway',
-    namespace: 'llm',
-  };
-  for (const { metadata } of await listed('httproutes')) {
-    await setStatus(['httproute', metadata.name, `--namespace=${metadata.namespace}`], {
-      parents: [{ parentRef, controllerName: 'istio.io/gateway-controller', conditions: [condition('Accepted')] }],
-    });
+  for (const { apiVersion, kind, metadata, spec } of await listed('gateways')) {
+    const conditions = [condition('Accepted'), condition('Programmed')];
+    const listeners = spec.listeners.map(({ name }: { name: string }) => ({ name, attachedRoutes: 1, conditions }));
+    await setStatus(reference({ apiVersion, kind, metadata }), { conditions, listeners });
+  }
+  for (const { apiVersion, kind, metadata, spec } of await listed('httproutes')) {
+    const [parentRef] = spec.parentRefs;
+    const { controllerName } = gatewayClass.spec;
+    const status = { parents: [{ parentRef, controllerName, conditions: [condition('Accepted')] }] };
+    await setStatus(reference({ apiVersion, kind, metadata }), status);
   }
 }
 
@@ -80,16 +77,17 @@ function serverEnvironment(): NodeJS.ProcessEnv {
  * @param port where it takes Envoy's questions
  */
 export async function startAuthorino(port: number): Promise<ChildProcess> {
+  let authorino: Manifest | undefined;
+  let limitador: Manifest | undefined;
   await until('the operator has asked for Authorino and Limitador', 30, async () => {
-    const asked = await Promise.all([listed('authorinos'), listed('limitadors')]);
-    return asked.every(({ length }) => length === 1);
+    [[authorino], [limitador]] = [await listed('authorinos'), await listed('limitadors')];
+    return authorino !== undefined && limitador !== undefined;
   });
-  await setStatus(['authorino', 'authorino', '--namespace=kuadrant-system'], { conditions: [condition('Ready')] });
-  await setStatus(['limitador', 'limitador', '--namespace=kuadrant-system'], {
+  await setStatus(reference(authorino!), { conditions: [condition('Ready')] });
+  await setStatus(reference(limitador!), {
     conditions: [condition('Ready')],
     service: { host: 'limitador.kuadrant-system.svc.cluster.local', ports: { grpc: 8081, http: 8080 } },
   });
-  const [authorino] = await listed('authorinos');
   const off = ['--ext-auth-http-port=0', '--oidc-http-port=0', '--metrics-addr=0', '--health-probe-addr=0'];
   const args = ['server', ...operatorArguments(authorino!), `--ext-auth-grpc-port=${port}`, ...off];
   return spawn(toolPath('authorino')!, args, { env: serverEnvironment(), stdio: 'ignore' });
