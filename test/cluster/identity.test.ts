@@ -3,58 +3,33 @@ import { freshMinute, limits, type Reply } from '../envoy/client';
 import { removeAll } from './harness/cleanup';
 import { Gateway } from './harness/gateway';
 import { accept, leftBehind, listed } from './harness/kuadrant';
-import { manifestsOf, readPlatformFolder, type Manifest } from './harness/manifests';
+import { manifestsOf, readPlatformFolder } from './harness/manifests';
+import { conditionsOf, create, policy, policyName, untilEnforced } from './harness/policies';
+import { errorOf, expectRefused } from './harness/replies';
 import { describeCluster, kubectl } from './harness/suite';
 import { until } from './harness/until';
 
 const dist = manifestsOf(readPlatformFolder('dist'));
-const policyName = 'gateway-auth-policy';
-const anonymous = { rules: { authentication: { everybody: { anonymous: {} } } } };
-
-/** Status of each condition by its type, of those that speak of the object as it is now. */
-function conditionsOf({ metadata, status }: Manifest): Record<string, string> {
-  const { observedGeneration } = status ?? {};
-  const conditions = (status?.conditions ?? []) as { type: string; status: string; reason: string }[];
-  const current = observedGeneration === undefined || observedGeneration === metadata['generation' as 'name'];
-  return current ? Object.fromEntries(conditions.map(({ type, status: is, reason }) => [type, `${is} ${reason}`])) : {};
-}
-
-async function policy(name: string): Promise<Manifest> {
-  const found = (await listed('authpolicies')).find(({ metadata }) => metadata.name === name);
-  if (!found) throw new Error(`no AuthPolicy ${name}`);
-  return found;
-}
-
-async function untilEnforced(name: string, enforced: string): Promise<void> {
-  await until(`AuthPolicy ${name} is ${enforced}`, 30, async () => {
-    return conditionsOf(await policy(name)).Enforced === enforced;
-  }).catch(async ({ message }: Error) => {
-    throw new Error(`${message}; it says ${JSON.stringify((await policy(name)).status)}`);
-  });
-}
-
-async function create(...items: object[]): Promise<void> {
-  await kubectl(['create', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
-}
+/** Lets everybody in, as an enterprise user. */
+const openToAll = {
+  rules: {
+    authentication: { everybody: { anonymous: {} } },
+    response: {
+      success: {
+        headers: {
+          'x-maas-user': { plain: { expression: '"nobody"' } },
+          'x-maas-tier': { plain: { expression: '"enterprise"' } },
+        },
+      },
+    },
+  },
+};
 
 /** A Secret with every label and annotation of a key of dist/, but for what is said otherwise. */
 function keySecret(of: string, key: string, metadata: object): object {
   const real = dist.find(({ kind, metadata: { name } }) => kind === 'Secret' && name === `${of}-apikey`)!;
   return { ...real, metadata: { ...real.metadata, ...metadata }, stringData: { api_key: key } };
 }
-
-function errorOf({ body }: Reply): unknown {
-  return JSON.parse(body).error;
-}
-
-const invalidKey = {
-  message: 'Missing or invalid credentials.',
-  type: 'invalid_request_error',
-  param: null,
-  code: 'invalid_api_key',
-};
-
-const accessDenied = { ...invalidKey, message: 'Your account may not use this model.', code: 'access_denied' };
 
 describeCluster(
   'who passes the real Authorino 0.25.0, by what the real operator makes of dist/',
@@ -63,7 +38,7 @@ describeCluster(
 
     beforeAll(async () => {
       gateway = await Gateway.start('dist');
-      await untilEnforced(policyName, 'True Enforced');
+      await untilEnforced(policyName);
       await gateway.load();
     });
 
@@ -71,15 +46,6 @@ describeCluster(
       await gateway?.stop();
       await removeAll(kubectl, [...dist, ...(await leftBehind())]);
     });
-
-    async function expectRefused(reply: Reply, status: 401 | 403): Promise<void> {
-      expect({ status: reply.status, error: errorOf(reply) }).toEqual({
-        status,
-        error: status === 401 ? invalidKey : accessDenied,
-      });
-      expect(reply.headers['content-type']).toBe('application/json');
-      expect(limits(reply).limit).toBeUndefined();
-    }
 
     /** Milliseconds until a key is answered with this status; kubectl has returned when it is called. */
     async function timeUntil(authorization: string, status: number): Promise<number> {
@@ -100,7 +66,7 @@ describeCluster(
 
     test('no key: 401 in the shape of OpenAI, with the ways in', async () => {
       const reply = await gateway.ask(undefined);
-      await expectRefused(reply, 401);
+      expectRefused(reply, 401);
       expect(reply.headers['www-authenticate']).toBe('APIKEY realm="maas", Bearer realm="maas"');
       expect(gateway.model.seen).toHaveLength(0);
     });
@@ -118,13 +84,13 @@ describeCluster(
       ['an identity without a key', { 'x-maas-user': 'enterpriseuser1', 'X-MaaS-Tier': 'enterprise' }],
       ['two keys, of which the first is wrong', { Authorization: ['Bearer nobody', 'Bearer freeuser1_key'] }],
     ])('%s: 401', async (_, headers) => {
-      await expectRefused(await gateway.ask(undefined, { headers }), 401);
+      expectRefused(await gateway.ask(undefined, { headers }), 401);
       expect(gateway.model.seen).toHaveLength(0);
     });
 
     test('a key in the query string: 401', async () => {
       const path = '/v1/chat/completions?api_key=freeuser1_key&APIKEY=freeuser1_key';
-      await expectRefused(await gateway.ask(undefined, { path }), 401);
+      expectRefused(await gateway.ask(undefined, { path }), 401);
     });
 
     test.each([
@@ -191,7 +157,7 @@ describeCluster(
       const key = `${what.replaceAll(' ', '-')}_key`;
       await create(keySecret('freeuser1', key, { name: what.replaceAll(' ', '-'), ...metadata }));
       await timeUntil(`Bearer ${key}`, 403);
-      await expectRefused(await gateway.ask(`APIKEY ${key}`), 403);
+      expectRefused(await gateway.ask(`APIKEY ${key}`), 403);
     });
 
     describe('a tenant', () => {
@@ -203,30 +169,71 @@ describeCluster(
 
       test('who copies all of a key Secret into another namespace: 403', async () => {
         await timeUntil('Bearer tenant_key', 403);
-        await expectRefused(await gateway.ask('APIKEY tenant_key'), 403);
+        expectRefused(await gateway.ask('APIKEY tenant_key'), 403);
       });
 
-      test('who opens routes to everybody by policies: overridden, 401', async () => {
+      test('who opens routes, or the whole Gateway, to everybody by policies: overridden, 401', async () => {
         await create(
           tenantRoute(),
-          routePolicy('of-ours', 'simulator-domain-route'),
-          routePolicy('of-theirs', 'tenant'),
+          openPolicy('of-our-route', 'HTTPRoute', 'simulator-domain-route', openToAll),
+          openPolicy('of-their-route', 'HTTPRoute', 'tenant', openToAll),
+          openPolicy('a-gateway', 'Gateway', 'inference-gateway', { overrides: openToAll }),
         );
         await accept();
-        for (const name of ['of-ours', 'of-theirs']) {
+        for (const name of ['of-our-route', 'of-their-route', 'a-gateway']) {
           await untilEnforced(name, 'False Overridden');
           const { conditions } = (await policy(name)).status;
-          expect(conditions.map(({ message }: { message: string }) => message)).toContainEqual(
-            `AuthPolicy is overridden by [llm/${policyName}]`,
-          );
+          const messages = conditions.map(({ message }: { message: string }) => message);
+          expect(messages).toContain(`AuthPolicy is overridden by [llm/${policyName}]`);
         }
-        await untilEnforced(policyName, 'True Enforced');
+        await untilEnforced(policyName);
         await gateway.load();
         for (const host of ['simulator.maas.local', 'tenant.maas.local']) {
-          await expectRefused(await gateway.ask(undefined, { host }), 401);
-          expect((await gateway.ask('Bearer freeuser1_key', { host })).status).toBe(200);
+          expectRefused(await gateway.ask(undefined, { host }), 401);
+          expect(limits(await gateway.ask('Bearer freeuser1_key', { host })).limit).toBe('200');
         }
       });
+
+      test('who knows a key and copies it: 403 for both, and never a better tier', async () => {
+        await create(keySecret('enterpriseuser1', 'freeuser2_key', { name: 'copy', namespace: 'tenant' }));
+        await timeUntil('Bearer freeuser2_key', 403);
+        expectRefused(await gateway.ask('APIKEY freeuser2_key'), 403);
+      });
+    });
+
+    describe('a spoiled policy lets in', () => {
+      test('a tenant as an enterprise user, without the rule about the namespace', async () => {
+        const path = '/spec/overrides/rules/authorization/key-of-the-platform';
+        const patch = JSON.stringify([{ op: 'remove', path }]);
+        await kubectl(['patch', 'authpolicy', policyName, '--namespace=llm', '--type=json', `--patch=${patch}`]);
+        await timeUntil('Bearer tenant_key', 200);
+        expect(limits(await gateway.ask('Bearer tenant_key')).limit).toBe('5000');
+        await kubectl(['replace', '-f', 'dist/40-identity.k8s.yaml']);
+        await timeUntil('Bearer tenant_key', 403);
+      });
+
+      test('everybody, with defaults in the place of overrides', async () => {
+        await kubectl(['delete', 'authpolicy', 'a-gateway', '--namespace=llm']);
+        const { overrides, ...spec } = (await policy(policyName)).spec;
+        const patch = JSON.stringify({ spec: { ...spec, overrides: null, defaults: overrides } });
+        await kubectl(['patch', 'authpolicy', policyName, '--namespace=llm', '--type=merge', `--patch=${patch}`]);
+        await untilEnforced('of-our-route');
+        await gateway.load();
+        expect(limits(await gateway.ask(undefined)).limit).toBe('5000');
+      });
+    });
+
+    test('without any policy nobody passes: our own filter refuses', async () => {
+      await kubectl(['delete', 'authpolicies', '--all', '--namespace=llm']);
+      await until('nothing is authenticated any more', 30, async () => (await listed('authconfigs')).length === 0);
+      await gateway.load();
+      const seen = gateway.model.seen.length;
+      for (const authorization of [undefined, 'Bearer freeuser1_key']) {
+        const headers = { 'x-maas-user': 'enterpriseuser1', 'x-maas-tier': 'enterprise' };
+        const reply = await gateway.ask(authorization, { headers });
+        expect([reply.status, reply.body]).toEqual([403, 'RBAC: access denied']);
+      }
+      expect(gateway.model.seen).toHaveLength(seen);
     });
   },
   ...['kuadrant-operator', 'authorino', 'istio-listeners'],
@@ -245,11 +252,11 @@ function tenantRoute(): object {
   };
 }
 
-function routePolicy(name: string, route: string): object {
+function openPolicy(name: string, kind: string, target: string, rules: object): object {
   return {
     apiVersion: 'kuadrant.io/v1',
     kind: 'AuthPolicy',
     metadata: { name, namespace: 'llm' },
-    spec: { targetRef: { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: route }, ...anonymous },
+    spec: { targetRef: { group: 'gateway.networking.k8s.io', kind, name: target }, ...rules },
   };
 }

@@ -16,7 +16,9 @@ const EXT_AUTHZ = 'type.googleapis.com/envoy.extensions.filters.http.ext_authz.v
 export function authenticated(configuration: Json, translation: Translation, port: number): object {
   const [listener] = configuration.static_resources.listeners;
   const manager = listener.filter_chains[0].filters.at(-1).typed_config;
-  const asked = authConfigsByHost(connectionManager(translation));
+  const wasm = connectionManager(translation).http_filters.find(({ name }: Json) => name === WASM);
+  if (wasm === undefined) return configuration; // Kuadrant has no policy to enforce
+  const asked = authConfigsByHost(wasm);
   manager.http_filters = manager.http_filters.map((filter: Json) => (filter.name === WASM ? extAuthz() : filter));
   for (const host of manager.route_config.virtual_hosts) {
     host.typed_per_filter_config = { [WASM]: perHost(asked.get(host.domains[0])) };
@@ -27,8 +29,7 @@ export function authenticated(configuration: Json, translation: Translation, por
 }
 
 /** @returns for each host the name of its AuthConfig, out of the wasm's configuration. */
-function authConfigsByHost(manager: Json): Map<string, string> {
-  const wasm = manager.http_filters.find(({ name }: Json) => name === WASM);
+function authConfigsByHost(wasm: Json): Map<string, string> {
   const { actionSets } = JSON.parse(wasm.typed_config.value.config.configuration.value);
   const pairs = actionSets.flatMap(({ actions, routeRuleConditions }: Json) =>
     routeRuleConditions.hostnames.map((host: string) => [host, actions[0].scope]),
