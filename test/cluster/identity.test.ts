@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freshMinute, limits, type Reply } from '../envoy/client';
-import { removeAll } from './harness/cleanup';
 import { Gateway } from './harness/gateway';
-import { accept, leftBehind, listed } from './harness/kuadrant';
+import { accept, listed, removePlatform } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder } from './harness/manifests';
 import { conditionsOf, create, policy, policyName, untilEnforced } from './harness/policies';
 import { errorOf, expectRefused } from './harness/replies';
@@ -44,7 +43,7 @@ describeCluster(
 
     afterAll(async () => {
       await gateway?.stop();
-      await removeAll(kubectl, [...dist, ...(await leftBehind())]);
+      await removePlatform(dist);
     });
 
     /** Milliseconds until a key is answered with this status; kubectl has returned when it is called. */

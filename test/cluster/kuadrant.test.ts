@@ -2,8 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
-import { removeAll } from './harness/cleanup';
-import { accept, gatewayClass, leftBehind, listed, startOperator } from './harness/kuadrant';
+import { accept, gatewayClass, listed, removePlatform, startOperator } from './harness/kuadrant';
 import { manifestsOf, readManifestFile, readPlatformFolder, root, type Manifest } from './harness/manifests';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
 import { describeCluster, kubectl } from './harness/suite';
@@ -36,7 +35,7 @@ describeCluster(
 
     afterAll(async () => {
       operator?.kill('SIGKILL');
-      await removeAll(kubectl, [...manifests, ...(await leftBehind())]);
+      await removePlatform(manifests);
     });
 
     test('writes for dist/ the EnvoyFilters that the Envoy tests run beside ours', async () => {

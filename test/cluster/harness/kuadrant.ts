@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { toolPath } from '../../../scripts/tool-table.cjs';
+import { removeAll } from './cleanup';
 import { reference, root, type Manifest } from './manifests';
 import { kubectl, serverFolderVariable } from './suite';
 import { until } from './until';
@@ -22,9 +23,15 @@ export async function listed(kind: string, ...more: string[]): Promise<Manifest[
   return (JSON.parse(stdout) as { items: Manifest[] }).items;
 }
 
-/** @returns what has to be deleted after a test beside the platform. */
-export async function leftBehind(): Promise<Manifest[]> {
-  return [gatewayClass, ...(await Promise.all(writtenKinds.map((kind) => listed(kind)))).flat()];
+/** As `removeAll`, with all that the operator, Authorino and the tests have made. The operator has ended before. */
+export async function removePlatform(manifests: readonly Manifest[]): Promise<void> {
+  // The operator's finalizer, which nobody would take away any more: the next operator would find an instance that ends.
+  for (const { apiVersion, kind, metadata } of await listed('kuadrants')) {
+    const patch = ['--type=merge', '--patch={"metadata":{"finalizers":null}}'];
+    await kubectl(['patch', ...reference({ apiVersion, kind, metadata }), ...patch]);
+  }
+  const written = await Promise.all(writtenKinds.map((kind) => listed(kind)));
+  await removeAll(kubectl, [...manifests, gatewayClass, ...written.flat()]);
 }
 
 function condition(type: string): object {
