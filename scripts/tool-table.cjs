@@ -62,6 +62,12 @@ const tools = [
     folder: 'test/cluster/tools/kserve-0.15',
     package: 'github.com/kserve/kserve/cmd/manager',
   },
+  {
+    name: 'authorino',
+    folder: 'test/cluster/tools/authorino',
+    package: 'github.com/kuadrant/authorino',
+    environment: { CGO_ENABLED: '0' }, // nothing of it is in C
+  },
   { name: 'limitador', folder: 'test/cluster/tools/limitador', builder: 'cargo' },
 ];
 

@@ -118,7 +118,9 @@ export class GatewayAuthPolicy extends Construct {
             authentication,
             authorization: authorizationRules(props),
             response: {
-              unauthenticated: errorResponse(401, 'Missing or invalid credentials.', 'invalid_api_key'),
+              unauthenticated: errorResponse(401, 'Missing or invalid credentials.', 'invalid_api_key', {
+                'www-authenticate': challenges(props),
+              }),
               unauthorized: errorResponse(403, 'Your account may not use this model.', 'access_denied'),
               success: {
                 headers: {
@@ -148,6 +150,8 @@ export class GatewayAuthPolicy extends Construct {
 /** How a caller came in; an override, so that no claim of a token can pretend it. */
 const API_KEY = 'api-key';
 const TOKEN = 'token';
+
+const TOKEN_PREFIX = 'Bearer';
 
 function apiKeyMethods(apiKeys: ApiKeyAuthentication) {
   const annotations = 'auth.identity.metadata.annotations';
@@ -184,7 +188,7 @@ function oidcMethod(oidc: OidcAuthentication) {
   return {
     'oidc-users': {
       jwt: { issuerUrl: oidc.issuerUrl },
-      credentials: { authorizationHeader: { prefix: 'Bearer' } },
+      credentials: { authorizationHeader: { prefix: TOKEN_PREFIX } },
       overrides: {
         user: { expression: celEntry('auth.identity', oidc.userClaim ?? 'sub') },
         tier: { expression: tier },
@@ -233,11 +237,19 @@ function allOf(predicates: string[]) {
   return { patternMatching: { patterns: predicates.map((predicate) => ({ predicate })) } };
 }
 
+/** The ways in, for a 401 (RFC 9110, 11.6.1): headers of our own replace those that Authorino would send. */
+function challenges({ apiKeys, oidc }: GatewayAuthPolicyProps): string {
+  const prefixes = apiKeys ? (apiKeys.prefixes ?? DEFAULT_PREFIXES) : [];
+  const schemes = new Set([...prefixes, ...(oidc ? [TOKEN_PREFIX] : [])]);
+  return [...schemes].map((scheme) => `${scheme} realm="maas"`).join(', ');
+}
+
 /** An error in the shape that OpenAI's API and SDKs use. */
-function errorResponse(status: number, message: string, code: string) {
+function errorResponse(status: number, message: string, code: string, headers: Record<string, string> = {}) {
+  const all = Object.entries({ 'content-type': 'application/json', ...headers });
   return {
     code: status,
-    headers: { 'content-type': { value: 'application/json' } },
+    headers: Object.fromEntries(all.map(([name, value]) => [name, { value }])),
     body: { value: JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code } }) },
   };
 }

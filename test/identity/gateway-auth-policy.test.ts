@@ -151,10 +151,20 @@ describe('GatewayAuthPolicy with API keys only', () => {
   ])("answers who is %s with %i and an error as OpenAI's", (kind, code, errorCode) => {
     const reply = spec.overrides.rules.response[kind];
     expect(reply.code).toBe(code);
-    expect(reply.headers).toEqual({ 'content-type': { value: 'application/json' } });
+    expect(reply.headers['content-type']).toEqual({ value: 'application/json' });
     expect(JSON.parse(reply.body.value)).toEqual({
       error: { message: expect.any(String), type: 'invalid_request_error', param: null, code: errorCode },
     });
+  });
+
+  test('names the ways in to who is unauthenticated: without it Authorino, asked for a body, would not', () => {
+    const challenge = (props: GatewayAuthPolicyProps) =>
+      policyWith(props).spec.overrides.rules.response.unauthenticated.headers['www-authenticate'].value;
+    expect(challenge(API_KEYS)).toBe('APIKEY realm="maas", Bearer realm="maas"');
+    expect(challenge(OIDC)).toBe('Bearer realm="maas"');
+    const both = { ...OIDC, apiKeys: { namespace: 'llm', prefixes: ['Key', 'Bearer'] } };
+    expect(challenge(both)).toBe('Key realm="maas", Bearer realm="maas"');
+    expect(spec.overrides.rules.response.unauthorized.headers).not.toHaveProperty('www-authenticate');
   });
 
   test('says nothing of tokens', () => {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '../../support/free-port';
 import { freshMinute, limits, send, type Reply } from '../client';
 import { Envoy } from '../envoy';
 import { runnable, TIER_HEADER, USER_HEADER } from './runnable';
@@ -7,16 +7,6 @@ import { describeWithIstio } from './suite';
 import { manifests, translate, type Json } from './translation';
 
 jest.setTimeout(90_000);
-
-/** A port that was free a moment ago. The simulator takes it on all interfaces; it knows no other way. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** The arguments with which dist/ runs the simulator, on another port. */
 function simulatorArguments(port: number): string[] {
@@ -32,6 +22,7 @@ describeWithIstio("the real simulator behind Istio's listener", ({ envoy, transl
 
   beforeAll(async () => {
     modelPort = await freePort();
+    // It takes the port on all interfaces and knows no other way.
     model = spawn(simulator, simulatorArguments(modelPort), { stdio: 'ignore' });
     gateway = await Envoy.startFrom(envoy, runnable(translate(translator, manifests()), modelPort));
     await untilReady(modelPort);

@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { toolPath } from '../../../scripts/tool-table.cjs';
+import { removeAll } from './cleanup';
+import { reference, root, type Manifest } from './manifests';
+import { kubectl, serverFolderVariable } from './suite';
+import { until } from './until';
+
+/** istiod makes it; the operator asks who serves the Gateway. */
+export const gatewayClass: Manifest = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'GatewayClass',
+  metadata: { name: 'istio' },
+  spec: { controllerName: 'istio.io/gateway-controller' },
+};
+
+/** What the operator and Authorino leave behind, and the tests with them. */
+const writtenKinds = ['authconfigs', 'authorinos', 'limitadors', 'envoyfilters', 'authpolicies', 'httproutes'];
+
+/** @returns all objects of a kind, in all namespaces. */
+export async function listed(kind: string, ...more: string[]): Promise<Manifest[]> {
+  const { stdout } = await kubectl(['get', kind, '--all-namespaces', '--output=json', ...more]);
+  return (JSON.parse(stdout) as { items: Manifest[] }).items;
+}
+
+/** As `removeAll`, with all that the operator, Authorino and the tests have made. The operator has ended before. */
+export async function removePlatform(manifests: readonly Manifest[]): Promise<void> {
+  // The operator's finalizer, which nobody would take away any more: the next operator would find an instance that ends.
+  for (const { apiVersion, kind, metadata } of await listed('kuadrants')) {
+    const patch = ['--type=merge', '--patch={"metadata":{"finalizers":null}}'];
+    await kubectl(['patch', ...reference({ apiVersion, kind, metadata }), ...patch]);
+  }
+  const written = await Promise.all(writtenKinds.map((kind) => listed(kind)));
+  await removeAll(kubectl, [...manifests, gatewayClass, ...written.flat()]);
+}
+
+function condition(type: string): object {
+  return { type, status: 'True', reason: type, message: '', lastTransitionTime: '2026-01-01T00:00:00Z' };
+}
+
+async function setStatus(resource: readonly string[], status: object): Promise<void> {
+  const patch = ['--subresource=status', '--type=merge', `--patch=${JSON.stringify({ status })}`];
+  await kubectl(['patch', ...resource, ...patch]);
+}
+
+/** Plays istiod: the operator waits until the Gateway, its listeners and the routes are accepted. */
+export async function accept(): Promise<void> {
+  await setStatus(['gatewayclass', 'istio'], { conditions: [condition('Accepted')] });
+  for (const { apiVersion, kind, metadata, spec } of await listed('gateways')) {
+    const conditions = [condition('Accepted'), condition('Programmed')];
+    const listeners = spec.listeners.map(({ name }: { name: string }) => ({ name, attachedRoutes: 1, conditions }));
+    await setStatus(reference({ apiVersion, kind, metadata }), { conditions, listeners });
+  }
+  for (const { apiVersion, kind, metadata, spec } of await listed('httproutes')) {
+    const [parentRef] = spec.parentRefs;
+    const { controllerName } = gatewayClass.spec;
+    const status = { parents: [{ parentRef, controllerName, conditions: [condition('Accepted')] }] };
+    await setStatus(reference({ apiVersion, kind, metadata }), status);
+  }
+}
+
+/** The operator without its wasm server (there is no such file), so that it listens on loopback only. */
+export function startOperator(): ChildProcess {
+  const env = {
+    ...serverEnvironment(),
+    OPERATOR_NAMESPACE: 'kuadrant-system',
+    WITH_EXTENSIONS: 'false',
+    WASM_SERVER_FILE_PATH: join(root, 'no-such-file.wasm'),
+  };
+  const addresses = ['--metrics-bind-address=127.0.0.1:0', '--health-probe-bind-address=127.0.0.1:0'];
+  return spawn(toolPath('kuadrant-operator')!, addresses, { env, stdio: 'ignore' });
+}
+
+function serverEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, KUBECONFIG: join(process.env[serverFolderVariable]!, 'kubeconfig') };
+}
+
+/**
+ * Plays authorino-operator and limitador-operator: Authorino runs with the arguments that the first would give it for what
+ * Kuadrant's operator has written, and both are called ready.
+ *
+ * It listens on all interfaces and knows no other way; what is not needed is off.
+ *
+ * @param port where it takes Envoy's questions
+ */
+export async function startAuthorino(port: number): Promise<ChildProcess> {
+  let authorino: Manifest | undefined;
+  let limitador: Manifest | undefined;
+  await until('the operator has asked for Authorino and Limitador', 30, async () => {
+    [[authorino], [limitador]] = [await listed('authorinos'), await listed('limitadors')];
+    return authorino !== undefined && limitador !== undefined;
+  });
+  await setStatus(reference(authorino!), { conditions: [condition('Ready')] });
+  await setStatus(reference(limitador!), {
+    conditions: [condition('Ready')],
+    service: { host: 'limitador.kuadrant-system.svc.cluster.local', ports: { grpc: 8081, http: 8080 } },
+  });
+  const off = ['--ext-auth-http-port=0', '--oidc-http-port=0', '--metrics-addr=0', '--health-probe-addr=0'];
+  const args = ['server', ...operatorArguments(authorino!), `--ext-auth-grpc-port=${port}`, ...off];
+  return spawn(toolPath('authorino')!, args, { env: serverEnvironment(), stdio: 'ignore' });
+}
+
+/** The arguments that authorino-operator 0.21.0 takes from an Authorino, of those that Kuadrant sets. */
+function operatorArguments({ metadata, spec }: Manifest): string[] {
+  return [
+    ...(spec.clusterWide ? [] : [`--watch-namespace=${metadata.namespace}`]),
+    ...(spec.supersedingHostSubsets ? ['--allow-superseding-host-subsets'] : []),
+  ];
+}

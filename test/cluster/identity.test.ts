@@ -1,0 +1,261 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freshMinute, limits, type Reply } from '../envoy/client';
+import { Gateway } from './harness/gateway';
+import { accept, listed, removePlatform } from './harness/kuadrant';
+import { manifestsOf, readPlatformFolder } from './harness/manifests';
+import { conditionsOf, create, policy, policyName, untilEnforced } from './harness/policies';
+import { errorOf, expectRefused } from './harness/replies';
+import { describeCluster, kubectl } from './harness/suite';
+import { until } from './harness/until';
+
+const dist = manifestsOf(readPlatformFolder('dist'));
+/** Lets everybody in, as an enterprise user. */
+const openToAll = {
+  rules: {
+    authentication: { everybody: { anonymous: {} } },
+    response: {
+      success: {
+        headers: {
+          'x-maas-user': { plain: { expression: '"nobody"' } },
+          'x-maas-tier': { plain: { expression: '"enterprise"' } },
+        },
+      },
+    },
+  },
+};
+
+/** A Secret with every label and annotation of a key of dist/, but for what is said otherwise. */
+function keySecret(of: string, key: string, metadata: object): object {
+  const real = dist.find(({ kind, metadata: { name } }) => kind === 'Secret' && name === `${of}-apikey`)!;
+  return { ...real, metadata: { ...real.metadata, ...metadata }, stringData: { api_key: key } };
+}
+
+describeCluster(
+  'who passes the real Authorino 0.25.0, by what the real operator makes of dist/',
+  () => {
+    let gateway: Gateway;
+
+    beforeAll(async () => {
+      gateway = await Gateway.start('dist');
+      await untilEnforced(policyName);
+      await gateway.load();
+    });
+
+    afterAll(async () => {
+      await gateway?.stop();
+      await removePlatform(dist);
+    });
+
+    /** Milliseconds until a key is answered with this status; kubectl has returned when it is called. */
+    async function timeUntil(authorization: string, status: number): Promise<number> {
+      const from = performance.now();
+      while ((await gateway.ask(authorization)).status !== status) {
+        if (performance.now() - from > 10_000) throw new Error(`no ${status} within 10 s`);
+        await sleep(20);
+      }
+      return performance.now() - from;
+    }
+
+    test('every condition is good and current', async () => {
+      expect(conditionsOf(await policy(policyName))).toEqual({ Accepted: 'True Accepted', Enforced: 'True Enforced' });
+      const authConfigs = await listed('authconfigs');
+      expect(authConfigs.map(conditionsOf)).toEqual([{ Available: 'True HostsLinked', Ready: 'True Reconciled' }]);
+      expect((await listed('kuadrants')).map(conditionsOf)).toEqual([{ Ready: 'True Ready' }]);
+    });
+
+    test('no key: 401 in the shape of OpenAI, with the ways in', async () => {
+      const reply = await gateway.ask(undefined);
+      expectRefused(reply, 401);
+      expect(reply.headers['www-authenticate']).toBe('APIKEY realm="maas", Bearer realm="maas"');
+      expect(gateway.model.seen).toHaveLength(0);
+    });
+
+    test.each([
+      ['an unknown key', { authorization: 'Bearer nobody' }],
+      ['an unknown key with the other prefix', { authorization: 'APIKEY nobody' }],
+      ['a key without a prefix', { authorization: 'freeuser1_key' }],
+      ['a prefix without a key', { authorization: 'Bearer ' }],
+      ['a prefix that is not accepted', { authorization: 'Basic freeuser1_key' }],
+      ['part of a key', { authorization: 'Bearer freeuser1' }],
+      ['more than a key', { authorization: 'Bearer freeuser1_key2' }],
+      ['a key in a header of its own', { 'x-api-key': 'freeuser1_key' }],
+      ['a key in a cookie', { cookie: 'APIKEY=freeuser1_key' }],
+      ['an identity without a key', { 'x-maas-user': 'enterpriseuser1', 'X-MaaS-Tier': 'enterprise' }],
+      ['two keys, of which the first is wrong', { Authorization: ['Bearer nobody', 'Bearer freeuser1_key'] }],
+    ])('%s: 401', async (_, headers) => {
+      expectRefused(await gateway.ask(undefined, { headers }), 401);
+      expect(gateway.model.seen).toHaveLength(0);
+    });
+
+    test('a key in the query string: 401', async () => {
+      const path = '/v1/chat/completions?api_key=freeuser1_key&APIKEY=freeuser1_key';
+      expectRefused(await gateway.ask(undefined, { path }), 401);
+    });
+
+    test.each([
+      ['freeuser1', '200'],
+      ['freeuser2', '200'],
+      ['premiumuser1', '1000'],
+      ['premiumuser2', '1000'],
+      ['enterpriseuser1', '5000'],
+    ])('%s has the limits of the tier and one budget with both prefixes', async (user, limit) => {
+      await freshMinute(5);
+      for (const [prefix, used] of [
+        ['APIKEY', 30],
+        ['Bearer', 60],
+      ] as const) {
+        const reply = await gateway.ask(`${prefix} ${user}_key`);
+        expect(reply.status).toBe(200);
+        expect(limits(reply)).toEqual({ limit, consumed: '30', remaining: String(Number(limit) - used) });
+      }
+    });
+
+    test('no header of the client changes user or tier, and the model sees neither them nor the key', async () => {
+      const headers = { 'x-maas-tier': 'enterprise', 'X-MAAS-User': 'enterpriseuser1', 'x-maas-other': 'x' };
+      const reply = await gateway.ask('Bearer freeuser1_key', { headers });
+      expect(reply.status).toBe(200);
+      expect(limits(reply).limit).toBe('200');
+      const seen = Object.keys(gateway.model.seen.at(-1)!);
+      expect(seen.filter((name) => name.startsWith('x-maas-') || name === 'authorization')).toEqual([]);
+    });
+
+    test('over the limit: 429, for this user only', async () => {
+      await freshMinute(10);
+      await create(
+        keySecret('freeuser1', 'thirsty_key', { name: 'thirsty', annotations: annotations('thirsty', 'free') }),
+      );
+      await timeUntil('Bearer thirsty_key', 200);
+      let reply: Reply;
+      do reply = await gateway.ask('Bearer thirsty_key');
+      while (reply.status === 200);
+      expect(reply.status).toBe(429);
+      expect(errorOf(reply)).toMatchObject({ code: 'rate_limit_exceeded' });
+      expect((await gateway.ask('APIKEY thirsty_key')).status).toBe(429);
+      expect((await gateway.ask('Bearer premiumuser1_key')).status).toBe(200);
+    });
+
+    test('a key works within a second after it is added, and no longer than a second after it is deleted', async () => {
+      const name = 'premiumuser1-second';
+      await create(keySecret('premiumuser1', 'second_key', { name }));
+      const added = await timeUntil('Bearer second_key', 200);
+      await kubectl(['delete', 'secret', name, '--namespace=llm']);
+      const revoked = await timeUntil('Bearer second_key', 401);
+      process.stderr.write(`key added after ${added.toFixed(0)} ms, revoked after ${revoked.toFixed(0)} ms\n`);
+      expect(added).toBeLessThan(1000);
+      expect(revoked).toBeLessThan(1000);
+      expect((await gateway.ask('Bearer premiumuser1_key')).status).toBe(200);
+    });
+
+    test.each([
+      ['without annotations', { annotations: undefined }],
+      ['without a tier', { annotations: { 'secret.kuadrant.io/user-id': 'someone' } }],
+      ['without a user', { annotations: { 'kuadrant.io/groups': 'free' } }],
+      ['of a tier that there is not', { annotations: annotations('someone', 'gold') }],
+      ['with an empty user', { annotations: annotations('', 'free') }],
+    ])('a key Secret %s: 403', async (what, metadata) => {
+      const key = `${what.replaceAll(' ', '-')}_key`;
+      await create(keySecret('freeuser1', key, { name: what.replaceAll(' ', '-'), ...metadata }));
+      await timeUntil(`Bearer ${key}`, 403);
+      expectRefused(await gateway.ask(`APIKEY ${key}`), 403);
+    });
+
+    describe('a tenant', () => {
+      const tenantSecret = keySecret('enterpriseuser1', 'tenant_key', { namespace: 'tenant' });
+
+      beforeAll(async () => {
+        await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } }, tenantSecret);
+      });
+
+      test('who copies all of a key Secret into another namespace: 403', async () => {
+        await timeUntil('Bearer tenant_key', 403);
+        expectRefused(await gateway.ask('APIKEY tenant_key'), 403);
+      });
+
+      test('who opens routes, or the whole Gateway, to everybody by policies: overridden, 401', async () => {
+        await create(
+          tenantRoute(),
+          openPolicy('of-our-route', 'HTTPRoute', 'simulator-domain-route', openToAll),
+          openPolicy('of-their-route', 'HTTPRoute', 'tenant', openToAll),
+          openPolicy('a-gateway', 'Gateway', 'inference-gateway', { overrides: openToAll }),
+        );
+        await accept();
+        for (const name of ['of-our-route', 'of-their-route', 'a-gateway']) {
+          await untilEnforced(name, 'False Overridden');
+          const { conditions } = (await policy(name)).status;
+          const messages = conditions.map(({ message }: { message: string }) => message);
+          expect(messages).toContain(`AuthPolicy is overridden by [llm/${policyName}]`);
+        }
+        await untilEnforced(policyName);
+        await gateway.load();
+        for (const host of ['simulator.maas.local', 'tenant.maas.local']) {
+          expectRefused(await gateway.ask(undefined, { host }), 401);
+          expect(limits(await gateway.ask('Bearer freeuser1_key', { host })).limit).toBe('200');
+        }
+      });
+
+      test('who knows a key and copies it: 403 for both, and never a better tier', async () => {
+        await create(keySecret('enterpriseuser1', 'freeuser2_key', { name: 'copy', namespace: 'tenant' }));
+        await timeUntil('Bearer freeuser2_key', 403);
+        expectRefused(await gateway.ask('APIKEY freeuser2_key'), 403);
+      });
+    });
+
+    describe('a spoiled policy lets in', () => {
+      test('a tenant as an enterprise user, without the rule about the namespace', async () => {
+        const path = '/spec/overrides/rules/authorization/key-of-the-platform';
+        const patch = JSON.stringify([{ op: 'remove', path }]);
+        await kubectl(['patch', 'authpolicy', policyName, '--namespace=llm', '--type=json', `--patch=${patch}`]);
+        await timeUntil('Bearer tenant_key', 200);
+        expect(limits(await gateway.ask('Bearer tenant_key')).limit).toBe('5000');
+        await kubectl(['replace', '-f', 'dist/40-identity.k8s.yaml']);
+        await timeUntil('Bearer tenant_key', 403);
+      });
+
+      test('everybody, with defaults in the place of overrides', async () => {
+        await kubectl(['delete', 'authpolicy', 'a-gateway', '--namespace=llm']);
+        const { overrides, ...spec } = (await policy(policyName)).spec;
+        const patch = JSON.stringify({ spec: { ...spec, overrides: null, defaults: overrides } });
+        await kubectl(['patch', 'authpolicy', policyName, '--namespace=llm', '--type=merge', `--patch=${patch}`]);
+        await untilEnforced('of-our-route');
+        await gateway.load();
+        expect(limits(await gateway.ask(undefined)).limit).toBe('5000');
+      });
+    });
+
+    test('without any policy nobody passes: our own filter refuses', async () => {
+      await kubectl(['delete', 'authpolicies', '--all', '--namespace=llm']);
+      await until('nothing is authenticated any more', 30, async () => (await listed('authconfigs')).length === 0);
+      await gateway.load();
+      const seen = gateway.model.seen.length;
+      for (const authorization of [undefined, 'Bearer freeuser1_key']) {
+        const headers = { 'x-maas-user': 'enterpriseuser1', 'x-maas-tier': 'enterprise' };
+        const reply = await gateway.ask(authorization, { headers });
+        expect([reply.status, reply.body]).toEqual([403, 'RBAC: access denied']);
+      }
+      expect(gateway.model.seen).toHaveLength(seen);
+    });
+  },
+  ...['kuadrant-operator', 'authorino', 'istio-listeners'],
+);
+
+function annotations(user: string, tier: string): object {
+  return { 'secret.kuadrant.io/user-id': user, 'kuadrant.io/groups': tier };
+}
+
+function tenantRoute(): object {
+  const route = dist.find(({ kind }) => kind === 'HTTPRoute')!;
+  return {
+    ...route,
+    metadata: { name: 'tenant', namespace: 'llm' },
+    spec: { ...route.spec, hostnames: ['tenant.maas.local'] },
+  };
+}
+
+function openPolicy(name: string, kind: string, target: string, rules: object): object {
+  return {
+    apiVersion: 'kuadrant.io/v1',
+    kind: 'AuthPolicy',
+    metadata: { name, namespace: 'llm' },
+    spec: { targetRef: { group: 'gateway.networking.k8s.io', kind, name: target }, ...rules },
+  };
+}
