@@ -92,7 +92,8 @@ describeCluster(
       ['that says nothing of groups', {}],
       ['without a user', { ...free, sub: undefined }],
       ['whose user is empty', { ...free, sub: '' }],
-      ['whose user is no text', { ...free, sub: 7 }],
+      ['of another issuer', { ...free, iss: 'http://127.0.0.1:1' }],
+      ['that says nothing of its issuer', { ...free, iss: undefined }],
       [
         'that claims to be a key of ours',
         {
@@ -109,7 +110,7 @@ describeCluster(
     test.each<[string, object, Signature]>([
       ['that has expired', { ...free, exp: now - 3600 }, 'RS256'],
       ['that is not valid yet', { ...free, nbf: now + 3600 }, 'RS256'],
-      ['of another issuer', { ...free, iss: 'http://127.0.0.1:1' }, 'RS256'],
+      ['whose user is no text', { ...free, sub: 7 }, 'RS256'],
       ['without a signature', free, 'none'],
       ['signed with the public key', free, 'HS256 with the public key'],
       ['signed by somebody else', free, 'RS256 by somebody else'],
