@@ -216,9 +216,17 @@ function authorizationRules({ tiers, apiKeys, oidc }: GatewayAuthPolicyProps) {
           `auth.identity.metadata.namespace == ${celString(apiKeys.namespace)}`,
       ]),
     }),
-    ...(oidc && { 'token-for-the-platform': allOf([audienceIs(oidc.audience)]) }),
+    ...(oidc && { 'token-for-the-platform': allOf([issuerIs(oidc.issuerUrl), audienceIs(oidc.audience)]) }),
     ...(restricted.length > 0 && { 'model-of-the-tier': allOf(restricted) }),
   };
+}
+
+/** Authorino checks the signature only: issuers that share their keys could otherwise speak for each other. */
+function issuerIs(issuerUrl: string): string {
+  return (
+    `auth.identity.method != ${celString(TOKEN)} || ` +
+    `("iss" in auth.identity && auth.identity.iss == ${celString(issuerUrl)})`
+  );
 }
 
 function audienceIs(audience: string): string {

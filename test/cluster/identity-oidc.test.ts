@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { limits } from '../envoy/client';
 import { MaasPlatform, type MaasPlatformProps } from 'cdk8s-maas';
 import { writeManifests } from '../../src/output/output';
@@ -5,7 +6,7 @@ import { temporaryFolder } from '../support/folder';
 import { Gateway } from './harness/gateway';
 import { Issuer, type Signature } from './harness/issuer';
 import { listed, removePlatform } from './harness/kuadrant';
-import { manifestsOf, readPlatformFolder } from './harness/manifests';
+import { manifestsOf, readPlatformFolder, root } from './harness/manifests';
 import { conditionsOf, policy, policyName, untilEnforced } from './harness/policies';
 import { expectRefused } from './harness/replies';
 import { describeCluster } from './harness/suite';
@@ -58,7 +59,7 @@ describeCluster(
     afterAll(async () => {
       await gateway?.stop();
       await issuer?.stop();
-      await removePlatform(manifestsOf(readPlatformFolder(folder)));
+      await removePlatform(manifestsOf(readPlatformFolder(relative(root, folder))));
     });
 
     const withToken = (claims: object, signature?: Signature) =>
@@ -90,7 +91,9 @@ describeCluster(
       ['of no group', { groups: [] }],
       ['that says nothing of groups', {}],
       ['without a user', { ...free, sub: undefined }],
-      ['whose user is no text', { ...free, sub: '' }],
+      ['whose user is empty', { ...free, sub: '' }],
+      ['of another issuer', { ...free, iss: 'http://127.0.0.1:1' }],
+      ['that says nothing of its issuer', { ...free, iss: undefined }],
       [
         'that claims to be a key of ours',
         {
@@ -104,10 +107,10 @@ describeCluster(
       expectRefused(await withToken(claims), 403);
     });
 
-    test.each<[string, object, Signature?]>([
-      ['that has expired', { ...free, exp: now - 3600 }],
-      ['that is not valid yet', { ...free, nbf: now + 3600 }],
-      ['of another issuer', { ...free, iss: 'http://127.0.0.1:1' }],
+    test.each<[string, object, Signature]>([
+      ['that has expired', { ...free, exp: now - 3600 }, 'RS256'],
+      ['that is not valid yet', { ...free, nbf: now + 3600 }, 'RS256'],
+      ['whose user is no text', { ...free, sub: 7 }, 'RS256'],
       ['without a signature', free, 'none'],
       ['signed with the public key', free, 'HS256 with the public key'],
       ['signed by somebody else', free, 'RS256 by somebody else'],

@@ -8,11 +8,12 @@ import { identify, synthesize, textsOf } from '../support/synth';
 const GATEWAY = MaasGateway.fromName('inference-gateway', 'llm');
 const TIERS = [{ name: 'free', hosts: ['simulator.maas.local'] }, { name: 'premium' }];
 const API_KEYS: GatewayAuthPolicyProps = { gateway: GATEWAY, tiers: TIERS, apiKeys: { namespace: 'llm' } };
+const ISSUER = 'https://login.example.com/realms/maas';
 const OIDC: GatewayAuthPolicyProps = {
   gateway: GATEWAY,
   tiers: TIERS,
   oidc: {
-    issuerUrl: 'https://login.example.com/realms/maas',
+    issuerUrl: ISSUER,
     audience: 'maas',
     groups: [
       { group: 'gold', tier: 'premium' },
@@ -176,7 +177,7 @@ describe('GatewayAuthPolicy with API keys only', () => {
 describe('GatewayAuthPolicy with OIDC only', () => {
   const { rules } = policyWith(OIDC);
   const withToken = (claims: object, host = SIMULATOR) => answer(rules, 'oidc-users', claims, host);
-  const TOKEN = { aud: 'maas', sub: 'alice', groups: ['everybody'] };
+  const TOKEN = { iss: ISSUER, aud: 'maas', sub: 'alice', groups: ['everybody'] };
 
   test('takes tokens of the issuer as Bearer, and no API keys', () => {
     expect(rules.authentication).toEqual({
@@ -205,7 +206,7 @@ describe('GatewayAuthPolicy with OIDC only', () => {
   test.each([[[]], [['others']], ['golden'], [null], [7], [{ gold: true }], [undefined]])(
     'refuses the groups %j',
     (groups) => {
-      const claims = groups === undefined ? { aud: 'maas', sub: 'alice' } : { ...TOKEN, groups };
+      const claims = groups === undefined ? { iss: ISSUER, aud: 'maas', sub: 'alice' } : { ...TOKEN, groups };
       expect(withToken(claims)).toEqual(['known-user-and-tier']);
     },
   );
@@ -217,13 +218,22 @@ describe('GatewayAuthPolicy with OIDC only', () => {
   test.each([['other'], [['account']], ['maas2'], [''], [[]], [null], [7], [{ maas: true }], [undefined]])(
     'refuses the audience %j: a token for another service',
     (aud) => {
-      const claims = aud === undefined ? { sub: 'alice', groups: ['gold'] } : { ...TOKEN, aud };
+      const claims = aud === undefined ? { iss: ISSUER, sub: 'alice', groups: ['gold'] } : { ...TOKEN, aud };
+      expect(withToken(claims)).toEqual(['token-for-the-platform']);
+    },
+  );
+
+  test.each([['https://login.example.com/realms/other'], [''], [[ISSUER]], [undefined]])(
+    'refuses the issuer %j: Authorino asks for the signature only',
+    (iss) => {
+      const { aud, sub, groups } = TOKEN;
+      const claims = { aud, sub, groups, ...(iss !== undefined && { iss }) };
       expect(withToken(claims)).toEqual(['token-for-the-platform']);
     },
   );
 
   test('refuses a token without a user', () => {
-    expect(withToken({ aud: 'maas', groups: ['gold'] })).toEqual(['known-user-and-tier']);
+    expect(withToken({ iss: ISSUER, aud: 'maas', groups: ['gold'] })).toEqual(['known-user-and-tier']);
   });
 
   test('believes no claim that looks like our own', () => {
@@ -259,7 +269,11 @@ describe('GatewayAuthPolicy with all props', () => {
       defaultTier: 'free',
     },
   });
-  const claims = { aud: 'https://api.example.com/"maas"', 'https://example.com/user name': 'alice' };
+  const claims = {
+    iss: 'https://login.example.com',
+    aud: 'https://api.example.com/"maas"',
+    'https://example.com/user name': 'alice',
+  };
 
   test('has its name and every way in', () => {
     expect(manifests.map(identify)).toEqual(['AuthPolicy llm/mine']);
@@ -297,7 +311,16 @@ describe('every expression', () => {
     fc.constantFrom('maas', ['maas'], ['gold']),
   );
   const claims = fc.record(
-    { aud: json, groups: json, sub: json, metadata: json, method: json, user: json, tier: json },
+    {
+      iss: fc.oneof(fc.constant(ISSUER), json),
+      aud: json,
+      groups: json,
+      sub: json,
+      metadata: json,
+      method: json,
+      user: json,
+      tier: json,
+    },
     { requiredKeys: [] },
   );
   const secrets = fc.record({
