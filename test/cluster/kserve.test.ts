@@ -115,7 +115,7 @@ describe.each([
         // With its webhooks and its finalizers, so while it still runs.
         await kubectl(['delete', 'inferenceservices', '--all', '--namespace=llm', '--timeout=30s']);
         await kserve?.stop();
-        const leftBehind = await Promise.all(['services', 'horizontalpodautoscalers'].map(listed));
+        const leftBehind = await Promise.all(['httproutes', 'services', 'horizontalpodautoscalers'].map(listed));
         await removeAll(kubectl, [...applied, ...leftBehind.flat()]);
       });
 
