@@ -24,7 +24,7 @@ const { renderTokenLimitScript } = require(resolve('lib/src/limits/lua-script.js
 const { usageAccessLog } = require(resolve('lib/src/limits/usage-ledger.js'));
 
 const CONFIGURATION = {
-  tiers: { free: { enforce: true, windows: { minute: 5e10, hour: 5e10, day: 5e10 } } },
+  tiers: { free: { enforce: true, windows: { minute: 3e10, hour: 3e10, day: 3e10 } } },
   models: { 'simulator.maas.local': { name: 'simulator-model', prompt: 1, completion: 1, cached: 1 } },
 };
 
