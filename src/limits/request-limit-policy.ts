@@ -1,10 +1,10 @@
 import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { celString } from '../cel';
-import { firstRepeated } from '../first-repeated';
 import { gatewayTargetReference, type IMaasGateway } from '../gateway/gateway-reference';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
+import { checkUnique } from './check-unique';
 import { formatGatewayApiDuration } from './gateway-api-duration';
 
 /** Requests that a user of one tier may send. */
@@ -46,10 +46,11 @@ export class RequestLimitPolicy extends Construct {
     if (props.limits.length === 0) {
       throw new Error('a RateLimitPolicy needs a limit: got none, expected one for at least one tier');
     }
-    const twice = firstRepeated(props.limits.map(({ tier }) => tier));
-    if (twice !== undefined) {
-      throw new Error(`request limits: got tier "${twice}" twice, expected each tier once`);
-    }
+    checkUnique(
+      'request limits',
+      'tier',
+      props.limits.map(({ tier }) => tier),
+    );
     const limits = props.limits.map(({ tier, limit, window }) => [
       `${tier}-user-requests`,
       {

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { firstRepeated } from '../first-repeated';
 import { addGatewayHttpFilter, type GatewayFilterProps } from '../gateway/envoy-filter';
+import { checkUnique } from './check-unique';
 import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration, type TokenOvershoot } from './lua-script';
 import type { TokenLimit } from './token-limit';
 import type { TokenWeights } from './token-weights';
@@ -85,10 +85,12 @@ export class TokenLimitFilter extends Construct {
 function scriptConfiguration(props: TokenLimitFilterProps): TokenLimitScriptConfiguration {
   const { tiers, models = [], overshoot, ledger, userLabel } = props;
   checkUnique(
+    'token limits',
     'tier',
     tiers.map(({ tier }) => tier),
   );
   checkUnique(
+    'token limits',
     'host',
     models.map(({ host }) => host),
   );
@@ -106,13 +108,6 @@ function scriptConfiguration(props: TokenLimitFilterProps): TokenLimitScriptConf
     ledger,
     userLabel,
   };
-}
-
-function checkUnique(what: string, names: string[]): void {
-  const twice = firstRepeated(names);
-  if (twice !== undefined) {
-    throw new Error(`token limits: got ${what} "${twice}" twice, expected each ${what} once`);
-  }
 }
 
 function windowsOf(tier: string, limits: TokenLimit[]): { [window: string]: number } {

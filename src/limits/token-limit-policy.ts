@@ -1,14 +1,13 @@
+import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { celString } from '../cel';
-import { firstRepeated } from '../first-repeated';
 import { gatewayTargetReference, type IMaasGateway } from '../gateway/gateway-reference';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
+import { checkUnique } from './check-unique';
+import { formatGatewayApiDuration } from './gateway-api-duration';
 import type { TierTokenLimits } from './token-limit-filter';
-import type { TokenWindow } from './token-window';
-
-/** Windows as Gateway API durations, which have no unit above the hour. */
-const DURATIONS: { readonly [window in TokenWindow]?: string } = { minute: '1m', hour: '1h', day: '24h' };
+import { WINDOW_SECONDS, type TokenWindow } from './token-window';
 
 /** Props of `TokenLimitPolicy`. */
 export interface TokenLimitPolicyProps {
@@ -46,10 +45,11 @@ export class TokenLimitPolicy extends Construct {
     if (tiers.length === 0) {
       throw new Error('a TokenRateLimitPolicy needs a limit: got none, expected one for at least one tier');
     }
-    const twice = firstRepeated(tiers.map(({ tier }) => tier));
-    if (twice !== undefined) {
-      throw new Error(`token limits: got tier "${twice}" twice, expected each tier once`);
-    }
+    checkUnique(
+      'token limits',
+      'tier',
+      tiers.map(({ tier }) => tier),
+    );
     const limits = tiers.map((tier) => [`${tier.tier}-user-tokens`, limitOf(tier)]);
     new l1.kuadrant.TokenRateLimitPolicy(this, 'Resource', {
       metadata: objectMetadata(props.name ?? 'gateway-token-rate-limits', {
@@ -76,11 +76,11 @@ function limitOf({ tier, limits, enforce }: TierTokenLimits) {
 }
 
 function durationOf(tier: string, window: TokenWindow): string {
-  const duration = DURATIONS[window];
-  if (duration === undefined) {
+  const seconds = WINDOW_SECONDS[window];
+  if (seconds === undefined) {
     throw new Error(
       `token limits of tier "${tier}": got a ${window}, expected minute, hour or day: Limitador has no more`,
     );
   }
-  return duration;
+  return formatGatewayApiDuration(Duration.seconds(seconds));
 }

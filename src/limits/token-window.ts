@@ -8,3 +8,6 @@ export const TOKEN_WINDOWS: readonly TokenWindow[] = ['minute', 'hour', 'day', '
 export function hasTokenLimit(tokens: { readonly [Window in TokenWindow]?: number } | undefined): boolean {
   return TOKEN_WINDOWS.some((window) => tokens?.[window] !== undefined);
 }
+
+/** Lengths in seconds of the windows that have one: months differ. */
+export const WINDOW_SECONDS: { readonly [Window in TokenWindow]?: number } = { minute: 60, hour: 3_600, day: 86_400 };

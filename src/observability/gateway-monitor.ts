@@ -33,7 +33,7 @@ export interface GatewayMonitorProps {
 
 /**
  * What Envoy is asked for: the counters of the token limit and Istio's metrics of requests. The gauges behind the limits,
- * several for every user, never leave the pod.
+ * several for every user, are not asked for.
  */
 const WANTED_STATS = 'charged_tokens|refused_requests|istio_request';
 

@@ -11,7 +11,7 @@ import { RequestLimitPolicy, type TierRequestLimit } from '../limits/request-lim
 import { TokenLimit } from '../limits/token-limit';
 import { TokenLimitFilter } from '../limits/token-limit-filter';
 import { TokenLimitPolicy } from '../limits/token-limit-policy';
-import { hasTokenLimit } from '../limits/token-window';
+import { hasTokenLimit, TOKEN_WINDOWS, WINDOW_SECONDS } from '../limits/token-window';
 import { UsageLedger } from '../limits/usage-ledger';
 import { filterPlacement, platformImage, type PlatformContext } from './context';
 
@@ -106,11 +106,9 @@ function tokenLimits({ minute, hour, day, month }: TokenLimitsConfiguration = {}
 
 /** Length in seconds of the shortest window of any limit, of tokens or requests. */
 function shortestWindow(settings: PlatformSettings): number {
-  const tokens = settings.tiers.flatMap(({ tokens: { minute, hour, day } = {} }) => [
-    ...(minute === undefined ? [] : [60]),
-    ...(hour === undefined ? [] : [3_600]),
-    ...(day === undefined ? [] : [86_400]),
-  ]);
+  const tokens = settings.tiers.flatMap(({ tokens }) =>
+    TOKEN_WINDOWS.flatMap((window) => (tokens?.[window] === undefined ? [] : (WINDOW_SECONDS[window] ?? []))),
+  );
   const requests = requestLimits(settings).map(({ window }) => Math.ceil(window.toMilliseconds() / 1_000));
   return Math.min(...tokens, ...requests);
 }

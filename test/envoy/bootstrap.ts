@@ -1,4 +1,5 @@
 import { tokenLimitHttpFilter, type TokenLimitScriptConfiguration } from '../../src/limits/lua-script';
+import { loopback, oneEndpoint } from './loopback';
 
 /** What an Envoy under test is started with. */
 export interface EnvoyOptions {
@@ -62,10 +63,6 @@ export function bootstrap(options: EnvoyOptions): object {
   };
 }
 
-function loopback(port: number): object {
-  return { socket_address: { address: '127.0.0.1', port_value: port } };
-}
-
 function gatewayListener(options: EnvoyOptions): object {
   return {
     name: '0.0.0.0_80',
@@ -124,12 +121,8 @@ function tokenLimitFilters({ configuration, editScript }: EnvoyOptions): object[
 function modelCluster(port: number): object {
   return {
     name: 'model',
-    type: 'STATIC',
+    ...oneEndpoint('model', port),
     connect_timeout: '2s',
     per_connection_buffer_limit_bytes: LISTENER_BUFFER_BYTES,
-    load_assignment: {
-      cluster_name: 'model',
-      endpoints: [{ lb_endpoints: [{ endpoint: { address: loopback(port) } }] }],
-    },
   };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { limits, send } from './client';
-import { json, textEvent, THIRTY_TOKENS } from './model-server';
+import { json, textEvent, THIRTY_TOKENS, type Answer } from './model-server';
 import { describeWithEnvoy, remaining } from './suite';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'maas-clock-'));
@@ -25,6 +25,18 @@ describeWithEnvoy('windows that turn', { editScript: withClockFile }, (gateway) 
     writeFileSync(`${clockFile}.new`, String(seconds));
     renameSync(`${clockFile}.new`, clockFile);
   };
+
+  /** A stream of two events, between which the minute, the hour, the day and the month turn. */
+  const acrossTheTurn =
+    (before: object, after: object): Answer =>
+    (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(`data: ${JSON.stringify(before)}\n\n`);
+      setTimeout(() => {
+        setClock(END + 30);
+        response.end(`data: ${JSON.stringify(after)}\n\n`);
+      }, 100);
+    };
 
   beforeEach(() => {
     setClock(END);
@@ -71,28 +83,14 @@ describeWithEnvoy('windows that turn', { editScript: withClockFile }, (gateway) 
   });
 
   test('a stream is charged to the window in which its text passes', async () => {
-    gateway.model.answer = (_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.write(`data: ${JSON.stringify(textEvent('x'.repeat(400)))}\n\n`);
-      setTimeout(() => {
-        setClock(END + 30);
-        response.end(`data: ${JSON.stringify(textEvent('x'.repeat(200)))}\n\n`);
-      }, 100);
-    };
+    gateway.model.answer = acrossTheTurn(textEvent('x'.repeat(400)), textEvent('x'.repeat(200)));
     await ask('streamer');
     // Of 150 tokens the first window was charged 111: 11 were the guess of the prompt.
     expect(await remaining(gateway, 'streamer', 'free')).toBe(200 - 39);
   });
 
   test('what was charged too much before the turn is no credit after it', async () => {
-    gateway.model.answer = (_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.write(`data: ${JSON.stringify(textEvent(' '.repeat(8_000)))}\n\n`);
-      setTimeout(() => {
-        setClock(END + 30);
-        response.end('data: {"usage":{"total_tokens":100}}\n\n');
-      }, 100);
-    };
+    gateway.model.answer = acrossTheTurn(textEvent(' '.repeat(8_000)), { usage: { total_tokens: 100 } });
     await Promise.all([ask('saver'), ask('saver'), ask('saver')]);
     gateway.model.answer = json(THIRTY_TOKENS);
     expect(limits(await ask('saver')).remaining).toBe('170');

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import OpenAI, { RateLimitError } from 'openai';
 import { LimitReplyFilter, MaasGateway, TokenLimit, TokenLimitPolicy } from '../../src';
 import { Envoy, findEnvoy } from '../envoy/envoy';
+import { loopback, oneEndpoint } from '../envoy/loopback';
 import { synthesize } from '../support/synth';
 import { operatorLimits, wasmDescriptors, type Policy } from './operator';
 import { describeWithLimitador, Server } from './servers';
@@ -24,16 +25,6 @@ const MODEL_REPLY = { error: { message: 'the queue is full', type: 'overloaded',
 
 /** Envoy with its own rate limit filter in the place of Kuadrant's wasm: both refuse by a local reply. */
 function bootstrap(modelPort: number, limitadorPort: number, merged: object) {
-  const address = (port: number) => ({ socket_address: { address: '127.0.0.1', port_value: port } });
-  const cluster = (name: string, port: number, more: object = {}) => ({
-    name,
-    type: 'STATIC',
-    load_assignment: {
-      cluster_name: name,
-      endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }],
-    },
-    ...more,
-  });
   const http2 = {
     typed_extension_protocol_options: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
@@ -74,10 +65,13 @@ function bootstrap(modelPort: number, limitadorPort: number, merged: object) {
   };
   const filter = { name: 'envoy.filters.network.http_connection_manager', typed_config: connectionManager };
   return {
-    admin: { address: address(0) },
+    admin: { address: loopback(0) },
     static_resources: {
-      listeners: [{ name: 'gateway', address: address(0), filter_chains: [{ filters: [filter] }] }],
-      clusters: [cluster('model', modelPort), cluster('limitador', limitadorPort, http2)],
+      listeners: [{ name: 'gateway', address: loopback(0), filter_chains: [{ filters: [filter] }] }],
+      clusters: [
+        { name: 'model', ...oneEndpoint('model', modelPort) },
+        { name: 'limitador', ...oneEndpoint('limitador', limitadorPort), ...http2 },
+      ],
     },
   };
 }

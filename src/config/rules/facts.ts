@@ -171,6 +171,11 @@ export function hasTokenLimits(configuration: DraftConfiguration): boolean {
   return tiersOf(configuration).some(({ item }) => hasTokenLimit(item.tokens));
 }
 
+/** Whether Kuadrant's TokenRateLimitPolicy counts tokens. */
+export function usesTokenPolicy(configuration: DraftConfiguration): boolean {
+  return engineOf(configuration) === 'tokenRateLimitPolicy' && hasTokenLimits(configuration);
+}
+
 /** Whether any tier limits requests. */
 export function hasRequestLimits(configuration: DraftConfiguration): boolean {
   return tiersOf(configuration).some(({ item }) => item.requests !== undefined);

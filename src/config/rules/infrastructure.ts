@@ -1,8 +1,8 @@
-import { parseQuantity } from '../../quantity';
 import { DEFAULT_GATEWAY_CLASS, DEFAULT_NAMESPACES } from '../defaults';
 import { count, quote, showValue, type Finding, type Path } from '../problem';
 import { createsGateway } from './facts';
 import { atKey, atValue, isUnusable, type Rule } from './rule';
+import { volumeSize } from './volume-size';
 
 const existingGateway: Rule = {
   id: 'existing-gateway',
@@ -44,13 +44,7 @@ const gatewayName: Rule = {
 
 const minioSize: Rule = {
   id: 'minio-size',
-  check: ({ storage }) => {
-    const size = storage?.minio?.size;
-    if (size === undefined || (parseQuantity(size) ?? 0) >= 1) {
-      return [];
-    }
-    return [atValue(['storage', 'minio', 'size'], quote(size), 'the size of a volume', 'for example "20Gi"')];
-  },
+  check: ({ storage }) => volumeSize(storage?.minio?.size, ['storage', 'minio', 'size'], '20Gi'),
 };
 
 /** `<name>-models-aas-observability` names a StatefulSet, with `prometheus-` in front and a hash behind in a label. */

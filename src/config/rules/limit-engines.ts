@@ -1,10 +1,8 @@
 import { hasTokenLimit, TOKEN_WINDOWS } from '../../limits/token-window';
-import { parseQuantity } from '../../quantity';
 import type { DraftConfiguration } from '../draft';
 import { listNames, quote, showValue, type Finding, type Path } from '../problem';
 import {
   engineOf,
-  hasTokenLimits,
   isElsewhere,
   lacksLimitador,
   LOCAL_DEMO,
@@ -12,16 +10,16 @@ import {
   namedModelsOf,
   platformOf,
   tiersOf,
+  usesTokenPolicy,
 } from './facts';
 import { atKey, atValue, isComplete, placed, type Rule } from './rule';
+import { volumeSize } from './volume-size';
 
 const OTHER_ENGINE = 'write `limits.engine: envoyFilter`';
 
 /** Reports what TokenRateLimitPolicy cannot do, and only while it is what counts. */
 function beyondPolicy(id: string, check: (configuration: DraftConfiguration) => Finding[]): Rule {
-  const counts = (configuration: DraftConfiguration) =>
-    engineOf(configuration) === 'tokenRateLimitPolicy' && hasTokenLimits(configuration);
-  return { id, check: (configuration) => (counts(configuration) ? check(configuration) : []) };
+  return { id, check: (configuration) => (usesTokenPolicy(configuration) ? check(configuration) : []) };
 }
 
 const engineWeight = beyondPolicy('engine-weight', (configuration) =>
@@ -134,13 +132,7 @@ const redisSource: Rule = {
 
 const redisSize: Rule = {
   id: 'redis-size',
-  check: ({ limits }) => {
-    const size = limits?.redis?.size;
-    if (size === undefined || (parseQuantity(size) ?? 0) >= 1) {
-      return [];
-    }
-    return [atValue(['limits', 'redis', 'size'], quote(size), 'the size of a volume', 'for example "1Gi"')];
-  },
+  check: ({ limits }) => volumeSize(limits?.redis?.size, ['limits', 'redis', 'size'], '1Gi'),
 };
 
 const demoRedis: Rule = {

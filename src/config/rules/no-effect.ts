@@ -11,6 +11,7 @@ import {
   namedModelsOf,
   platformOf,
   runtimeOf,
+  usesTokenPolicy,
 } from './facts';
 import { atKey, atValue, isComplete, isUnusable, placed, type Rule } from './rule';
 
@@ -45,8 +46,7 @@ const withoutTokens = {
 };
 
 const withOtherEngine = {
-  isIdle: (configuration: DraftConfiguration) =>
-    engineOf(configuration) === 'tokenRateLimitPolicy' && hasTokenLimits(configuration),
+  isIdle: usesTokenPolicy,
   reason: 'with the engine tokenRateLimitPolicy, whose tokens only Limitador knows',
   fix: 'remove it, or write `limits.engine: envoyFilter`',
 };

@@ -4,7 +4,7 @@ import { DEFAULT_GATEWAY_NAME } from '../defaults';
 import { FORMATS, repairText } from '../formats';
 import type { Draft, DraftConfiguration } from '../draft';
 import { formatPath, quote, showValue, type Finding, type Path } from '../problem';
-import { engineOf, gatewayNamespaceOf, hasRequestLimits, hasTokenLimits } from './facts';
+import { gatewayNamespaceOf, hasRequestLimits, usesTokenPolicy } from './facts';
 import { atKey, atValue, clashes, isComplete, isUnusable, placed, type Rule } from './rule';
 
 const patchKind: Rule = {
@@ -173,11 +173,10 @@ const ownPolicies: Rule = {
 
 /** Kinds of policy that the platform attaches to its Gateway. */
 function renderedPolicies(configuration: DraftConfiguration): ReadonlySet<string> {
-  const hasPolicy = engineOf(configuration) === 'tokenRateLimitPolicy' && hasTokenLimits(configuration);
   return new Set([
     'AuthPolicy',
     ...(hasRequestLimits(configuration) ? ['RateLimitPolicy'] : []),
-    ...(hasPolicy ? ['TokenRateLimitPolicy'] : []),
+    ...(usesTokenPolicy(configuration) ? ['TokenRateLimitPolicy'] : []),
   ]);
 }
 

@@ -106,9 +106,6 @@ end
 
 -- Corrects the total by a number of tokens; what is taken back has been added before.
 local function add_tokens(account, tokens)
-  if not account then
-    return
-  end
   if tokens > 0 then
     account.total:add(tokens)
   elseif tokens < 0 then

@@ -119,10 +119,8 @@ end
 -- Reads a short request, to know what it asks for; the prompt is about a token for four bytes. Longer ones are not held
 -- back, nor those whose client waits for a 100: their headers reserve what content-length tells, and the rest follows as
 -- the body flows.
-local function reserve_request(handle, request, tier, model)
-  local headers = handle:headers()
-  local length = tonumber(headers:get('content-length') or '')
-  if length and length <= LARGEST_HELD_BODY and not headers:get('expect') then
+local function reserve_request(handle, request, tier, model, length)
+  if length and length <= LARGEST_HELD_BODY and not handle:headers():get('expect') then
     local body = handle:body()
     local scanner = new_request_scanner()
     scan(scanner, body and body:getBytes(0, body:length()) or '')
@@ -181,11 +179,12 @@ local function admit(handle)
   local host = plain_host(headers:get(':authority'))
   local model = model_of(host)
   local request = { user = user, tier = tier_name, path = path, host = host, model = model.name }
-  request.prompt = math.min(LONGEST_GUESS, math.ceil((tonumber(headers:get('content-length') or '') or 0) / 4))
+  local length = tonumber(headers:get('content-length') or '')
+  request.prompt = math.min(LONGEST_GUESS, math.ceil((length or 0) / 4))
   if tier.enforce and #tier.limits > 0 then
     local refused
     if configuration.overshoot == 'none' then
-      refused = reserve_request(handle, request, tier, model)
+      refused = reserve_request(handle, request, tier, model, length)
     else
       refused = check_limits(handle, request, tier)
     end

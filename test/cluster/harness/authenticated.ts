@@ -1,4 +1,5 @@
 import { connectionManager, type Json, type Translation } from '../../envoy/istio/translation';
+import { oneEndpoint } from '../../envoy/loopback';
 
 /** Name of Kuadrant's filter, and of the cluster that its EnvoyFilter adds for Authorino. */
 const WASM = 'envoy.filters.http.wasm';
@@ -24,7 +25,10 @@ export function authenticated(configuration: Json, translation: Translation, por
     host.typed_per_filter_config = { [WASM]: perHost(asked.get(host.domains[0])) };
   }
   const cluster = translation.clusters.find(({ name }) => name === AUTHORINO_CLUSTER);
-  configuration.static_resources.clusters.push(onThisMachine(cluster, port));
+  configuration.static_resources.clusters.push({
+    ...cluster,
+    ...oneEndpoint(cluster.load_assignment.cluster_name, port),
+  });
   return configuration;
 }
 
@@ -59,14 +63,4 @@ function perHost(authConfig: string | undefined): object {
 
 function extension(authConfig: string): object {
   return { context_extensions: { host: authConfig } };
-}
-
-function onThisMachine(cluster: Json, port: number): object {
-  const address = { socket_address: { address: '127.0.0.1', port_value: port } };
-  const { cluster_name: name } = cluster.load_assignment;
-  return {
-    ...cluster,
-    type: 'STATIC',
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
-  };
 }

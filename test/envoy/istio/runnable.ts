@@ -1,3 +1,4 @@
+import { loopback, oneEndpoint } from '../loopback';
 import { connectionManager, type Json, type Translation } from './translation';
 
 /** Headers by which a test says whom Kuadrant would have found. */
@@ -35,16 +36,10 @@ export function runnable(translation: Translation, modelPort: number): object {
   };
 }
 
-function loopback(port: number): object {
-  return { socket_address: { address: '127.0.0.1', port_value: port } };
-}
-
 function served(cluster: Json, port: number): object {
-  const endpoints = [{ lb_endpoints: [{ endpoint: { address: loopback(port) } }] }];
   return {
     ...cluster,
-    type: 'STATIC',
-    load_assignment: { cluster_name: cluster.name, endpoints },
+    ...oneEndpoint(cluster.name, port),
     // These need istiod, its certificates, and Istio's build of Envoy.
     eds_cluster_config: undefined,
     transport_socket_matches: undefined,
