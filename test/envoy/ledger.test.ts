@@ -3,7 +3,7 @@ import { usageAccessLog } from '../../src/limits/usage-ledger';
 import { synthesize } from '../support/synth';
 import { freshMinute, leave, send } from './client';
 import { events, json, textEvent, THIRTY_TOKENS } from './model-server';
-import { CONFIGURATION, describeWithEnvoy, type Gateway } from './suite';
+import { CONFIGURATION, describeWithEnvoy, withStandingClock, type Gateway } from './suite';
 
 jest.setTimeout(75_000);
 
@@ -33,12 +33,12 @@ describeWithEnvoy(
     configuration: { ...CONFIGURATION, ledger: true },
     connectionManager: { access_log: [usageAccessLog()] },
     extraStatTags: ['tier', 'model', 'window'],
+    editScript: withStandingClock,
   },
   (gateway) => {
     const ask = (user: string, tier: string, more: object = {}) => send(gateway.envoy.port, { user, tier, ...more });
 
     beforeAll(async () => {
-      await freshMinute(15);
       gateway.model.answer = json(THIRTY_TOKENS);
       for (let request = 0; request < 3; request++) {
         await ask('odd "user"\u00e9\\', 'small', {

@@ -67,3 +67,11 @@ export function describeWithEnvoy(
     tests(gateway);
   });
 }
+
+/** In the middle of an hour: in its last minute the minute ends with it, and which of the two refuses is open. */
+export const MIDDLE_OF_AN_HOUR = Date.UTC(2026, 10, 25, 12, 30, 10) / 1000;
+
+/** The script with a clock that stands in the middle of an hour. */
+export function withStandingClock(script: string): string {
+  return script.replace('local now = os.time()', `local now = ${MIDDLE_OF_AN_HOUR}`);
+}
