@@ -1,7 +1,9 @@
 import type { Chart } from 'cdk8s';
 import type { UserConfiguration } from '../config/configuration';
+import { isKnownToPolicy } from '../config/settings';
 import { ApiKeyExternalSecret } from '../identity/api-key-external-secret';
 import { ApiKeySecret } from '../identity/api-key-secret';
+import type { KnownApiKey } from '../identity/api-key-rules';
 import { apiKeySecretName } from '../identity/api-key-secret-name';
 import { GatewayAuthPolicy } from '../identity/gateway-auth-policy';
 import { KuadrantInstance } from '../identity/kuadrant-instance';
@@ -23,9 +25,22 @@ export function addIdentity(chart: Chart, { settings, gateway }: PlatformContext
       name,
       hosts: models?.flatMap((model) => hosts.get(model) ?? []),
     })),
-    apiKeys: apiKeys && { namespace, prefixes: apiKeys.prefixes },
+    hosts: [...hosts.values()],
+    apiKeys: apiKeys && { namespace, prefixes: apiKeys.prefixes, keys: knownKeys(settings.users) },
     oidc,
   });
+}
+
+/** What the policy has to know of keys, because no Secret says it. */
+function knownKeys(users: UserConfiguration[]): KnownApiKey[] {
+  return users.flatMap(({ name: user, tier, keys = [] }) =>
+    keys.filter(isKnownToPolicy).map(({ name, existingSecret, expires, disabled }) => ({
+      secretName: existingSecret ?? apiKeySecretName(user, name),
+      owner: existingSecret === undefined ? undefined : { user, tier },
+      expires,
+      disabled,
+    })),
+  );
 }
 
 function addKeys(chart: Chart, namespace: string, { name: user, tier, keys = [] }: UserConfiguration): void {
