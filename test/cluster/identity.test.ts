@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freshMinute, limits, type Reply } from '../envoy/client';
 import { Gateway } from './harness/gateway';
 import { accept, listed, removePlatform } from './harness/kuadrant';
@@ -46,15 +45,7 @@ describeCluster(
       await removePlatform(dist);
     });
 
-    /** Milliseconds until a key is answered with this status; kubectl has returned when it is called. */
-    async function timeUntil(authorization: string, status: number): Promise<number> {
-      const from = performance.now();
-      while ((await gateway.ask(authorization)).status !== status) {
-        if (performance.now() - from > 10_000) throw new Error(`no ${status} within 10 s`);
-        await sleep(20);
-      }
-      return performance.now() - from;
-    }
+    const timeUntil = (authorization: string, status: number) => gateway.timeUntil(authorization, status);
 
     test('every condition is good and current', async () => {
       expect(conditionsOf(await policy(policyName))).toEqual({ Accepted: 'True Accepted', Enforced: 'True Enforced' });
@@ -189,8 +180,8 @@ describeCluster(
         await gateway.load();
         for (const host of ['simulator.maas.local', 'tenant.maas.local']) {
           expectRefused(await gateway.ask(undefined, { host }), 401);
-          expect(limits(await gateway.ask('Bearer freeuser1_key', { host })).limit).toBe('200');
         }
+        expect(limits(await gateway.ask('Bearer freeuser1_key')).limit).toBe('200');
       });
 
       test('who knows a key and copies it: 403 for both, and never a better tier', async () => {
