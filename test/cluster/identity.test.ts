@@ -2,7 +2,7 @@ import { freshMinute, limits, type Reply } from '../envoy/client';
 import { Gateway } from './harness/gateway';
 import { accept, listed, removePlatform } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder } from './harness/manifests';
-import { conditionsOf, create, policy, policyName, untilEnforced } from './harness/policies';
+import { conditionsOf, create, patchPolicy, policy, policyName, untilEnforced } from './harness/policies';
 import { errorOf, expectRefused } from './harness/replies';
 import { describeCluster, kubectl } from './harness/suite';
 import { until } from './harness/until';
@@ -193,9 +193,7 @@ describeCluster(
 
     describe('a spoiled policy lets in', () => {
       test('a tenant as an enterprise user, without the rule about the namespace', async () => {
-        const path = '/spec/overrides/rules/authorization/key-of-the-platform';
-        const patch = JSON.stringify([{ op: 'remove', path }]);
-        await kubectl(['patch', 'authpolicy', policyName, '--namespace=llm', '--type=json', `--patch=${patch}`]);
+        await patchPolicy({ op: 'remove', path: '/spec/overrides/rules/authorization/key-of-the-platform' });
         await timeUntil('Bearer tenant_key', 200);
         expect(limits(await gateway.ask('Bearer tenant_key')).limit).toBe('5000');
         await kubectl(['replace', '-f', 'dist/40-identity.k8s.yaml']);

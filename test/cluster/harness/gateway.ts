@@ -49,6 +49,7 @@ export class Gateway {
   /** Gives Envoy what Istio makes of the objects as they are now; counters start anew. */
   async load(): Promise<void> {
     await this.envoy?.stop();
+    this.envoy = undefined;
     const translation = translate(toolPath('istio-listeners')!, await readByIstio());
     const configuration = authenticated(runnable(translation, this.model.port), translation, this.authorinoPort);
     const { binary, reason } = findEnvoy();
