@@ -20,6 +20,13 @@ export interface ApiKeyAuthentication {
    * @default - nothing: the annotations of the Secrets say it all
    */
   readonly keys?: KnownApiKey[];
+
+  /**
+   * A text that changes whenever annotations of key Secrets do. Authorino reads those of an unchanged key only once, and
+   * all of them again when the policy changes.
+   * @default - none: another tier counts once the Secret is made anew
+   */
+  readonly revision?: string;
 }
 
 /**
@@ -75,7 +82,8 @@ const NOW = 'timestamp(int(request.time.seconds))';
  *
  * @throws when two prefixes differ in case only
  */
-export function apiKeyMethods({ namespace, prefixes = [...DEFAULT_PREFIXES], keys = [] }: ApiKeyAuthentication) {
+export function apiKeyMethods(apiKeys: ApiKeyAuthentication) {
+  const { namespace, prefixes = [...DEFAULT_PREFIXES], keys = [], revision } = apiKeys;
   const names = prefixes.map((prefix) => `api-key-users-${prefix.toLowerCase()}`);
   const twice = prefixes.find((_, index) => names.indexOf(names[index] ?? '') !== index);
   if (twice !== undefined) {
@@ -85,6 +93,7 @@ export function apiKeyMethods({ namespace, prefixes = [...DEFAULT_PREFIXES], key
     user: { expression: ownerOf(keys, 'user', USER_ANNOTATION) },
     tier: { expression: ownerOf(keys, 'tier', TIER_ANNOTATION) },
     method: { value: API_KEY },
+    ...(revision !== undefined && { revision: { value: revision } }),
   };
   const methods = prefixes.map((prefix, index) => [
     names[index],

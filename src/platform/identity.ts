@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Chart } from 'cdk8s';
 import type { UserConfiguration } from '../config/configuration';
 import { isKnownToPolicy } from '../config/settings';
@@ -26,7 +27,12 @@ export function addIdentity(chart: Chart, { settings, gateway }: PlatformContext
       hosts: models?.flatMap((model) => hosts.get(model) ?? []),
     })),
     hosts: [...hosts.values()],
-    apiKeys: apiKeys && { namespace, prefixes: apiKeys.prefixes, keys: knownKeys(settings.users) },
+    apiKeys: apiKeys && {
+      namespace,
+      prefixes: apiKeys.prefixes,
+      keys: knownKeys(settings.users),
+      revision: revisionOf(settings.users),
+    },
     oidc,
   });
 }
@@ -41,6 +47,14 @@ function knownKeys(users: UserConfiguration[]): KnownApiKey[] {
       disabled,
     })),
   );
+}
+
+/** Changes with the annotations of rendered Secrets, so that another tier counts with the same apply. */
+function revisionOf(users: UserConfiguration[]): string {
+  const annotated = users.flatMap(({ name, tier, keys = [] }) =>
+    keys.filter(({ existingSecret }) => existingSecret === undefined).map((key) => [name, tier, key.name]),
+  );
+  return createHash('sha256').update(JSON.stringify(annotated)).digest('hex').slice(0, 16);
 }
 
 function addKeys(chart: Chart, namespace: string, { name: user, tier, keys = [] }: UserConfiguration): void {
