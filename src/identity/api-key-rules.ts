@@ -143,12 +143,13 @@ function endsOf(keys: KnownApiKey[]): string | undefined {
   return ends.length === 0 ? undefined : `!(${ends.join(' || ')})`;
 }
 
-/** True before the expiry that the Secret's annotation says. What is neither a day nor an instant is an error: refused. */
+/**
+ * True before the expiry that the Secret's annotation says. What is neither a day nor an instant is an error: refused. A
+ * day is compared with its last second, as CEL has no instant after 9999.
+ */
 function annotatedExpiry(): string {
   const name = celString(EXPIRES_ANNOTATION);
   const value = `${ANNOTATIONS}[${name}]`;
-  const end =
-    `(${value}.matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}$") ? ` +
-    `timestamp(${value} + "T00:00:00Z") + duration("24h") : timestamp(${value}))`;
+  const end = `timestamp(${value}.matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}$") ? ${value} + "T23:59:59.9Z" : ${value})`;
   return `!has(${ANNOTATIONS}) || !(${name} in ${ANNOTATIONS}) || ${NOW} < ${end}`;
 }

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import OpenAI from 'openai';
 import { MaasPlatform, type KeyConfiguration, type MaasPlatformProps } from 'cdk8s-maas';
 import { apiKeyMetadata, EXPIRES_ANNOTATION } from '../../src/identity/api-key-secret';
 import { writeManifests } from '../../src/output/output';
@@ -241,11 +242,40 @@ describeCluster(
       });
     });
 
+    test.each([
+      ['nobody', OpenAI.AuthenticationError, 'Missing or invalid credentials.', 'invalid_api_key'],
+      [
+        'former_key',
+        OpenAI.PermissionDeniedError,
+        'Your account may not use this model, or your key has expired or is disabled.',
+        'access_denied',
+      ],
+    ])(
+      "OpenAI's own SDK with the key %s says what is wrong, and does not try again",
+      async (apiKey, kind, message, code) => {
+        let requests = 0;
+        const fetch = async (_: unknown, { headers, body }: RequestInit = {}): Promise<Response> => {
+          requests += 1;
+          const { authorization } = Object.fromEntries(new Headers(headers));
+          const reply = await gateway.ask(authorization, { body: String(body) });
+          return new Response(reply.body, { status: reply.status, headers: { 'content-type': 'application/json' } });
+        };
+        const client = new OpenAI({ apiKey, baseURL: 'http://simulator.maas.local/v1', fetch });
+        const error: unknown = await client.chat.completions
+          .create({ model: 'simulator-model', messages: [] })
+          .catch((caught: unknown) => caught);
+        expect(error).toBeInstanceOf(kind);
+        expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
+        expect(requests).toBe(1);
+      },
+    );
+
     describe('a Secret that no configuration names', () => {
       test.each([
         ['yesterday', '2001-01-01', 403],
         ['a later day', '2999-01-01', 200],
         ['a past instant', '2001-01-01T00:00:00Z', 403],
+        ['never, as people write it', '9999-12-31', 200],
         ['a later instant with an offset', '2999-01-01T00:00:00+02:00', 200],
         ['a day that there is not', '2999-02-30', 403],
         ['no date', 'never', 403],

@@ -105,6 +105,7 @@ describe('a key that ends', () => {
     ['2027-01-31T12:00:00+02:00', '2027-01-31T09:59:59Z', true],
     ['2027-01-31T12:00:00+02:00', '2027-01-31T10:00:00Z', false],
     ['2028-02-29', '2028-02-29T12:00:00Z', true],
+    ['9999-12-31', '2027-01-31T12:00:00Z', true],
   ])('by its annotation %s, at %s: %s', (expires, now, expected) => {
     expect(passes('other', at(now), { [EXPIRES_ANNOTATION]: expires })).toEqual(expected ? 'a' : ['key-in-force']);
   });

@@ -7,15 +7,15 @@ export const FUNCTIONS: Readonly<Record<string, (value: unknown, field: string) 
   size: (value) => [...text(value)].length,
   int: (value) => Math.trunc(number(value)),
   timestamp: (value) => new Date(typeof value === 'number' ? value * 1000 : milliseconds(text(value))),
-  duration: (value) => Number(/^(\d+)h$/.exec(text(value))?.[1]) * 3_600_000,
 };
 
-/** cel-go: RFC 3339 with a capital T and Z, and a day that there is. */
+/** cel-go: RFC 3339 with a capital T and Z, a day that there is, in the years 1 to 9999. */
 function milliseconds(value: string): number {
   const instant = new Date(value);
   const [, day, offset] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(value) ?? [];
   if (
     offset === undefined ||
+    value.startsWith('0000') ||
     Number.isNaN(instant.getTime()) ||
     !new Date(`${day}T00:00:00Z`).toJSON().startsWith(day!)
   ) {
@@ -58,9 +58,9 @@ export function orderOf(left: unknown, right: unknown): number {
     : number(left) - number(right);
 }
 
-/** Two texts, or an instant and a duration. */
-export function add(left: unknown, right: unknown): unknown {
-  return left instanceof Date ? new Date(left.getTime() + number(right)) : text(left) + text(right);
+/** Two texts. */
+export function add(left: unknown, right: unknown): string {
+  return text(left) + text(right);
 }
 
 export const Type = { string: Symbol('string'), list: Symbol('list'), other: Symbol('other') };
