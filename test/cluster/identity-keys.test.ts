@@ -159,6 +159,7 @@ describeCluster(
         const name = 'alice-apikey-new';
         const annotate = (tier: string) =>
           kubectl(['annotate', 'secret', name, '--namespace=llm', '--overwrite', `kuadrant.io/groups=${tier}`]);
+        await sleep(2000); // The apply before makes Authorino read more than once.
         await annotate('premium');
         await sleep(2000);
         expect(limits(await gateway.ask('Bearer new_key')).limit).toBe('200');
@@ -282,7 +283,7 @@ describeCluster(
         ['nothing', '', 403],
         ['an expression', '2999-01-01") || ("', 403],
       ])('with the annotated expiry of %s: %s is answered with %i', async (what, expires, status) => {
-        const name = `annotated-${what.replaceAll(' ', '-')}`;
+        const name = `annotated-${what.replace(/[^a-z]+/g, '-')}`;
         await create(secret(name, `${name}_key`, 'carol', 'unlimited', { [EXPIRES_ANNOTATION]: expires }));
         await gateway.timeUntil(`Bearer ${name}_key`, status);
         if (status === 403) expectRefused(await gateway.ask(`APIKEY ${name}_key`), 403);
