@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { MaasPlatform, type KeyConfiguration, type MaasPlatformProps } from 'cdk8s-maas';
 import { apiKeyMetadata, EXPIRES_ANNOTATION } from '../../src/identity/api-key-secret';
+import { MOST_KNOWN_CHARACTERS, MOST_KNOWN_KEYS } from '../../src/config/rules/keys';
+import { isKnownToPolicy } from '../../src/config/settings';
 import { writeManifests } from '../../src/output/output';
 import { freshMinute, limits } from '../envoy/client';
 import { temporaryFolder } from '../support/folder';
@@ -19,9 +21,11 @@ interface Change {
   readonly ciTier?: string;
   readonly alicesTier?: string;
   readonly guest?: Partial<KeyConfiguration>;
+  /** Existing Secrets of one more user. */
+  readonly crowd?: readonly string[];
 }
 
-function platform({ ciTier = 'premium', alicesTier = 'free', guest = {} }: Change = {}): MaasPlatformProps {
+function platform({ ciTier = 'premium', alicesTier = 'free', guest = {}, crowd = [] }: Change = {}): MaasPlatformProps {
   return {
     tiers: [
       { name: 'free', tokens: { minute: 200 } },
@@ -49,6 +53,11 @@ function platform({ ciTier = 'premium', alicesTier = 'free', guest = {} }: Chang
         ],
       },
       { name: 'guest', tier: 'unlimited', keys: [{ demo: 'guest_key', ...guest }] },
+      {
+        name: 'crowd',
+        tier: 'premium',
+        keys: [{ demo: 'crowd_key' }, ...crowd.map((existingSecret) => ({ existingSecret }))],
+      },
       { name: 'former', tier: 'unlimited', keys: [{ demo: 'former_key', disabled: true }] },
     ],
   };
@@ -108,6 +117,13 @@ describeCluster(
         await sleep(50);
       }
       return performance.now() - from;
+    }
+
+    /** What a request takes, as the median of some. */
+    async function millisecondsOfRequests(): Promise<string> {
+      const times: number[] = [];
+      for (let index = 0; index < 101; index += 1) times.push((await gateway.ask('Bearer plain_key')).endAfter);
+      return `a request takes ${times.sort((left, right) => left - right)[50]!.toFixed(1)} ms`;
     }
 
     describe('an existing Secret', () => {
@@ -221,6 +237,25 @@ describeCluster(
         await apply({ guest: { expires: '2999-01-01' } });
         await gateway.timeUntil('Bearer guest_key', 200);
       });
+    });
+
+    test('as many keys as the policy may know are known', async () => {
+      const known = platform()
+        .users!.flatMap(({ keys = [] }) => keys)
+        .filter(isKnownToPolicy);
+      const length = MOST_KNOWN_CHARACTERS / MOST_KNOWN_KEYS - 1;
+      const crowd = Array.from({ length: MOST_KNOWN_KEYS - known.length }, (_, index) =>
+        `k${index}`.padEnd(length, 'x'),
+      );
+      await create(secret(crowd.at(-1)!, 'last_of_crowd', 'root', 'enterprise'));
+      await apply({ crowd });
+      const after = await timeUntilLimit('Bearer last_of_crowd', '1000');
+      process.stderr.write(
+        `${MOST_KNOWN_KEYS} keys known after ${after.toFixed(0)} ms; ${await millisecondsOfRequests()}`,
+      );
+      await apply();
+      await timeUntilLimit('Bearer last_of_crowd', '5000');
+      process.stderr.write(`, with few keys ${await millisecondsOfRequests()}\n`);
     });
 
     describe('a disabled key', () => {
