@@ -70,7 +70,7 @@ class UpdatedGateway {
       static_resources: { clusters: resources.clusters },
       dynamic_resources: { lds_config: { path_config_source: { path: path.join(folder, 'listeners.json') } } },
     };
-    const drain = ['--drain-time-s', String(DRAIN_SECONDS)];
+    const drain = ['--drain-time-s', String(DRAIN_SECONDS), '--drain-strategy', 'immediate']; // as Istio has it
     return new UpdatedGateway(model, await Envoy.startFrom(binary, configuration, 2, drain), folder);
   }
 

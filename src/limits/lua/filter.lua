@@ -12,37 +12,6 @@ local DEFAULT_ANSWER = 512
 -- Counter and ledger follow a stream in steps of so many tokens, and exactly at its end.
 local RECORD_STEP = 16
 
--- Spellings of one path that a model server would serve alike: a query, %-escapes, doubled and trailing slashes.
-local function plain_path(path)
-  path = path:match('^[^?#]*')
-  if path:find('%', 1, true) then
-    path = path:gsub('%%(%x%x)', function(hex)
-      return string.char(tonumber(hex, 16))
-    end)
-  end
-  return (path:gsub('//+', '/'):gsub('/$', ''))
-end
-
--- The metered path that `path` ends with, whatever route prefix is before it; nil when it costs nothing.
-local function metered_path(path)
-  if METERED_PATHS[path] then
-    return path
-  end
-  path = plain_path(path)
-  for metered in pairs(METERED_PATHS) do
-    if path:sub(-#metered) == metered then
-      return metered
-    end
-  end
-  return nil
-end
-
-local function model_of(authority)
-  local models = configuration.models
-  -- Envoy ignores the port, whatever it is.
-  return models[authority] or models[(authority or ''):lower():match('^[^:]*')] or OTHER_MODEL
-end
-
 local function refuse(handle, request, limit, used, needed)
   record_request(handle, request, limit.window.name)
   count_refusal(handle, request, limit.window.name)
@@ -285,6 +254,17 @@ local function settle(handle)
   settle_chunks(handle, request, account, format)
 end
 
+-- An answer that made the script fail is not free: it costs the guess of its prompt and an answer's reservation.
+local function charge_blindly(handle)
+  local request = recall_request(handle)
+  if request and not request.reserved then
+    local account = open_account(handle, request.user)
+    local cost = math.ceil(request.prompt * request.model.prompt + DEFAULT_ANSWER * request.model.completion)
+    charge(handle, account, request.tier, cost)
+    count_tokens(handle, request, cost)
+  end
+end
+
 -- Envoy forwards a request whose script failed: that would be no limit at all, so a failure is a refusal.
 function envoy_on_request(handle)
   local succeeded, reply, request = pcall(admit, handle)
@@ -306,5 +286,6 @@ function envoy_on_response(handle)
   local succeeded, message = pcall(settle, handle)
   if not succeeded then
     handle:logErr('token limits: ' .. tostring(message))
+    pcall(charge_blindly, handle)
   end
 end

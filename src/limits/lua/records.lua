@@ -9,6 +9,16 @@ local function label(name, value)
   return name .. '=.=' .. value:gsub('[^%w./-]', '_') .. ';.;'
 end
 
+-- tier -> model -> name of the counter
+local CHARGED_TOKENS = {}
+
+for _, tier in ipairs(TIER_LIST) do
+  CHARGED_TOKENS[tier] = {}
+  for _, model in ipairs(MODEL_LIST) do
+    CHARGED_TOKENS[tier][model] = label('tier', tier.name) .. label('model', model.name) .. 'charged_tokens'
+  end
+end
+
 local function increase_counter(handle, name, user, amount)
   if configuration.userLabel then
     name = label('user', user) .. name
@@ -31,8 +41,7 @@ end
 -- Charged tokens that the counter does not have yet. It cannot go down: what an estimate was too high stays in it.
 local function count_tokens(handle, request, tokens)
   if tokens > 0 then
-    local name = label('tier', request.tier.name) .. label('model', request.model.name) .. 'charged_tokens'
-    increase_counter(handle, name, request.user, tokens)
+    increase_counter(handle, CHARGED_TOKENS[request.tier][request.model], request.user, tokens)
   end
 end
 

@@ -30,6 +30,37 @@ for _, model in pairs(configuration.models) do
   append(MODEL_LIST, model)
 end
 
+-- Spellings of one path that a model server would serve alike: a query, %-escapes, doubled and trailing slashes.
+local function plain_path(path)
+  path = path:match('^[^?#]*')
+  if path:find('%', 1, true) then
+    path = path:gsub('%%(%x%x)', function(hex)
+      return string.char(tonumber(hex, 16))
+    end)
+  end
+  return (path:gsub('//+', '/'):gsub('/$', ''))
+end
+
+-- The metered path that `path` ends with, whatever route prefix is before it; nil when it costs nothing.
+local function metered_path(path)
+  if METERED_PATHS[path] then
+    return path
+  end
+  path = plain_path(path)
+  for metered in pairs(METERED_PATHS) do
+    if path:sub(-#metered) == metered then
+      return metered
+    end
+  end
+  return nil
+end
+
+local function model_of(authority)
+  local models = configuration.models
+  -- Envoy ignores the port, whatever it is.
+  return models[authority] or models[(authority or ''):lower():match('^[^:]*')] or OTHER_MODEL
+end
+
 local function remember_request(handle, request)
   local number = PLACE[request.tier]
   number = number * #PATH_LIST + PLACE[request.path]
