@@ -65,6 +65,26 @@ describeWithIstio("Istio's translation of what the gateway itself answers", ({ t
     expect(hosts[0].routes.map(({ direct_response }: Json) => direct_response)).toEqual([{ status: 500 }]);
   });
 
+  test('the same from the root namespace of Istio', () => {
+    const moved = manifests().map((object) =>
+      object.kind === 'EnvoyFilter' && !object.metadata.labels['kuadrant.io/managed']
+        ? {
+            ...object,
+            metadata: { ...object.metadata, namespace: 'istio-system' },
+            spec: {
+              ...object.spec,
+              targetRefs: undefined,
+              workloadSelector: { labels: { 'gateway.networking.k8s.io/gateway-name': 'inference-gateway' } },
+            },
+          }
+        : object,
+    );
+    const [beside, root] = [manifests(), moved].map((objects) => translate(translator, objects));
+    expect(filterNames(root!)).toEqual(filterNames(beside!));
+    expect(root!.routes).toEqual(beside!.routes);
+    expect(connectionManager(root!).local_reply_config).toEqual(connectionManager(beside!).local_reply_config);
+  });
+
   test.each(ENGINES)('%s: local replies are merged, with those of a policy first', (engine, folder) => {
     const { mappers } = connectionManager(translate(translator, manifests(folder))).local_reply_config;
     const isOfLimits = mappers.map(({ headers_to_add }: Json) => headers_to_add !== undefined);
