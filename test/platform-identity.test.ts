@@ -69,10 +69,10 @@ test('its revision changes with what rendered Secrets say, and with nothing else
   expect(revisionOf(alice, { name: 'ci', tier: 'premium', keys: keysOfCi })).toBe(revision);
 });
 
-test('it takes requests for the hosts of the models only', () => {
+test('it takes requests for the hosts of the models and of the platform only', () => {
   const { texts } = identityOf({ models: [{ name: 'simulator' }, { name: 'qwen3', accelerator: 'nvidia-l4' }] });
   const [hosts] = texts.filter(({ path }) => path.includes('host-of-the-platform'));
   expect(hosts?.text).toBe(
-    'request.host.matches("^(?i)(simulator\\\\.maas\\\\.local|qwen3\\\\.maas\\\\.local)(:[0-9]+)?$")',
+    'request.host.matches("^(?i)(simulator\\\\.maas\\\\.local|qwen3\\\\.maas\\\\.local|api\\\\.maas\\\\.local)(:[0-9]+)?$")',
   );
 });

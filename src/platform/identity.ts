@@ -24,9 +24,10 @@ export function addIdentity(chart: Chart, { settings, gateway }: PlatformContext
     gateway,
     tiers: settings.tiers.map(({ name, models }) => ({
       name,
-      hosts: models?.flatMap((model) => hosts.get(model) ?? []),
+      // The list at the platform's own host says of itself what a tier may use.
+      hosts: models && [...models.flatMap((model) => hosts.get(model) ?? []), settings.gateway.platformHost],
     })),
-    hosts: [...hosts.values()],
+    hosts: [...hosts.values(), settings.gateway.platformHost],
     apiKeys: apiKeys && {
       namespace,
       prefixes: apiKeys.prefixes,
