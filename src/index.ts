@@ -42,25 +42,22 @@ export {
   type ApiKeyExternalSecretProps,
   type SecretStoreKind,
 } from './identity/api-key-external-secret';
+export { type ApiKeyAuthentication, type KnownApiKey, type KnownApiKeyOwner } from './identity/api-key-rules';
 export {
   apiKeySelector,
   ApiKeySecret,
+  EXPIRES_ANNOTATION,
   TIER_ANNOTATION,
   USER_ANNOTATION,
   type ApiKeyOwner,
   type ApiKeySecretProps,
 } from './identity/api-key-secret';
-export {
-  GatewayAuthPolicy,
-  type ApiKeyAuthentication,
-  type GatewayAuthPolicyProps,
-  type OidcAuthentication,
-  type TierAccess,
-} from './identity/gateway-auth-policy';
+export { GatewayAuthPolicy, type GatewayAuthPolicyProps, type TierAccess } from './identity/gateway-auth-policy';
 export { KeycloakDemo, type KeycloakDemoProps } from './identity/keycloak-demo';
 export { type RealmUser } from './identity/realm';
 export { KuadrantInstance, type KuadrantInstanceProps } from './identity/kuadrant-instance';
 export { type TierGroup } from './identity/tier-group';
+export { type OidcAuthentication } from './identity/token-rules';
 
 export { LimitadorRedis, type LimitadorRedisProps } from './limits/limitador-redis';
 export { LimitadorStorage, type LimitadorStorageProps } from './limits/limitador-storage';

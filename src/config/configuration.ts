@@ -364,8 +364,9 @@ export interface KeyConfiguration {
   /**
    * Name of a Secret that somebody else puts into the platform's namespace, with the key under `api_key`. Labels make it a
    * key: `app: llm-gateway`, `cdk8s-maas/platform: <namespace>`, `kuadrant.io/auth-secret: "true"` and
-   * `authorino.kuadrant.io/managed-by: authorino`. Its annotations decide who it is: `secret.kuadrant.io/user-id` and
-   * `kuadrant.io/groups` (the tier) count, not what stands here.
+   * `authorino.kuadrant.io/managed-by: authorino`. Whose key it is stands here: its annotations cannot say otherwise, and
+   * another tier counts at once. A Secret with these labels that is named nowhere counts by its annotations
+   * `secret.kuadrant.io/user-id`, `kuadrant.io/groups` (the tier) and `cdk8s-maas/expires`.
    * @default - none
    */
   readonly existingSecret?: string;
@@ -374,6 +375,17 @@ export interface KeyConfiguration {
    * @default - none
    */
   readonly externalSecret?: ExternalSecretConfiguration;
+  /**
+   * Day at whose end in UTC the key stops working (`2027-01-31`), or the instant (`2027-01-31T12:00:00Z`). A change counts
+   * at once; no Secret has to be made anew.
+   * @default - never
+   */
+  readonly expires?: string;
+  /**
+   * Whether the key is refused although its Secret exists; taking this away lets it in again.
+   * @default false
+   */
+  readonly disabled?: boolean;
 }
 
 /** An entry of a secret store (external-secrets.io/v1). */
@@ -511,7 +523,8 @@ export interface ApiKeysConfiguration {
    */
   readonly enabled?: boolean;
   /**
-   * Accepted prefixes: `Authorization: <prefix> <key>`. OpenAI's SDKs send Bearer.
+   * Accepted prefixes: `Authorization: <prefix> <key>`. OpenAI's SDKs send Bearer. They count as written: Authorino refuses
+   * `bearer` where `Bearer` is accepted.
    * @default - APIKEY and Bearer
    */
   readonly prefixes?: string[];

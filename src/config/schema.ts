@@ -67,6 +67,8 @@ const key = z.strictObject({
       property: z.optional(text()),
     }),
   ),
+  expires: z.optional(formatted(FORMATS.expiry)),
+  disabled: z.optional(z.boolean()),
 });
 
 const user = z.strictObject({ name: label(), tier: text(), keys: z.optional(z.array(key)) });

@@ -9,6 +9,7 @@ import type { ComputeResources, ModelReplicas } from '../models/model-size';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
   FilterPlacement,
+  KeyConfiguration,
   LimitEngine,
   MaasPlatformProps,
   ManifestConfiguration,
@@ -212,6 +213,11 @@ function resolveObservability({ observability = {} }: MaasPlatformProps): Platfo
     replicas: observability.replicas,
     namespace: observability.namespace ?? DEFAULT_NAMESPACES.observability,
   };
+}
+
+/** Whether the AuthPolicy has to know of a key, because no Secret that we render says it for good. */
+export function isKnownToPolicy(key: Pick<KeyConfiguration, 'existingSecret' | 'expires' | 'disabled'>): boolean {
+  return key.existingSecret !== undefined || key.expires !== undefined || key.disabled === true;
 }
 
 /** Host of a model: the seed's scheme on either platform. */

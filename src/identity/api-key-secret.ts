@@ -21,6 +21,12 @@ export const USER_ANNOTATION = 'secret.kuadrant.io/user-id';
 /** Annotation of an API key Secret that names its user's tier. */
 export const TIER_ANNOTATION = 'kuadrant.io/groups';
 
+/**
+ * Annotation of an API key Secret that ends it: a day (`2027-01-31`, to its end in UTC) or an instant
+ * (`2027-01-31T12:00:00Z`); anything else refuses the key.
+ */
+export const EXPIRES_ANNOTATION = 'cdk8s-maas/expires';
+
 /** Whose key it is. */
 export interface ApiKeyOwner {
   /** Namespace of the platform; a key in any other namespace is refused. */

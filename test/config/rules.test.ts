@@ -403,7 +403,7 @@ const ROWS: readonly Row[] = [
     rule: 'value-type',
     yaml: 'users: [{ name: a, tier: free, keys: [a_secret_key] }]\n',
     message:
-      'maas.yaml:1:39 users[0].keys[0]: got a key of 12 characters, expected a map; write keys with values: name, demo, existingSecret, externalSecret',
+      'maas.yaml:1:39 users[0].keys[0]: got a key of 12 characters, expected a map; write keys with values: name, demo, existingSecret, externalSecret, expires, disabled',
   },
   {
     rule: 'value-type',
@@ -684,6 +684,38 @@ const ROWS: readonly Row[] = [
     yaml: `users:\n  - { name: alice-apikey, tier: free, keys: [{ demo: one }] }\n  - { name: alice, tier: free, keys: [{ name: apikey, demo: two }] }\n`,
     message:
       'maas.yaml:3:47 users[1].keys[0].name: got the Secret "alice-apikey-apikey", expected a Secret of its own (users[0].keys[0] gives the same); name it otherwise',
+  },
+  {
+    rule: 'key-expires',
+    yaml: 'users:\n  - name: alice\n    tier: free\n    keys:\n      - { demo: k, expires: 2027-02-29 }\n      - { name: b, demo: l, expires: 2027-04-31T12:00:00Z }\n      - { name: c, demo: m, expires: 2028-02-29 }\n',
+    message: [
+      'maas.yaml:5:29 users[0].keys[0].expires: got "2027-02-29", expected a day of the calendar; the month has fewer days',
+      'maas.yaml:6:38 users[0].keys[1].expires: got "2027-04-31T12:00:00Z", expected a day of the calendar; the month has fewer days',
+    ].join('\n'),
+  },
+  {
+    rule: 'value-format',
+    yaml: 'users:\n  - { name: a, tier: free, keys: [{ demo: k, expires: 2027-01-31T12:00:00+02:00 }] }\n',
+    message:
+      'maas.yaml:2:55 users[0].keys[0].expires: got "2027-01-31T12:00:00+02:00", expected a day, to its end in UTC, or an instant in UTC; write "2027-01-31T10:00:00Z"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'users:\n  - { name: a, tier: free, keys: [{ demo: k, expires: 31.01.2027 }] }\n',
+    message:
+      'maas.yaml:2:55 users[0].keys[0].expires: got "31.01.2027", expected a day, to its end in UTC, or an instant in UTC; for example "2027-01-31"',
+  },
+  {
+    rule: 'known-keys',
+    yaml: keysOf(401, (index) => `{ name: k${index}, demo: key${index}, expires: 2027-01-31 }`),
+    message:
+      'maas.yaml:1:1 users: got 401 keys with existingSecret, expires or disabled, expected at most 400: all of them stand in the AuthPolicy; take some out of `users` and let their Secrets say it, by the annotations secret.kuadrant.io/user-id, kuadrant.io/groups and cdk8s-maas/expires',
+  },
+  {
+    rule: 'known-keys',
+    yaml: keysOf(100, (index) => `{ existingSecret: ${String(index).padStart(250, 's')} }`),
+    message:
+      'maas.yaml:1:1 users: got 25,000 characters in names of Secrets with existingSecret, expires or disabled, expected at most 24,000 characters: all of them stand in the AuthPolicy; take some out of `users` and let their Secrets say it, by the annotations secret.kuadrant.io/user-id, kuadrant.io/groups and cdk8s-maas/expires',
   },
   {
     rule: 'key-name',
@@ -1369,6 +1401,12 @@ const ROWS: readonly Row[] = [
       'maas.yaml:7:7 objects[0].spec.targetRef: got TokenRateLimitPolicy own, expected no second TokenRateLimitPolicy for this Gateway: of two only one counts, and nothing says which; change the rendered one with `patches`, or attach yours to a route',
   },
 ];
+
+/** A user with so many keys. */
+function keysOf(length: number, key: (index: number) => string): string {
+  const keys = Array.from({ length }, (_, index) => key(index));
+  return `users: [{ name: a, tier: free, keys: [${keys.join(', ')}] }]\n`;
+}
 
 function makeUnreadable(file: string): void {
   writeFileSync(file, 'platform: kubernetes\n');

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toolPath } from '../../../scripts/tool-table.cjs';
 import { send, type Reply, type Request } from '../../envoy/client';
 import { Envoy, findEnvoy } from '../../envoy/envoy';
@@ -8,9 +9,10 @@ import { translate } from '../../envoy/istio/translation';
 import { ModelServer } from '../../envoy/model-server';
 import { freePort } from '../../support/free-port';
 import { authenticated } from './authenticated';
-import { accept, gatewayClass, startAuthorino, startOperator } from './kuadrant';
+import { accept, gatewayClass, listed, startAuthorino, startOperator } from './kuadrant';
 import { readManifestFile, root, type Manifest } from './manifests';
 import { createPrerequisiteNamespaces } from './prerequisites';
+import { ask } from './question';
 import { kubectl } from './suite';
 
 /** What istiod reads, as far as the tests have it. */
@@ -52,6 +54,7 @@ export class Gateway {
    */
   async load({ slowDown = false } = {}): Promise<void> {
     await this.envoy?.stop();
+    this.envoy = undefined;
     const objects = (await readByIstio()).filter(({ metadata: { name } }) => slowDown || name !== SLOW_DOWN);
     const translation = translate(toolPath('istio-listeners')!, objects);
     const configuration = authenticated(runnable(translation, this.model.port), translation, this.authorinoPort);
@@ -64,6 +67,27 @@ export class Gateway {
   ask(authorization: string | undefined, request: Request = {}): Promise<Reply> {
     const headers = { ...(authorization !== undefined && { authorization }), ...request.headers };
     return send(this.envoy!.port, { ...request, headers });
+  }
+
+  /** Asks Authorino itself, past Envoy, as of a moment or of none. */
+  async askAuthorino(authorization: string, time?: string): Promise<number> {
+    const [authConfig] = await listed('authconfigs');
+    return ask(this.authorinoPort, { authConfig: authConfig!.metadata.name, authorization, time });
+  }
+
+  /** Milliseconds until a key is answered with this status; kubectl has returned when it is called. */
+  async timeUntil(authorization: string, status: number, request: Request = {}): Promise<number> {
+    const from = performance.now();
+    while ((await this.ask(authorization, request)).status !== status) {
+      if (performance.now() - from > 10_000) throw new Error(`no ${status} within 10 s`);
+      await sleep(20);
+    }
+    return performance.now() - from;
+  }
+
+  /** Port of Envoy, for what `ask` cannot send. */
+  get port(): number {
+    return this.envoy!.port;
   }
 
   async stop(): Promise<void> {
