@@ -19,6 +19,8 @@ export { type PlatformKind } from './cluster/platform-kind';
 export { GatewayCertificate, type GatewayCertificateProps, type IssuerKind } from './gateway/gateway-certificate';
 export { type IMaasGateway } from './gateway/gateway-reference';
 export { type GatewayFilterProps } from './gateway/envoy-filter';
+export { GatewayNetworkPolicy, type GatewayNetworkPolicyProps } from './gateway/gateway-network-policy';
+export { GatewayProtection, type GatewayProtectionProps } from './gateway/gateway-protection';
 export { ErrorReplyFilter } from './gateway/error-reply-filter';
 export {
   FailedAuthenticationFilter,
@@ -43,6 +45,7 @@ export {
   type SecretStoreKind,
 } from './identity/api-key-external-secret';
 export { type ApiKeyAuthentication, type KnownApiKey, type KnownApiKeyOwner } from './identity/api-key-rules';
+export { ApiKeyProtection, type ApiKeyProtectionProps } from './identity/api-key-protection';
 export {
   apiKeySelector,
   ApiKeySecret,
@@ -85,6 +88,7 @@ export { Accelerator, type AcceleratorToleration } from './models/accelerator';
 export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
 export { type ComputeResources, type ModelReplicas, type ModelResources } from './models/model-size';
+export { ModelNetworkPolicy, type ModelNetworkPolicyProps } from './models/model-network-policy';
 export { ModelStorageAccess, type ModelStorageAccessProps } from './models/model-storage-access';
 export { OpenShiftModelAccess, type OpenShiftModelAccessProps } from './models/openshift-model-access';
 export { ServedModel, type ServedModelProps } from './models/served-model';
@@ -103,6 +107,8 @@ export {
   type MonitoredModel,
 } from './observability/metrics-monitor';
 export { MinioStorage, type MinioStorageProps } from './storage/minio-storage';
+
+export { type PodSelection } from './pods';
 
 export { SynthesisError, writeManifests, type SynthesisResult } from './output/output';
 export { patchManifest, type JsonPatchOperation, type JsonPatchOperator, type ManifestPatch } from './output/patch';

@@ -42,6 +42,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'EnvoyFilter llm/identity-header-scrub-filter',
     'EnvoyFilter llm/failed-authentication-filter',
     'EnvoyFilter llm/identity-required-filter',
+    'NetworkPolicy llm/inference-gateway',
     'EnvoyFilter llm/error-reply-filter',
   ],
   '40-identity': [
@@ -53,7 +54,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'AuthPolicy llm/gateway-auth-policy',
   ],
   '50-limits': ['EnvoyFilter llm/token-rate-limit-filter', 'EnvoyFilter llm/usage-ledger'],
-  '60-models': ['InferenceService llm/vllm-simulator'],
+  '60-models': ['InferenceService llm/vllm-simulator', 'NetworkPolicy llm/model-servers'],
   '70-routes': [
     'HTTPRoute llm/simulator-domain-route',
     'HTTPRoute llm/model-list-route',
@@ -69,6 +70,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'RoleBinding kuadrant-system/models-aas-observability',
     'Prometheus llm-observability/models-aas-observability',
     'Service llm-observability/models-aas-observability',
+    'NetworkPolicy llm-observability/models-aas-observability',
     'ServiceMonitor llm-observability/models-aas-observability-self',
     'PodMonitor llm-observability/inference-gateway-stats',
     'ServiceMonitor llm-observability/authorino-runtime',
@@ -78,6 +80,10 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
   '90-protection': [
     'ValidatingAdmissionPolicy llm-deletion-protection',
     'ValidatingAdmissionPolicyBinding llm-deletion-protection',
+    'ValidatingAdmissionPolicy llm-gateway-protection',
+    'ValidatingAdmissionPolicyBinding llm-gateway-protection',
+    'ValidatingAdmissionPolicy llm-api-key-protection',
+    'ValidatingAdmissionPolicyBinding llm-api-key-protection',
   ],
 };
 
@@ -254,7 +260,8 @@ describe('all props', () => {
       observability: { prometheus: false },
     });
     const rendered = names(charts);
-    expect(rendered.filter((name) => /^(Gateway|Namespace|Kuadrant|ConfigMap|ValidatingAdm)/.test(name))).toEqual([]);
+    const notOurs = /^(Gateway|Namespace|Kuadrant|ConfigMap) |llm-deletion-protection$/;
+    expect(rendered.filter((name) => notOurs.test(name))).toEqual([]);
     expect(rendered).toEqual(
       expect.arrayContaining([
         'AuthPolicy infrastructure/gateway-auth-policy',

@@ -107,6 +107,13 @@ export interface MaasPlatformProps {
   readonly identity?: IdentityConfiguration;
 
   /**
+   * Whether NetworkPolicies let only the Gateway and Prometheus reach models, and only their clients everything else that
+   * the platform runs. The cluster's network plugin has to enforce them.
+   * @default true
+   */
+  readonly networkPolicies?: boolean;
+
+  /**
    * How token limits are enforced.
    * @default - an EnvoyFilter beside the Gateway
    */

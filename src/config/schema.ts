@@ -162,6 +162,7 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   users: z.optional(z.array(user)),
   models: z.optional(z.array(model)),
   identity: z.optional(identity),
+  networkPolicies: z.optional(z.boolean()),
   limits: z.optional(limits),
   storage: z.optional(
     z.strictObject({

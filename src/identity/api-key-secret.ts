@@ -3,6 +3,9 @@ import { addCoreObject } from '../core-object';
 import { DEMO_ANNOTATION, objectMetadata, type ObjectMetadataOptions } from '../labels';
 import { apiKeySecretName } from './api-key-secret-name';
 
+/** Label of an API key Secret that names the namespace of its platform. */
+export const PLATFORM_LABEL = 'cdk8s-maas/platform';
+
 /**
  * Labels that select the API keys of a platform; `GatewayAuthPolicy` looks for them.
  *
@@ -12,7 +15,7 @@ import { apiKeySecretName } from './api-key-secret-name';
  * @param namespace namespace of the platform
  */
 export function apiKeySelector(namespace: string): { [label: string]: string } {
-  return { app: 'llm-gateway', 'cdk8s-maas/platform': namespace };
+  return { app: 'llm-gateway', [PLATFORM_LABEL]: namespace };
 }
 
 /** Annotation of an API key Secret that names its user. */

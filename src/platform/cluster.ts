@@ -2,7 +2,9 @@ import { ApiObject, type Chart } from 'cdk8s';
 import { DeletionProtection } from '../cluster/deletion-protection';
 import { MaasNamespace } from '../cluster/namespace';
 import { DEFAULT_NAMESPACES } from '../config/defaults';
-import type { ModelSettings } from '../config/settings';
+import type { ModelSettings, PlatformSettings } from '../config/settings';
+import { GatewayProtection } from '../gateway/gateway-protection';
+import { ApiKeyProtection } from '../identity/api-key-protection';
 import { KeycloakDemo } from '../identity/keycloak-demo';
 import { IMAGES } from '../images';
 import { MinioStorage } from '../storage/minio-storage';
@@ -31,7 +33,7 @@ function needsDownloadContainer({ source }: ModelSettings): boolean {
 }
 
 export function addKeycloak(chart: Chart, context: PlatformContext): void {
-  const { oidc, tiers, users, platform } = context.settings;
+  const { kuadrant, networkPolicies, oidc, tiers, users, platform } = context.settings;
   new KeycloakDemo(chart, 'keycloak', {
     namespace: DEFAULT_NAMESPACES.keycloak,
     tiers: tiers.map((tier) => tier.name),
@@ -40,12 +42,14 @@ export function addKeycloak(chart: Chart, context: PlatformContext): void {
     groupsClaim: oidc?.groupsClaim,
     audience: oidc?.audience,
     platform,
+    networkPolicy: networkPolicies,
+    kuadrantNamespace: kuadrant.namespace,
     image: platformImage(context, IMAGES.keycloak),
   });
 }
 
 export function addStorage(chart: Chart, context: PlatformContext): void {
-  const { minio, namespace, platform } = context.settings;
+  const { minio, namespace, networkPolicies, platform } = context.settings;
   new MinioStorage(chart, 'minio', {
     namespace: DEFAULT_NAMESPACES.minio,
     modelNamespace: namespace,
@@ -53,6 +57,7 @@ export function addStorage(chart: Chart, context: PlatformContext): void {
     storageClassName: minio?.storageClass,
     existingSecretName: minio?.existingSecret,
     platform,
+    networkPolicy: networkPolicies,
     image: platformImage(context, IMAGES.minio),
     clientImage: platformImage(context, IMAGES.minioClient),
   });
@@ -62,9 +67,21 @@ export function addObjects(chart: Chart, { settings }: PlatformContext): void {
   settings.objects.forEach((manifest, index) => new ApiObject(chart, `object-${index}`, manifest));
 }
 
-export function addProtection(chart: Chart, { settings }: PlatformContext): void {
-  new DeletionProtection(chart, 'deletion-protection', {
-    // Only one platform has this namespace, so its name is enough.
-    name: `${settings.namespace}-deletion-protection`,
+/** Whether the platform has anything that others use. */
+function sharesObjects({ createNamespaces, kserve, kuadrant, limits }: PlatformSettings): boolean {
+  return createNamespaces || kserve.configure || kuadrant.create || limits.onFailure !== undefined;
+}
+
+/** Only one platform has this namespace, so its name is enough for those of cluster-scoped objects. */
+export function addProtection(chart: Chart, { settings, gateway }: PlatformContext): void {
+  const { namespace } = settings;
+  if (sharesObjects(settings)) {
+    new DeletionProtection(chart, 'deletion-protection', { name: `${namespace}-deletion-protection` });
+  }
+  new GatewayProtection(chart, 'gateway-protection', {
+    name: `${namespace}-gateway-protection`,
+    gateway,
+    routeNamespace: namespace,
   });
+  new ApiKeyProtection(chart, 'api-key-protection', { name: `${namespace}-api-key-protection`, namespace });
 }

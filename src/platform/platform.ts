@@ -42,11 +42,7 @@ const CONTENTS: { readonly [File in PlatformFile]: FileContents } = {
   '70-routes': { needed: hasModels, add: addRoutes },
   '80-observability': { needed: hasObservability, add: addObservability },
   '85-objects': { needed: ({ objects }) => objects.length > 0, add: addObjects },
-  '90-protection': {
-    needed: ({ createNamespaces, kserve, kuadrant, limits }) =>
-      createNamespaces || kserve.configure || kuadrant.create || limits.onFailure !== undefined,
-    add: addProtection,
-  },
+  '90-protection': { needed: always, add: addProtection },
 };
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { connect, type OutgoingHttpHeaders } from 'node:http2';
 import { freshMinute, limits, type Reply } from '../envoy/client';
 import { Gateway } from './harness/gateway';
+import type { CommandResult } from './harness/kubectl';
 import { accept, listed, removePlatform } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder } from './harness/manifests';
 import { conditionsOf, create, patchPolicy, policy, policyName, untilEnforced } from './harness/policies';
@@ -224,11 +225,28 @@ describeCluster(
     describe('a tenant', () => {
       const tenantSecret = keySecret('enterpriseuser1', 'tenant_key', { namespace: 'tenant' });
 
+      const copy = keySecret('enterpriseuser1', 'freeuser2_key', { name: 'copy', namespace: 'tenant' });
+
       beforeAll(async () => {
-        await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } }, tenantSecret);
+        await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } });
       });
 
-      test('who copies all of a key Secret into another namespace: 403', async () => {
+      test('who knows a key and copies it: refused by the API server, and its owner passes', async () => {
+        await until('the policy about keys is in force', 30, async () => {
+          return (await created(copy, '--dry-run=server')).exitCode !== 0;
+        });
+        await expect(create(copy)).rejects.toThrow(
+          '"copy" is forbidden: ValidatingAdmissionPolicy \'llm-api-key-protection\' with binding ' +
+            "'llm-api-key-protection' denied request: an API key of the platform in namespace llm belongs there: a copy " +
+            'elsewhere would lock its owner out; put it there, or take away the label cdk8s-maas/platform',
+        );
+        await sleep(500);
+        expect((await gateway.ask('Bearer freeuser2_key')).status).toBe(200);
+      });
+
+      test('whose copy of a whole key Secret is older than that policy: 403', async () => {
+        await kubectl(['delete', 'validatingadmissionpolicybinding', 'llm-api-key-protection']);
+        await until('copies are taken', 30, async () => (await created(tenantSecret)).exitCode === 0);
         await timeUntil('Bearer tenant_key', 403);
         expectRefused(await gateway.ask('APIKEY tenant_key'), 403);
       });
@@ -255,8 +273,8 @@ describeCluster(
         expect(limits(await gateway.ask('Bearer freeuser1_key')).limit).toBe('200');
       });
 
-      test('who knows a key and copies it: 403 for both, and never a better tier', async () => {
-        await create(keySecret('enterpriseuser1', 'freeuser2_key', { name: 'copy', namespace: 'tenant' }));
+      test('whose copy of a known key is older: 403 for both, and never a better tier', async () => {
+        await create(copy);
         await timeUntil('Bearer freeuser2_key', 403);
         expectRefused(await gateway.ask('APIKEY freeuser2_key'), 403);
       });
@@ -317,6 +335,11 @@ function statusByHttp2(port: number, headers: OutgoingHttpHeaders): Promise<numb
     stream.on('error', reject);
     stream.end('{"model":"simulator-model","messages":[]}');
   });
+}
+
+/** Tries to create an object. */
+function created(object: object, ...options: string[]): Promise<CommandResult> {
+  return kubectl(['create', ...options, '-f', '-'], { stdin: JSON.stringify(object), expectFailure: true });
 }
 
 function annotations(user: string, tier: string): object {

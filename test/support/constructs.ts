@@ -5,6 +5,8 @@ import { MaasNamespace } from '../../src/cluster/namespace';
 import { ErrorReplyFilter } from '../../src/gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../../src/gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../../src/gateway/gateway-certificate';
+import { GatewayNetworkPolicy } from '../../src/gateway/gateway-network-policy';
+import { GatewayProtection } from '../../src/gateway/gateway-protection';
 import { HeaderScrubFilter } from '../../src/gateway/header-scrub-filter';
 import { IdentityRequiredFilter } from '../../src/gateway/identity-required-filter';
 import { MaasGateway } from '../../src/gateway/maas-gateway';
@@ -13,6 +15,7 @@ import { ModelListRoute } from '../../src/gateway/model-list-route';
 import { ModelRoute } from '../../src/gateway/model-route';
 import { OpenShiftRoute } from '../../src/gateway/openshift-route';
 import { ApiKeyExternalSecret } from '../../src/identity/api-key-external-secret';
+import { ApiKeyProtection } from '../../src/identity/api-key-protection';
 import { ApiKeySecret } from '../../src/identity/api-key-secret';
 import { GatewayAuthPolicy } from '../../src/identity/gateway-auth-policy';
 import { KeycloakDemo } from '../../src/identity/keycloak-demo';
@@ -28,6 +31,7 @@ import { TokenLimitPolicy } from '../../src/limits/token-limit-policy';
 import { UsageLedger } from '../../src/limits/usage-ledger';
 import { Accelerator } from '../../src/models/accelerator';
 import { KServeConfiguration } from '../../src/models/kserve-configuration';
+import { ModelNetworkPolicy } from '../../src/models/model-network-policy';
 import { ModelStorageAccess } from '../../src/models/model-storage-access';
 import { OpenShiftModelAccess } from '../../src/models/openshift-model-access';
 import { ServedModel } from '../../src/models/served-model';
@@ -63,6 +67,20 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
   MaasNamespace: (scope, { name }) => new MaasNamespace(scope, 'construct', { name }),
   GatewayCertificate: (scope, { namespace, domain, name }) =>
     new GatewayCertificate(scope, 'construct', { namespace, domain, issuerName: name, name, secretName: name }),
+  GatewayNetworkPolicy: (scope, names) =>
+    new GatewayNetworkPolicy(scope, 'construct', {
+      gateway: gatewayOf(names),
+      listenerPorts: [80],
+      modelNamespace: names.namespace,
+      modelPort: 8080,
+      scrapers: [{ namespace: names.name }],
+    }),
+  GatewayProtection: (scope, names) =>
+    new GatewayProtection(scope, 'construct', {
+      name: names.name,
+      gateway: gatewayOf(names),
+      routeNamespace: names.domain,
+    }),
   ErrorReplyFilter: (scope, names) => new ErrorReplyFilter(scope, 'construct', { gateway: gatewayOf(names) }),
   FailedAuthenticationFilter: (scope, names) =>
     new FailedAuthenticationFilter(scope, 'construct', { gateway: gatewayOf(names) }),
@@ -98,6 +116,7 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
       host: `${names.name}.${names.domain}`,
       gateway: gatewayOf(names),
     }),
+  ApiKeyProtection: (scope, { name, namespace }) => new ApiKeyProtection(scope, 'construct', { name, namespace }),
   ApiKeySecret: (scope, { namespace, user, tiers: [tier = ''] }) =>
     new ApiKeySecret(scope, 'construct', { namespace, user, tier, demoKey: `${user}_key` }),
   ApiKeyExternalSecret: (scope, { namespace, user, name, tiers: [tier = ''] }) =>
@@ -147,6 +166,12 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     new OperatorFailureMode(scope, 'construct', { namespace, mode: 'deny' }),
   KServeConfiguration: (scope, names) =>
     new KServeConfiguration(scope, 'construct', { gateway: gatewayOf(names), domain: names.domain }),
+  ModelNetworkPolicy: (scope, { namespace, name }) =>
+    new ModelNetworkPolicy(scope, 'construct', {
+      namespace,
+      inferenceServices: [name],
+      clients: [{ namespace, labels: { app: name } }],
+    }),
   ModelStorageAccess: (scope, { namespace, name }) =>
     new ModelStorageAccess(scope, 'construct', { namespace, secretName: name }),
   OpenShiftModelAccess: (scope, { namespace, name }) =>
