@@ -26,8 +26,11 @@ export class Gateway {
 
   private constructor(readonly model: ModelServer) {}
 
-  /** Applies a folder of the repository and lets Kuadrant's operator and Authorino do the rest. */
-  static async start(folder: string): Promise<Gateway> {
+  /**
+   * Applies a folder of the repository and lets Kuadrant's operator and Authorino do the rest.
+   * @param environment further environment of Authorino
+   */
+  static async start(folder: string, environment: NodeJS.ProcessEnv = {}): Promise<Gateway> {
     const gateway = new Gateway(await ModelServer.start());
     try {
       await createPrerequisiteNamespaces(kubectl, 'kubernetes');
@@ -36,7 +39,7 @@ export class Gateway {
       await accept();
       gateway.children.push(startOperator());
       gateway.authorinoPort = await freePort();
-      gateway.children.push(await startAuthorino(gateway.authorinoPort));
+      gateway.children.push(await startAuthorino(gateway.authorinoPort, environment));
       return gateway;
     } catch (error) {
       await gateway.stop();
