@@ -54,8 +54,7 @@ const tier = z.strictObject({
   enforce: z.optional(z.boolean()),
 });
 
-const key = z.strictObject({
-  name: z.optional(label()),
+const keySources = {
   demo: z.optional(text()),
   existingSecret: z.optional(objectName()),
   externalSecret: z.optional(
@@ -66,7 +65,9 @@ const key = z.strictObject({
       property: z.optional(text()),
     }),
   ),
-});
+};
+
+const key = z.strictObject({ name: z.optional(label()), ...keySources });
 
 const user = z.strictObject({ name: label(), tier: text(), keys: z.optional(z.array(key)) });
 
@@ -181,6 +182,7 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
       namespace: z.optional(label()),
     }),
   ),
+  conformance: z.optional(z.strictObject({ model: z.optional(text()), key: z.optional(z.strictObject(keySources)) })),
   patches: z.optional(z.array(patch)),
   objects: z.optional(z.array(z.looseObject({ apiVersion: text(), kind: text(), metadata: anyMap() }))),
 });

@@ -1,7 +1,7 @@
 import { ApiObject, type Chart } from 'cdk8s';
 import { DeletionProtection } from '../cluster/deletion-protection';
 import { MaasNamespace } from '../cluster/namespace';
-import { DEFAULT_NAMESPACES } from '../config/defaults';
+import { CONFORMANCE_NAME, DEFAULT_NAMESPACES } from '../config/defaults';
 import type { ModelSettings } from '../config/settings';
 import { KeycloakDemo } from '../identity/keycloak-demo';
 import { IMAGES } from '../images';
@@ -31,11 +31,14 @@ function needsDownloadContainer({ source }: ModelSettings): boolean {
 }
 
 export function addKeycloak(chart: Chart, context: PlatformContext): void {
-  const { oidc, tiers, users, platform } = context.settings;
+  const { conformance, oidc, tiers, users, platform } = context.settings;
   new KeycloakDemo(chart, 'keycloak', {
     namespace: DEFAULT_NAMESPACES.keycloak,
     tiers: tiers.map((tier) => tier.name),
-    users: users.map(({ name, tier }) => ({ name, tier })),
+    // The user of the test comes with a key only.
+    users: users
+      .filter(({ name }) => conformance === undefined || name !== CONFORMANCE_NAME)
+      .map(({ name, tier }) => ({ name, tier })),
     groups: oidc?.groups,
     groupsClaim: oidc?.groupsClaim,
     audience: oidc?.audience,

@@ -2,6 +2,7 @@ import { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { DeletionProtection } from '../../src/cluster/deletion-protection';
 import { MaasNamespace } from '../../src/cluster/namespace';
+import { ConformanceJob } from '../../src/conformance/conformance-job';
 import { GatewayCertificate } from '../../src/gateway/gateway-certificate';
 import { HeaderScrubFilter } from '../../src/gateway/header-scrub-filter';
 import { IdentityRequiredFilter } from '../../src/gateway/identity-required-filter';
@@ -57,6 +58,18 @@ export const NAMES: ConstructNames = {
 export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: ConstructNames) => Construct>> = {
   DeletionProtection: (scope, { name }) => new DeletionProtection(scope, 'construct', { name }),
   MaasNamespace: (scope, { name }) => new MaasNamespace(scope, 'construct', { name }),
+  ConformanceJob: (scope, names) =>
+    new ConformanceJob(scope, 'construct', {
+      namespace: names.namespace,
+      gateway: gatewayOf(names),
+      host: `${names.name}.${names.domain}`,
+      unknownHost: `nobody.${names.domain}`,
+      servedModel: names.name,
+      keySecretName: `${names.user}-apikey`,
+      keyPrefix: 'APIKEY',
+      tokensPerMinute: 500,
+      otherTier: names.tiers[0] ?? '',
+    }),
   GatewayCertificate: (scope, { namespace, domain, name }) =>
     new GatewayCertificate(scope, 'construct', { namespace, domain, issuerName: name, name, secretName: name }),
   HeaderScrubFilter: (scope, names) => new HeaderScrubFilter(scope, 'construct', { gateway: gatewayOf(names) }),

@@ -1,3 +1,4 @@
+import { CONFORMANCE_RULES } from './conformance';
 import { INFRASTRUCTURE_RULES } from './infrastructure';
 import { IDENTITY_RULES } from './identity';
 import { LIMIT_ENGINE_RULES } from './limit-engines';
@@ -28,6 +29,7 @@ export const RULES: readonly Rule[] = [
   ...MODEL_ARGUMENT_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,
+  ...CONFORMANCE_RULES,
   ...MONITOR_LABEL_RULES,
   ...NO_EFFECT_RULES,
 ];

@@ -57,10 +57,15 @@ export class Gateway {
     this.envoy = await Envoy.startFrom(binary, configuration);
   }
 
+  /** Where Envoy listens, on the loopback interface; another after each load. */
+  get port(): number {
+    return this.envoy!.port;
+  }
+
   /** Sends a request, by default a chat completion, with this Authorization header. */
   ask(authorization: string | undefined, request: Request = {}): Promise<Reply> {
     const headers = { ...(authorization !== undefined && { authorization }), ...request.headers };
-    return send(this.envoy!.port, { ...request, headers });
+    return send(this.port, { ...request, headers });
   }
 
   async stop(): Promise<void> {
