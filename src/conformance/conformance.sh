@@ -100,20 +100,24 @@ check_refusals() {
   verdict 'an unknown host' "$(status one)" 404
 }
 
-# What an answer says of the limit, without what changes from one to the next.
+# told NAME HEADER: whether an answer has a header, whose number changes from one to the next.
+told() {
+  [ -n "$(number "$1" "$2")" ] && echo told || echo missing
+}
+
+# limit_of NAME: what an answer says of the limit.
 limit_of() {
   limit=$(number "$1" x-ratelimit-limit-tokens)
-  remaining=$(number "$1" x-ratelimit-remaining-tokens)
-  reset=$(number "$1" x-ratelimit-reset-tokens)
   printf '%s, limit %s, remaining %s, reset %s\n' "$(status "$1")" "${limit:-missing}" \
-    "${remaining:+told}" "${reset:+told}"
+    "$(told "$1" x-ratelimit-remaining-tokens)" "$(told "$1" x-ratelimit-reset-tokens)"
 }
 
 check_headers() {
+  expected="200, limit $TOKENS_PER_MINUTE, remaining told, reset told"
   spend chat
-  verdict 'limit headers' "$(limit_of one)" "200, limit $TOKENS_PER_MINUTE, remaining told, reset told"
+  verdict 'limit headers' "$(limit_of one)" "$expected"
   spend chat 'header = "x-maas-user: somebody"' "header = \"x-maas-tier: $OTHER_TIER\""
-  verdict 'a forged identity beside a key' "$(limit_of one)" "200, limit $TOKENS_PER_MINUTE, remaining told, reset told"
+  verdict 'a forged identity beside a key' "$(limit_of one)" "$expected"
 }
 
 # Three requests over one connection, so that one gateway pod counts them: what the third finds gone, and has not used
@@ -149,8 +153,7 @@ check_limit() {
     [ "$(status one)" = 200 ] || break
     asked=$((asked + 1))
   done
-  rest=$(number one retry-after)
-  verdict 'over the limit' "$(status one), retry-after ${rest:+told}" '429, retry-after told'
+  verdict 'over the limit' "$(status one), retry-after $(told one retry-after)" '429, retry-after told'
 }
 
 # Refused (7) or silent (28); a name that nobody knows (6) shows nothing.

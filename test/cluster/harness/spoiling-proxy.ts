@@ -11,7 +11,7 @@ export interface Sent {
 /** What a client gets. */
 export interface Got {
   readonly status: number;
-  headers: http.IncomingHttpHeaders;
+  readonly headers: http.IncomingHttpHeaders;
 }
 
 /** What a gateway does that it should not. */
