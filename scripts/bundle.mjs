@@ -1,15 +1,18 @@
-// Finishes lib/ after tsc: the Lua modules and the script of the conformance Job, which are read beside the code that uses
-// them, and the command as one file.
+// Finishes lib/ after tsc: the Lua files and the script of the conformance Job, which TypeScript reads beside itself, and the
+// command as one file.
 //
 // The command is bundled because a third of a synthesis would be the loading of some 340 small files. The library is
 // not: a program shares cdk8s with it. It is bundled from TypeScript, whose imports tell what is not needed: a third less.
 import { cpSync } from 'node:fs';
 import { buildSync } from 'esbuild';
 
-cpSync('src/limits/lua', 'lib/src/limits/lua', { recursive: true });
-cpSync('src/limits/lua', 'lib/cli/lua', { recursive: true });
-cpSync('src/conformance/conformance.sh', 'lib/src/conformance/conformance.sh');
-cpSync('src/conformance/conformance.sh', 'lib/cli/conformance.sh');
+for (const folder of ['gateway', 'limits']) {
+  cpSync(`src/${folder}/lua`, `lib/src/${folder}/lua`, { recursive: true });
+  cpSync(`src/${folder}/lua`, 'lib/cli/lua', { recursive: true });
+}
+for (const folder of ['src/conformance', 'cli']) {
+  cpSync('src/conformance/conformance.sh', `lib/${folder}/conformance.sh`);
+}
 
 buildSync({
   entryPoints: ['src/cli/main.ts'],
