@@ -63,7 +63,17 @@ export const MAXIMUM_TOKEN_LIMIT = 2 ** 35;
 export const MAXIMUM_TOKEN_WEIGHT = 60;
 
 /** The Lua modules in the order in which the script has them: each uses only what is above it. */
-const MODULES = ['configuration', 'windows', 'counters', 'usage', 'events', 'records', 'replies', 'filter'] as const;
+const MODULES = [
+  'configuration',
+  'windows',
+  'counters',
+  'usage',
+  'events',
+  'requests',
+  'records',
+  'replies',
+  'filter',
+] as const;
 
 let template: string | undefined;
 
