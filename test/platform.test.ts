@@ -182,6 +182,10 @@ const SEED_OBJECTS: { props: MaasPlatformProps; objects: string[] }[] = [
     ],
   },
   {
+    props: { conformance: {} },
+    objects: ['ConfigMap llm/maas-conformance', 'ServiceAccount llm/maas-conformance', 'Secret llm/conformance-apikey'],
+  },
+  {
     props: { tiers: [{ name: 'free', requests: { limit: 5, window: '2m' } }] },
     objects: ['RateLimitPolicy llm/gateway-rate-limits'],
   },
@@ -240,12 +244,13 @@ describe('all props', () => {
       ...synth({
         registry: 'mirror.example.com/hub',
         storage: { minio: {} },
-        identity: { keycloak: 'demo' },
+        identity: { keycloak: 'demo', apiKeys: { enabled: true } },
         models: [{ name: 'simulator' }, { name: 'qwen3' }],
+        conformance: {},
       }).values(),
     ]);
     const images = [...text.matchAll(/"image":"([^"]+)"/g)].map(([, image]) => image);
-    expect(images).toHaveLength(6);
+    expect(images).toHaveLength(7);
     for (const image of images) {
       expect(image).toMatch(/^mirror\.example\.com\/hub\/[a-z0-9/-]+:(v|RELEASE)?[.0-9A-Z:T-]+$/i);
     }

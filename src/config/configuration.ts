@@ -132,6 +132,12 @@ export interface MaasPlatformProps {
   readonly observability?: ObservabilityConfiguration;
 
   /**
+   * A Job that asks the running platform what it promises, with a tier and a user of its own, both named `conformance`.
+   * @default - none
+   */
+  readonly conformance?: ConformanceConfiguration;
+
+  /**
    * Changes to synthesized objects, for what has no key of its own. A patch that changes nothing is an error.
    * @default - none
    */
@@ -707,6 +713,42 @@ export interface ObservabilityConfiguration {
    * @default false
    */
   readonly userLabel?: boolean;
+}
+
+/** The test of the running platform. */
+export interface ConformanceConfiguration {
+  /**
+   * Name of the model that is asked; it has to answer chat completions.
+   * @default - the first model
+   */
+  readonly model?: string;
+
+  /**
+   * API key of the user `conformance`.
+   * @default - on the local demo `conformance_key`, elsewhere required
+   */
+  readonly key?: ConformanceKeyConfiguration;
+}
+
+/** Where the key of the test comes from: exactly one of these. */
+export interface ConformanceKeyConfiguration {
+  /**
+   * The key itself, for the local demo only.
+   * @default - none
+   */
+  readonly demo?: string;
+
+  /**
+   * Secret with the labels and annotations of a key of user and tier `conformance`, and the key in `api_key`.
+   * @default - none
+   */
+  readonly existingSecret?: string;
+
+  /**
+   * Entry of a secret store that External Secrets Operator reads.
+   * @default - none
+   */
+  readonly externalSecret?: ExternalSecretConfiguration;
 }
 
 /** A change to one synthesized object. Exactly one of `merge` and `jsonPatch` is set. */

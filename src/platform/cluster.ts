@@ -1,7 +1,7 @@
 import { ApiObject, type Chart } from 'cdk8s';
 import { DeletionProtection } from '../cluster/deletion-protection';
 import { MaasNamespace } from '../cluster/namespace';
-import { DEFAULT_NAMESPACES } from '../config/defaults';
+import { CONFORMANCE_NAME, DEFAULT_NAMESPACES } from '../config/defaults';
 import type { ModelSettings, PlatformSettings } from '../config/settings';
 import { GatewayProtection } from '../gateway/gateway-protection';
 import { ApiKeyProtection } from '../identity/api-key-protection';
@@ -33,11 +33,14 @@ function needsDownloadContainer({ source }: ModelSettings): boolean {
 }
 
 export function addKeycloak(chart: Chart, context: PlatformContext): void {
-  const { kuadrant, networkPolicies, oidc, tiers, users, platform } = context.settings;
+  const { conformance, kuadrant, networkPolicies, oidc, tiers, users, platform } = context.settings;
   new KeycloakDemo(chart, 'keycloak', {
     namespace: DEFAULT_NAMESPACES.keycloak,
     tiers: tiers.map((tier) => tier.name),
-    users: users.map(({ name, tier }) => ({ name, tier })),
+    // The user of the test comes with a key only.
+    users: users
+      .filter(({ name }) => conformance === undefined || name !== CONFORMANCE_NAME)
+      .map(({ name, tier }) => ({ name, tier })),
     groups: oidc?.groups,
     groupsClaim: oidc?.groupsClaim,
     audience: oidc?.audience,

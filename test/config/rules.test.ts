@@ -290,13 +290,13 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'telemetry: false\n',
     message:
-      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'unknown-key',
     yaml: 'extend: base.yaml\n',
     message:
-      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, patches, objects, extends; did you mean "extends"?',
+      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; did you mean "extends"?',
   },
   {
     rule: 'unknown-key',
@@ -308,7 +308,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
-      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'missing-key',
@@ -1042,6 +1042,73 @@ const ROWS: readonly Row[] = [
     yaml: 'identity:\n  keycloak: demo\n  oidc: { issuerUrl: https://login.test }\n',
     message:
       'maas.yaml:3:11 identity.oidc.issuerUrl: got "https://login.test", expected no issuer beside `keycloak: demo`, which is one; remove one of the two',
+  },
+  // The test of the running platform
+  {
+    rule: 'conformance-name',
+    yaml: 'tiers: [{ name: conformance, tokens: { minute: 9 } }]\nusers: []\nconformance: {}\n',
+    message:
+      'maas.yaml:1:17 tiers[0].name: got "conformance", expected another name: with `conformance` the platform has one of this name; rename it',
+  },
+  {
+    rule: 'conformance-name',
+    yaml: 'users: [{ name: conformance, tier: free, keys: [{ demo: a }] }]\nconformance: {}\n',
+    message:
+      'maas.yaml:1:17 users[0].name: got "conformance", expected another name: with `conformance` the platform has one of this name; rename it',
+  },
+  {
+    rule: 'conformance-model',
+    yaml: 'conformance: { model: simulato }\n',
+    message:
+      'maas.yaml:1:23 conformance.model: got "simulato", expected one of the models simulator; did you mean "simulator"?',
+  },
+  {
+    rule: 'conformance-model',
+    yaml: 'models: []\nconformance: {}\n',
+    message:
+      'maas.yaml:2:1 conformance: got no model, expected a model to ask; add one below `models`, or remove `conformance`',
+  },
+  {
+    rule: 'conformance-key',
+    yaml: 'domain: models.example.com\nconformance: {}\n',
+    message:
+      'maas.yaml:2:1 conformance: got no key, expected a key, except on the local demo (platform kubernetes with a domain below .local, .localhost or .test); add `key: { existingSecret: conformance-apikey }`',
+  },
+  {
+    rule: 'conformance-key',
+    yaml: 'conformance: { key: {} }\n',
+    message:
+      'maas.yaml:1:21 conformance.key: got none, expected exactly one of demo, existingSecret, externalSecret; add one',
+  },
+  {
+    rule: 'conformance-key',
+    yaml: 'conformance: { key: { demo: a_key, existingSecret: a-secret } }\n',
+    message:
+      'maas.yaml:1:21 conformance.key: got demo and existingSecret, expected exactly one of demo, existingSecret, externalSecret; remove all but one',
+  },
+  {
+    rule: 'conformance-key',
+    yaml: 'platform: openshift\nconformance: { key: { demo: a_secret_key } }\n',
+    message:
+      'maas.yaml:2:23 conformance.key.demo: got a key of 12 characters, expected no key in a file, except on the local demo (platform kubernetes with a domain below .local, .localhost or .test); use existingSecret or externalSecret',
+  },
+  {
+    rule: 'conformance-own-key',
+    yaml: 'conformance: { key: { demo: freeuser1_key } }\nusers: [{ name: a, tier: free, keys: [{ demo: freeuser1_key }] }]\n',
+    message:
+      'maas.yaml:1:29 conformance.key.demo: got a key of 13 characters, expected a key of its own: a user has the same; name another',
+  },
+  {
+    rule: 'conformance-own-key',
+    yaml: 'conformance: { key: { existingSecret: alice } }\nusers: [{ name: a, tier: free, keys: [{ existingSecret: alice }] }]\n',
+    message:
+      'maas.yaml:1:39 conformance.key.existingSecret: got "alice", expected a Secret of its own: a user has the same; name another',
+  },
+  {
+    rule: 'conformance-entrance',
+    yaml: 'identity: { keycloak: demo }\nconformance: {}\n',
+    message:
+      'maas.yaml:2:1 conformance: got API keys are off, expected API keys: the test comes with one; write `apiKeys: { enabled: true }` below `identity`, or remove `conformance`',
   },
   // Models
   {

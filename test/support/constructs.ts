@@ -2,6 +2,7 @@ import { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { DeletionProtection } from '../../src/cluster/deletion-protection';
 import { MaasNamespace } from '../../src/cluster/namespace';
+import { ConformanceJob } from '../../src/conformance/conformance-job';
 import { ErrorReplyFilter } from '../../src/gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../../src/gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../../src/gateway/gateway-certificate';
@@ -65,6 +66,18 @@ export const NAMES: ConstructNames = {
 export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: ConstructNames) => Construct>> = {
   DeletionProtection: (scope, { name }) => new DeletionProtection(scope, 'construct', { name }),
   MaasNamespace: (scope, { name }) => new MaasNamespace(scope, 'construct', { name }),
+  ConformanceJob: (scope, names) =>
+    new ConformanceJob(scope, 'construct', {
+      namespace: names.namespace,
+      gateway: gatewayOf(names),
+      host: `${names.name}.${names.domain}`,
+      unknownHost: `nobody.${names.domain}`,
+      servedModel: names.name,
+      keySecretName: `${names.user}-apikey`,
+      keyPrefix: 'APIKEY',
+      tokensPerMinute: 500,
+      otherTier: names.tiers[0] ?? '',
+    }),
   GatewayCertificate: (scope, { namespace, domain, name }) =>
     new GatewayCertificate(scope, 'construct', { namespace, domain, issuerName: name, name, secretName: name }),
   GatewayNetworkPolicy: (scope, names) =>

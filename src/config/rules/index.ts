@@ -1,3 +1,4 @@
+import { CONFORMANCE_RULES } from './conformance';
 import { INFRASTRUCTURE_RULES } from './infrastructure';
 import { IDENTITY_RULES } from './identity';
 import { KEY_RULES } from './keys';
@@ -32,6 +33,7 @@ export const RULES: readonly Rule[] = [
   ...MODEL_ARGUMENT_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,
+  ...CONFORMANCE_RULES,
   ...MONITOR_LABEL_RULES,
   ...NO_EFFECT_RULES,
 ];

@@ -30,8 +30,11 @@ export class Gateway {
 
   private constructor(readonly model: ModelServer) {}
 
-  /** Applies a folder of the repository and lets Kuadrant's operator and Authorino do the rest. */
-  static async start(folder: string): Promise<Gateway> {
+  /**
+   * Applies a folder of the repository and lets Kuadrant's operator and Authorino do the rest.
+   * @param environment further environment of Authorino
+   */
+  static async start(folder: string, environment: NodeJS.ProcessEnv = {}): Promise<Gateway> {
     const gateway = new Gateway(await ModelServer.start());
     try {
       await createPrerequisiteNamespaces(kubectl, 'kubernetes');
@@ -40,7 +43,7 @@ export class Gateway {
       await accept();
       gateway.children.push(startOperator());
       gateway.authorinoPort = await freePort();
-      gateway.children.push(await startAuthorino(gateway.authorinoPort));
+      gateway.children.push(await startAuthorino(gateway.authorinoPort, environment));
       return gateway;
     } catch (error) {
       await gateway.stop();
@@ -63,10 +66,15 @@ export class Gateway {
     this.envoy = await Envoy.startFrom(binary, configuration);
   }
 
+  /** Where Envoy listens, on the loopback interface; another after each load. */
+  get port(): number {
+    return this.envoy!.port;
+  }
+
   /** Sends a request, by default a chat completion, with this Authorization header. */
   ask(authorization: string | undefined, request: Request = {}): Promise<Reply> {
     const headers = { ...(authorization !== undefined && { authorization }), ...request.headers };
-    return send(this.envoy!.port, { ...request, headers });
+    return send(this.port, { ...request, headers });
   }
 
   /** Asks Authorino itself, past Envoy, as of a moment or of none. */

@@ -82,8 +82,9 @@ function serverEnvironment(): NodeJS.ProcessEnv {
  * It listens on all interfaces and knows no other way; what is not needed is off.
  *
  * @param port where it takes Envoy's questions
+ * @param environment what it gets beside the API server's address
  */
-export async function startAuthorino(port: number): Promise<ChildProcess> {
+export async function startAuthorino(port: number, environment: NodeJS.ProcessEnv): Promise<ChildProcess> {
   let authorino: Manifest | undefined;
   let limitador: Manifest | undefined;
   await until('the operator has asked for Authorino and Limitador', 30, async () => {
@@ -97,7 +98,8 @@ export async function startAuthorino(port: number): Promise<ChildProcess> {
   });
   const off = ['--ext-auth-http-port=0', '--oidc-http-port=0', '--metrics-addr=0', '--health-probe-addr=0'];
   const args = ['server', ...operatorArguments(authorino!), `--ext-auth-grpc-port=${port}`, ...off];
-  return spawn(toolPath('authorino')!, args, { env: serverEnvironment(), stdio: 'ignore' });
+  const env = { ...serverEnvironment(), ...environment };
+  return spawn(toolPath('authorino')!, args, { env, stdio: 'ignore' });
 }
 
 /** The arguments that authorino-operator 0.21.0 takes from an Authorino, of those that Kuadrant sets. */
