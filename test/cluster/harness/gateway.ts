@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { toolPath } from '../../../scripts/tool-table.cjs';
 import { send, type Reply, type Request } from '../../envoy/client';
@@ -11,6 +10,7 @@ import { authenticated } from './authenticated';
 import { accept, gatewayClass, startAuthorino, startOperator } from './kuadrant';
 import { readManifestFile, root, type Manifest } from './manifests';
 import { createPrerequisiteNamespaces } from './prerequisites';
+import type { Program } from './program';
 import { kubectl } from './suite';
 
 /** What istiod reads, as far as the tests have it. */
@@ -21,7 +21,7 @@ const kserveService = readManifestFile(join(root, 'test/envoy/istio/kserve-servi
 /** The whole way of a request: Envoy with what Istio makes of the objects in the cluster, Authorino, a model server. */
 export class Gateway {
   private envoy: Envoy | undefined;
-  private readonly children: ChildProcess[] = [];
+  private readonly programs: Program[] = [];
   private authorinoPort = 0;
 
   private constructor(readonly model: ModelServer) {}
@@ -34,9 +34,9 @@ export class Gateway {
       await kubectl(['apply', '-f', folder]);
       await kubectl(['create', '-f', '-'], { stdin: JSON.stringify(gatewayClass) });
       await accept();
-      gateway.children.push(startOperator());
+      gateway.programs.push(startOperator());
       gateway.authorinoPort = await freePort();
-      gateway.children.push(await startAuthorino(gateway.authorinoPort));
+      gateway.programs.push(await startAuthorino(gateway.authorinoPort));
       return gateway;
     } catch (error) {
       await gateway.stop();
@@ -61,7 +61,7 @@ export class Gateway {
   }
 
   async stop(): Promise<void> {
-    for (const child of this.children) child.kill('SIGKILL');
+    await Promise.all(this.programs.map((program) => program.stop()));
     await this.envoy?.stop();
     await this.model.stop();
   }
