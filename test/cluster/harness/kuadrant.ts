@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { apply } from './api';
 import { removeAll } from './cleanup';
 import { reference, root, type Manifest } from './manifests';
 import { Program } from './program';
@@ -70,9 +71,18 @@ export function startOperator(): Program {
   return Program.start('kuadrant-operator', loopback, { environment });
 }
 
+/** What authorino-operator binds Authorino to, and its release installs; without rules, because nothing runs by them here. */
+const authorinoRoles = ['authorino-manager-role', 'authorino-manager-k8s-auth-role'];
+
 /** The operator that makes a Deployment of Authorino. */
-export function startAuthorinoOperator(): Program {
-  return Program.start('authorino-operator', loopback);
+export async function startAuthorinoOperator(): Promise<Program> {
+  for (const name of authorinoRoles) {
+    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, rules: [] };
+    await apply(`/apis/rbac.authorization.k8s.io/v1/clusterroles/${name}`, role);
+  }
+  // It makes no Deployment before it knows of an image.
+  const environment = { RELATED_IMAGE_AUTHORINO: 'quay.io/kuadrant/authorino:v0.25.0' };
+  return Program.start('authorino-operator', loopback, { environment });
 }
 
 /**
