@@ -1,32 +1,114 @@
-import { controlPlaneTools, ControlPlane } from './harness/control-plane';
-import { untilGood } from './harness/conditions';
-import { envoyFilterWarning } from './harness/istio';
-import { manifestsOf, platformFolders } from './harness/manifests';
-import { adopted, adoptionWarning, othersNamespaces, othersObjects, platformOf } from './harness/others';
-import { createPrerequisiteNamespaces } from './harness/prerequisites';
+import { untilProblem } from './harness/conditions';
+import { ControlPlane, controlPlaneTools } from './harness/control-plane';
+import { manifestsOf, nameOf, platformFolders, readPlatformFolder, type Manifest } from './harness/manifests';
 import { describeCluster, kubectl } from './harness/suite';
 
+const dist = readPlatformFolder('dist');
+
+/** An object of dist/, spoiled in one place. */
+function spoiled(name: string, spoil: (object: Manifest) => void): string {
+  const object = structuredClone(manifestsOf(dist).find((manifest) => nameOf(manifest) === name)!);
+  spoil(object);
+  return JSON.stringify(object);
+}
+
 describeCluster(
-  'the real controllers take',
+  'the real controllers',
   () => {
     let plane: ControlPlane;
 
     beforeAll(async () => {
       plane = await ControlPlane.start();
-      await plane.empty();
     });
-    afterEach(() => plane.empty());
     afterAll(() => plane?.stop());
 
-    test.each(platformFolders())('$name', async (folder) => {
-      await createPrerequisiteNamespaces(kubectl, platformOf(folder), othersNamespaces(folder));
-      const others = othersObjects(folder);
-      const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: others });
-      if (others.length > 0) await kubectl(['create', '-f', '-'], { stdin });
-      const { stderr } = await kubectl(['apply', '--validate=strict', '-f', folder.name]);
-      const warnings = stderr.split('\n').filter((line) => line !== '' && line !== envoyFilterWarning);
-      expect(warnings).toEqual(adopted(folder).map(adoptionWarning));
-      await untilGood([...others, ...manifestsOf(folder)], () => plane.refusals);
+    describe('are content with', () => {
+      afterEach(() => plane.empty());
+
+      test.each(platformFolders())('$name', async (folder) => {
+        expect(await plane.apply(folder)).toEqual([]);
+        await plane.untilGood(folder);
+      });
+    });
+
+    describe('are not content with dist/ when', () => {
+      beforeAll(async () => {
+        await plane.apply(dist);
+        await plane.untilGood(dist);
+      });
+      afterEach(async () => {
+        await kubectl(['apply', '-f', 'dist']);
+        await plane.untilGood(dist);
+      });
+      afterAll(() => plane.empty());
+
+      const authPolicy = 'AuthPolicy llm/gateway-auth-policy';
+      const route = 'HTTPRoute llm/simulator-domain-route';
+      const gateway = 'Gateway llm/inference-gateway';
+
+      test.each<[what: string, name: string, spoil: (object: Manifest) => void, problem: string]>([
+        [
+          'the AuthPolicy is for another Gateway',
+          authPolicy,
+          ({ spec }) => (spec.targetRef.name = 'inference-gatewy'),
+          `${authPolicy}: Accepted is False (TargetNotFound: AuthPolicy target inference-gatewy was not found)`,
+        ],
+        [
+          'the Service behind a route is not there',
+          route,
+          ({ spec }) => (spec.rules[0].backendRefs[0].name = 'vllm-simulator'),
+          `${route}: by istio.io/gateway-controller: ResolvedRefs is False (BackendNotFound: ` +
+            'backend(vllm-simulator.llm.svc.cluster.local) not found)',
+        ],
+        [
+          'a route has a host that the Gateway does not take',
+          route,
+          ({ spec }) => (spec.hostnames = ['simulator.maas.example']),
+          `${route}: by istio.io/gateway-controller: Accepted is False (NoMatchingListenerHostname: ` +
+            'no hostnames matched parent hostname "*.maas.local")',
+        ],
+        [
+          'the certificate of the Gateway is not there',
+          gateway,
+          ({ spec }) =>
+            Object.assign(spec.listeners[0], { protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'nobodys' }] } }),
+          `${gateway}: listener http: ResolvedRefs is False (InvalidCertificateRef: ` +
+            'invalid certificate reference /Secret/nobodys., secret llm/nobodys not found)',
+        ],
+      ])('%s', async (_, name, spoil, problem) => {
+        await kubectl(['apply', '-f', '-'], { stdin: spoiled(name, spoil) });
+        expect(await untilProblem(name, problem)).toContain(problem);
+      });
+
+      test('an EnvoyFilter has a field that Envoy does not know: a warning', async () => {
+        const stdin = spoiled('EnvoyFilter llm/identity-required-filter', ({ spec }) => {
+          spec.configPatches[0].patch.value.typed_config.default_souce_code = {};
+        });
+        const { stderr } = await kubectl(['apply', '-f', '-'], { stdin });
+        expect(stderr).toContain('default_souce_code');
+      });
+
+      test('a model has a name that KServe does not take: refused', async () => {
+        const stdin = spoiled('InferenceService llm/vllm-simulator', ({ metadata }) => {
+          Object.assign(metadata, { name: '0-simulator' });
+        });
+        const { stderr, exitCode } = await kubectl(['apply', '-f', '-'], { stdin, expectFailure: true });
+        expect([exitCode, stderr]).toEqual([
+          1,
+          expect.stringContaining('inferenceservice.kserve-webhook-server.validator'),
+        ]);
+      });
+
+      test('the pod of the Gateway is not admitted under Pod Security "restricted"', async () => {
+        const name = 'ConfigMap llm/inference-gateway-options';
+        const stdin = spoiled(name, (options) => {
+          options.data.deployment = options.data.deployment.replace(/RuntimeDefault/g, 'Unconfined');
+        });
+        await kubectl(['apply', '-f', '-'], { stdin });
+        const refused = 'violates PodSecurity \"restricted:latest\": seccompProfile';
+        await expect(plane.untilGood(dist)).rejects.toThrow('inference-gateway-istio: its pod is not admitted');
+        expect(plane.refusals.join()).toContain(refused.replaceAll('\\', ''));
+      }, 180_000);
     });
   },
   ...controlPlaneTools,

@@ -115,6 +115,7 @@ export async function untilGood(expected: readonly Manifest[], otherProblems: ()
     const names = new Set(objects.map(nameOf));
     const missing = expected.filter((object) => isJudged(object) && !names.has(nameOf(object)));
     problems = [
+      ...(objects.some(({ kind }) => kind === 'AuthConfig') ? [] : ['no AuthConfig']),
       ...missing.map((object) => `${nameOf(object)}: not there`),
       ...otherProblems(),
       ...objects.flatMap(problemsOf),

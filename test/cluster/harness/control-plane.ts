@@ -1,8 +1,11 @@
 import { freePort } from '../../support/free-port';
+import { untilGood } from './conditions';
 import { eraseAll } from './eraser';
-import { startIstiod, type Istiod } from './istio';
+import { envoyFilterWarning, startIstiod, type Istiod } from './istio';
 import { startKServe } from './kserve';
 import { runAuthorino, startAuthorinoOperator, startOperator } from './kuadrant';
+import { manifestsOf, type PlatformFolder } from './manifests';
+import { adopted, adoptionWarning, othersNamespaces, othersObjects, platformOf } from './others';
 import { createPrerequisiteNamespaces } from './prerequisites';
 import { StandIn } from './stand-in';
 import { kubectl } from './suite';
@@ -49,6 +52,7 @@ export class ControlPlane {
       plane.stops.push(() => plane.istiod.stop());
       const kserve = await startKServe('kserve-manager-0.20');
       plane.stops.push(() => kserve.stop());
+      await plane.empty();
       return plane;
     } catch (error) {
       await plane.stop();
@@ -56,9 +60,32 @@ export class ControlPlane {
     }
   }
 
-  /** @returns what was not admitted as a pod. */
+  /** What was not admitted as a pod. */
   get refusals(): string[] {
     return [...this.standIn.refusals].map(([name, message]) => `${name}: its pod is not admitted: ${message}`);
+  }
+
+  /**
+   * Applies a folder, as a user types it, to an empty cluster with the operators and whatever others have made.
+   *
+   * @returns warnings, but for those that say nothing of the objects
+   */
+  async apply(folder: PlatformFolder): Promise<string[]> {
+    await createPrerequisiteNamespaces(kubectl, platformOf(folder), othersNamespaces(folder));
+    const items = othersObjects(folder);
+    if (items.length > 0) {
+      await kubectl(['create', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
+    }
+    const { stderr } = await kubectl(['apply', '--validate=strict', '-f', folder.name]);
+    // Kuadrant's operator may have made the Limitador by then.
+    const alreadyThere = [...adopted(folder), ...manifestsOf(folder).filter(({ kind }) => kind === 'Limitador')];
+    const harmless = ['', envoyFilterWarning, ...alreadyThere.map(adoptionWarning)];
+    return stderr.split('\n').filter((line) => !harmless.includes(line));
+  }
+
+  /** Waits until every controller is content with a folder that was applied. */
+  async untilGood(folder: PlatformFolder): Promise<void> {
+    await untilGood([...othersObjects(folder), ...manifestsOf(folder)], () => this.refusals);
   }
 
   /** Takes everything away, so that the next platform finds an empty cluster. */

@@ -22,7 +22,8 @@ export function platformOf(folder: PlatformFolder): 'kubernetes' | 'openshift' {
 /** @returns what an example that owns neither Gateway nor Kuadrant expects of whoever owns them; none for all others. */
 export function othersObjects({ name }: PlatformFolder): Manifest[] {
   if (name !== 'examples/existing-gateway/dist') return [];
-  const shared = manifestsOf(readPlatformFolder('dist'));
+  const text = JSON.stringify(manifestsOf(readPlatformFolder('dist'))).replaceAll('maas.local', 'models.example.com');
+  const shared = JSON.parse(text) as Manifest[];
   const [gateway, kuadrant] = ['Gateway', 'Kuadrant'].map((kind) => shared.find((manifest) => manifest.kind === kind)!);
   const { infrastructure, ...spec } = gateway!.spec;
   const { annotations } = infrastructure;
