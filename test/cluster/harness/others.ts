@@ -27,11 +27,15 @@ export function othersObjects({ name }: PlatformFolder): Manifest[] {
   const [gateway, kuadrant] = ['Gateway', 'Kuadrant'].map((kind) => shared.find((manifest) => manifest.kind === kind)!);
   const { infrastructure, ...spec } = gateway!.spec;
   const { annotations } = infrastructure;
+  const listeners = spec.listeners.map((listener: Manifest) => ({
+    ...listener,
+    allowedRoutes: { namespaces: { from: 'All' } },
+  }));
   return [
     {
       ...gateway!,
       metadata: { name: 'shared', namespace: 'infrastructure' },
-      spec: { ...spec, infrastructure: { annotations } },
+      spec: { ...spec, listeners, infrastructure: { annotations } },
     },
     kuadrant!,
   ];

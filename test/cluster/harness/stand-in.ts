@@ -59,7 +59,7 @@ export class StandIn {
       list('/apis/limitador.kuadrant.io/v1alpha1/limitadors'),
       list('/apis/cert-manager.io/v1/certificates'),
     ]);
-    for (const deployment of deployments) await this.rollOut(deployment, pods);
+    for (const deployment of deployments) await this.rollOut({ ...deployment, kind: 'Deployment' }, pods);
     for (const service of services) await this.connect(service, pods);
     for (const limitador of limitadors) await serveLimitador(limitador);
     for (const certificate of certificates) await issue(certificate);
@@ -68,7 +68,7 @@ export class StandIn {
   private async rollOut(deployment: Manifest, pods: readonly Manifest[]): Promise<void> {
     const { metadata, spec, status } = deployment;
     if (status?.observedGeneration === metadata.generation) return;
-    const others = pods.filter((pod) => pod.metadata.annotations?.['stand-in/of'] === nameOf(deployment));
+    const others = pods.filter((pod) => pod.metadata.ownerReferences?.[0]?.uid === metadata.uid);
     const pod = podOf(deployment);
     for (const other of others.filter((known) => known.metadata.name !== pod.metadata.name)) {
       await ask('DELETE', core('pods', other), { gracePeriodSeconds: 0 });
@@ -123,13 +123,13 @@ export class StandIn {
 }
 
 function podOf(deployment: Manifest): Manifest {
-  const { name, namespace, generation } = deployment.metadata;
+  const { name, namespace, generation, uid } = deployment.metadata;
   const { metadata, spec } = deployment.spec.template;
-  const annotations = { ...metadata.annotations, 'stand-in/of': nameOf(deployment) };
+  const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name, uid: uid!, controller: true };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { ...metadata, annotations, name: `${name}-${generation}`, namespace },
+    metadata: { ...metadata, ownerReferences: [owner], name: `${name}-${generation}`, namespace },
     spec,
   };
 }

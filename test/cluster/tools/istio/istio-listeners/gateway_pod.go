@@ -61,6 +61,7 @@ func gatewayPod(gateway *gatewayv1.Gateway) *corev1.Pod {
 			Labels:      podLabels(gateway),
 			Annotations: podAnnotations(gateway),
 		},
+		Spec: corev1.PodSpec{ServiceAccountName: deploymentName(gateway)},
 		Status: corev1.PodStatus{
 			Phase:      corev1.PodRunning,
 			PodIP:      podAddress,

@@ -168,6 +168,8 @@ func gatewayProxy(gateway *gatewayv1.Gateway, own *meshconfig.ProxyConfig) *mode
 		Labels:          podLabels(gateway),
 		Metadata: &model.NodeMetadata{
 			IstioVersion: istioVersion,
+			ClusterID:    "Kubernetes",
+			MeshID:       "cluster.local",
 			Namespace:    gateway.Namespace,
 			Labels:       podLabels(gateway),
 			ProxyConfig:  (*model.NodeMetaProxyConfig)(own),
