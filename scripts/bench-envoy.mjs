@@ -1,4 +1,5 @@
-// What the token limit costs: CPU time of a real Envoy per request, with the filter and without, two workers each.
+// What our filters cost: CPU time of a real Envoy per request, with the token limit and without, with the filter that
+// slows down guessing and without, two workers each.
 //
 // The Envoys take turns in short rounds, so that whatever else runs on the machine hits all of them; requests per second
 // are printed beside, but client and model server share the cores with Envoy. Takes about two minutes.
@@ -21,6 +22,7 @@ const MANY_USERS = 20_000;
 
 const require = createRequire(import.meta.url);
 const { renderTokenLimitScript } = require(resolve('lib/src/limits/lua-script.js'));
+const { failedAuthenticationHttpFilters } = require(resolve('lib/src/gateway/failed-authentication-filter.js'));
 const { usageAccessLog } = require(resolve('lib/src/limits/usage-ledger.js'));
 
 const CONFIGURATION = {
@@ -178,6 +180,7 @@ try {
     'without the filter': {},
     'with the filter': { configuration: CONFIGURATION },
     'and the usage ledger': ledger,
+    'and the slow-down': { ...ledger, filtersBefore: failedAuthenticationHttpFilters(20) },
     "overshoot: 'none'": { configuration: { ...CONFIGURATION, overshoot: 'none' } },
   };
   for (const options of Object.values(variants)) {

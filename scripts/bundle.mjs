@@ -1,12 +1,14 @@
-// Finishes lib/ after tsc: the Lua modules, which lua-script.ts reads beside itself, and the command as one file.
+// Finishes lib/ after tsc: the Lua files, which TypeScript reads beside itself, and the command as one file.
 //
 // The command is bundled because a third of a synthesis would be the loading of some 340 small files. The library is
 // not: a program shares cdk8s with it. It is bundled from TypeScript, whose imports tell what is not needed: a third less.
 import { cpSync } from 'node:fs';
 import { buildSync } from 'esbuild';
 
-cpSync('src/limits/lua', 'lib/src/limits/lua', { recursive: true });
-cpSync('src/limits/lua', 'lib/cli/lua', { recursive: true });
+for (const folder of ['gateway', 'limits']) {
+  cpSync(`src/${folder}/lua`, `lib/src/${folder}/lua`, { recursive: true });
+  cpSync(`src/${folder}/lua`, 'lib/cli/lua', { recursive: true });
+}
 
 buildSync({
   entryPoints: ['src/cli/main.ts'],

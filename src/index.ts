@@ -19,9 +19,21 @@ export { type PlatformKind } from './cluster/platform-kind';
 export { GatewayCertificate, type GatewayCertificateProps, type IssuerKind } from './gateway/gateway-certificate';
 export { type IMaasGateway } from './gateway/gateway-reference';
 export { type GatewayFilterProps } from './gateway/envoy-filter';
+export { ErrorReplyFilter } from './gateway/error-reply-filter';
+export {
+  FailedAuthenticationFilter,
+  type FailedAuthenticationFilterProps,
+} from './gateway/failed-authentication-filter';
 export { HeaderScrubFilter } from './gateway/header-scrub-filter';
 export { IdentityRequiredFilter } from './gateway/identity-required-filter';
 export { MaasGateway, type GatewayServiceType, type MaasGatewayProps } from './gateway/maas-gateway';
+export {
+  ModelListFilter,
+  type ListedModel,
+  type ModelListFilterProps,
+  type TierModels,
+} from './gateway/model-list-filter';
+export { ModelListRoute, type ModelListRouteProps } from './gateway/model-list-route';
 export { ModelRoute, type IModelBackend, type ModelRouteProps } from './gateway/model-route';
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
 

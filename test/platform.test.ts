@@ -40,7 +40,9 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'ConfigMap llm/inference-gateway-options',
     'Gateway llm/inference-gateway',
     'EnvoyFilter llm/identity-header-scrub-filter',
+    'EnvoyFilter llm/failed-authentication-filter',
     'EnvoyFilter llm/identity-required-filter',
+    'EnvoyFilter llm/error-reply-filter',
   ],
   '40-identity': [
     'Secret llm/freeuser1-apikey',
@@ -52,7 +54,11 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
   ],
   '50-limits': ['EnvoyFilter llm/token-rate-limit-filter', 'EnvoyFilter llm/usage-ledger'],
   '60-models': ['InferenceService llm/vllm-simulator'],
-  '70-routes': ['HTTPRoute llm/simulator-domain-route'],
+  '70-routes': [
+    'HTTPRoute llm/simulator-domain-route',
+    'HTTPRoute llm/model-list-route',
+    'EnvoyFilter llm/model-list-filter',
+  ],
   '80-observability': [
     'ServiceAccount llm-observability/models-aas-observability',
     'Role llm-observability/models-aas-observability',
@@ -134,6 +140,7 @@ const SEED_OBJECTS: { props: MaasPlatformProps; objects: string[] }[] = [
       'Route llm/granite-route',
       'Route llm/mistral-route',
       'Route llm/nomic-route',
+      'Route llm/model-list-route',
       'ServiceAccount llm/kserve-service-account',
       'SecurityContextConstraints kserve-scc',
       'HTTPRoute llm/qwen3-domain-route',

@@ -214,6 +214,12 @@ export interface GatewayConfiguration {
    * @default gatewayNamespace
    */
   readonly filterPlacement?: FilterPlacement;
+  /**
+   * Host of the platform itself, one label below the domain: `GET /v1/models` there lists what the caller may use, and
+   * where.
+   * @default - `api.<domain>`, on OpenShift `api-llm.<domain>`
+   */
+  readonly platformHost?: string;
 }
 
 /** Where the EnvoyFilters of a Gateway stand. */
@@ -486,6 +492,12 @@ export interface IdentityConfiguration {
    * @default - none
    */
   readonly keycloak?: KeycloakKind;
+  /**
+   * Failed authentications from one address in a minute after which each of its requests waits a second, until the minute
+   * is over; `0` never. Behind a load balancer that hides addresses all clients share one.
+   * @default 20
+   */
+  readonly slowDownAfter?: number;
 }
 
 /** What kind of Keycloak is deployed. */

@@ -37,6 +37,12 @@ export const DEFAULT_AUDIENCE = 'maas';
 /** Claim of a token with the user's groups. */
 export const DEFAULT_GROUPS_CLAIM = 'groups';
 
+/** What stands for a model's name in the host of the platform itself. */
+export const DEFAULT_PLATFORM_LABEL = 'api';
+
+/** Failed authentications from one address in a minute after which it is slowed down. */
+export const DEFAULT_SLOW_DOWN_AFTER = 20;
+
 /** Secret with the certificate of the Gateway. */
 export const DEFAULT_TLS_SECRET_NAME = 'wildcard-tls-secret';
 

@@ -38,6 +38,7 @@ const gateway = z.strictObject({
   replicas: z.optional(count(1, 1000)),
   serviceType: z.optional(z.enum(['ClusterIP', 'NodePort', 'LoadBalancer'])),
   filterPlacement: z.optional(z.enum(['gatewayNamespace', 'rootNamespace'])),
+  platformHost: z.optional(hostName()),
   tls: z.optional(
     z.strictObject({
       secretName: z.optional(objectName()),
@@ -108,6 +109,7 @@ const identity = z.strictObject({
     }),
   ),
   keycloak: z.optional(z.enum(['demo'])),
+  slowDownAfter: z.optional(count(0, 1_000_000)),
 });
 
 const limits = z.strictObject({

@@ -30,7 +30,9 @@ import {
   DEFAULT_MINIO_SIZE,
   DEFAULT_MODELS,
   DEFAULT_NAMESPACES,
+  DEFAULT_PLATFORM_LABEL,
   DEFAULT_PREFIXES,
+  DEFAULT_SLOW_DOWN_AFTER,
   DEFAULT_TIERS,
   DEFAULT_TLS_SECRET_NAME,
   DEFAULT_VERSIONS,
@@ -85,6 +87,7 @@ export interface PlatformSettings {
     readonly replicas: number;
     readonly serviceType: GatewayServiceType;
     readonly filterPlacement: FilterPlacement;
+    readonly platformHost: string;
     readonly tls?: {
       readonly secretName: string;
       readonly issuer?: { readonly name: string; readonly kind: IssuerKind };
@@ -98,6 +101,8 @@ export interface PlatformSettings {
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
+  /** 0: never. */
+  readonly slowDownAfter: number;
   readonly limits: {
     readonly engine: LimitEngine;
     readonly overshoot: TokenOvershoot;
@@ -137,7 +142,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     createNamespaces: props.createNamespaces ?? true,
     versions: { ...DEFAULT_VERSIONS, ...props.versions },
     registry: props.registry,
-    gateway: resolveGateway(props, namespace),
+    gateway: resolveGateway(props, namespace, modelHost(DEFAULT_PLATFORM_LABEL, platform, domain)),
     kuadrant: {
       create: props.kuadrant?.create ?? true,
       namespace: props.kuadrant?.namespace ?? DEFAULT_NAMESPACES.kuadrant,
@@ -154,6 +159,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
       : undefined,
     oidc: acceptsTokens(props.identity) ? resolveOidc(props, tiers) : undefined,
     keycloak: props.identity?.keycloak !== undefined,
+    slowDownAfter: props.identity?.slowDownAfter ?? DEFAULT_SLOW_DOWN_AFTER,
     limits: resolveLimits(props),
     minio: props.storage?.minio && { size: DEFAULT_MINIO_SIZE, ...props.storage.minio },
     observability: resolveObservability(props),
@@ -162,7 +168,11 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
   };
 }
 
-function resolveGateway(props: MaasPlatformProps, namespace: string): PlatformSettings['gateway'] {
+function resolveGateway(
+  props: MaasPlatformProps,
+  namespace: string,
+  platformHost: string,
+): PlatformSettings['gateway'] {
   const { gateway = {} } = props;
   const behindRoutes = props.platform === 'openshift' || isLocalDemo(props);
   return {
@@ -173,6 +183,7 @@ function resolveGateway(props: MaasPlatformProps, namespace: string): PlatformSe
     replicas: gateway.replicas ?? 1,
     serviceType: gateway.serviceType ?? (behindRoutes ? 'ClusterIP' : 'LoadBalancer'),
     filterPlacement: gateway.filterPlacement ?? 'gatewayNamespace',
+    platformHost: gateway.platformHost ?? platformHost,
     tls: gateway.tls && {
       secretName: gateway.tls.secretName ?? DEFAULT_TLS_SECRET_NAME,
       issuer: gateway.tls.issuer && { name: gateway.tls.issuer.name, kind: gateway.tls.issuer.kind ?? 'ClusterIssuer' },

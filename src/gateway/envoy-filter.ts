@@ -4,8 +4,11 @@ import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { gatewayTargetReference, type IMaasGateway } from './gateway-reference';
 
-/** First of all; behind everybody's authentication; or right before the router. */
-export type FilterPosition = 'first' | 'afterAuthentication' | 'beforeRouter';
+/**
+ * First of all; behind that; behind everybody's authentication; behind what requires an identity; or right before the
+ * router.
+ */
+export type FilterPosition = 'first' | 'second' | 'afterAuthentication' | 'afterIdentity' | 'beforeRouter';
 
 /**
  * Istio applies EnvoyFilters by priority, and those of other owners have 0. So ours come later: what is inserted first
@@ -13,7 +16,9 @@ export type FilterPosition = 'first' | 'afterAuthentication' | 'beforeRouter';
  */
 const PRIORITIES: { readonly [Position in FilterPosition]: number } = {
   first: 10,
+  second: 5,
   afterAuthentication: 5,
+  afterIdentity: 7,
   beforeRouter: 10,
 };
 
@@ -45,19 +50,50 @@ export interface GatewayHttpFilter {
   readonly value: object;
 }
 
+/** HTTP filters and their place in the Gateway's filter chain. */
+export interface GatewayHttpFilters {
+  /** Name of the EnvoyFilter where the props have none. */
+  readonly name: string;
+  /** Where the filters go. */
+  readonly position: FilterPosition;
+  /** Entries of Envoy's `http_filters`, in the order in which a request meets them. */
+  readonly values: object[];
+  /** What one host configures otherwise. @default - nothing */
+  readonly host?: {
+    /** Host name of a route. */
+    readonly name: string;
+    /** Envoy's `typed_per_filter_config`: configurations by the filters' names. */
+    readonly configurations: { readonly [filter: string]: object };
+  };
+}
+
 /** Adds an EnvoyFilter that puts one HTTP filter into the chain of a Gateway. */
 export function addGatewayHttpFilter(scope: Construct, props: GatewayFilterProps, filter: GatewayHttpFilter): void {
+  addGatewayHttpFilters(scope, props, { ...filter, values: [filter.value] });
+}
+
+/** Adds an EnvoyFilter that puts HTTP filters into the chain of a Gateway, next to each other. */
+export function addGatewayHttpFilters(
+  scope: Construct,
+  props: GatewayFilterProps,
+  { name, position, values, host }: GatewayHttpFilters,
+): void {
   const { EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo, EnvoyFilterSpecConfigPatchesPatchOperation: Operation } =
     l1.istioNetworking;
-  const first = filter.position === 'first';
-  addEnvoyFilter(scope, props, filter.name, PRIORITIES[filter.position], {
+  const outermost = position === 'first' || position === 'second';
+  const patches = values.map((value) => ({
     applyTo: ApplyTo.HTTP_UNDERSCORE_FILTER,
-    match: connectionManagerMatch(first ? {} : { subFilter: { name: 'envoy.filters.http.router' } }),
+    match: connectionManagerMatch(outermost ? {} : { subFilter: { name: 'envoy.filters.http.router' } }),
     patch: {
-      operation: first ? Operation.INSERT_UNDERSCORE_FIRST : Operation.INSERT_UNDERSCORE_BEFORE,
-      value: filter.value,
+      operation: outermost ? Operation.INSERT_UNDERSCORE_FIRST : Operation.INSERT_UNDERSCORE_BEFORE,
+      value,
     },
-  });
+  }));
+  addEnvoyFilter(scope, props, name, PRIORITIES[position], [
+    // What is inserted first of all comes before what was.
+    ...(outermost ? patches.reverse() : patches),
+    ...(host === undefined ? [] : [hostPatch(host.name, { typed_per_filter_config: host.configurations })]),
+  ]);
 }
 
 /** A change of Envoy's HTTP connection manager. */
@@ -66,30 +102,51 @@ export interface ConnectionManagerPatch {
   readonly name: string;
   /** Fields that are merged into the connection manager's; lists are appended to. */
   readonly value: object;
+  /**
+   * Istio's order of EnvoyFilters: what has more is appended later.
+   * @default 0
+   */
+  readonly priority?: number;
 }
 
 /** Adds an EnvoyFilter that merges fields into the HTTP connection manager of a Gateway's listeners. */
 export function addConnectionManagerPatch(
   scope: Construct,
   props: GatewayFilterProps,
-  { name, value }: ConnectionManagerPatch,
+  { name, value, priority }: ConnectionManagerPatch,
 ): void {
   const { EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo, EnvoyFilterSpecConfigPatchesPatchOperation: Operation } =
     l1.istioNetworking;
-  addEnvoyFilter(scope, props, name, undefined, {
-    applyTo: ApplyTo.NETWORK_UNDERSCORE_FILTER,
-    match: connectionManagerMatch({}),
-    patch: {
-      operation: Operation.MERGE,
-      value: {
-        typed_config: {
-          '@type':
-            'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-          ...value,
+  addEnvoyFilter(scope, props, name, priority, [
+    {
+      applyTo: ApplyTo.NETWORK_UNDERSCORE_FILTER,
+      match: connectionManagerMatch({}),
+      patch: {
+        operation: Operation.MERGE,
+        value: {
+          typed_config: {
+            '@type':
+              'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+            ...value,
+          },
         },
       },
     },
-  });
+  ]);
+}
+
+/** A change of what Envoy knows of one host. */
+function hostPatch(domainName: string, value: object): EnvoyFilterSpecConfigPatches {
+  const {
+    EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo,
+    EnvoyFilterSpecConfigPatchesMatchContext: Context,
+    EnvoyFilterSpecConfigPatchesPatchOperation: Operation,
+  } = l1.istioNetworking;
+  return {
+    applyTo: ApplyTo.VIRTUAL_UNDERSCORE_HOST,
+    match: { context: Context.GATEWAY, routeConfiguration: { vhost: { domainName } } },
+    patch: { operation: Operation.MERGE, value },
+  };
 }
 
 function connectionManagerMatch(more: { readonly subFilter?: { readonly name: string } }) {
@@ -110,7 +167,7 @@ function addEnvoyFilter(
   { gateway, namespace = gateway.gatewayNamespace, name }: GatewayFilterProps,
   defaultName: string,
   priority: number | undefined,
-  patch: EnvoyFilterSpecConfigPatches,
+  configPatches: EnvoyFilterSpecConfigPatches[],
 ): void {
   new l1.istioNetworking.EnvoyFilter(scope, 'Resource', {
     metadata: objectMetadata(name ?? defaultName, { namespace }),
@@ -119,7 +176,7 @@ function addEnvoyFilter(
       ...(namespace === gateway.gatewayNamespace
         ? { targetRefs: [gatewayTargetReference(gateway)] }
         : { workloadSelector: { labels: { 'gateway.networking.k8s.io/gateway-name': gateway.gatewayName } } }),
-      configPatches: [patch],
+      configPatches,
     },
   });
 }

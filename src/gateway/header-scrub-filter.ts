@@ -2,9 +2,15 @@ import { Construct } from 'constructs';
 import { addGatewayHttpFilter, type GatewayFilterProps } from './envoy-filter';
 import { IDENTITY_HEADER_PREFIX } from './identity-headers';
 
+/** Prefix of the headers by which Envoy's fault filter is told what to do. */
+const FAULT_HEADER_PREFIX = 'x-envoy-fault-';
+
+/** Header in which Authorino says why it refuses: it names the ways in. */
+const REASON_HEADER = 'x-ext-auth-reason';
+
 /**
- * Removes every `x-maas-*` header that a client sends, before any other filter sees the request
- * (networking.istio.io/v1alpha3 EnvoyFilter).
+ * Removes every `x-maas-*` and `x-envoy-fault-*` header that a client sends, before any other filter sees the request, and
+ * `x-ext-auth-reason` from every answer (networking.istio.io/v1alpha3 EnvoyFilter).
  *
  * Without it a client could name itself: if the expression of one of the AuthPolicy's headers fails, the header that
  * the client sent stays in place.
@@ -22,7 +28,10 @@ export class HeaderScrubFilter extends Construct {
         typed_config: {
           '@type': 'type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation',
           mutations: {
-            request_mutations: [{ remove_on_match: { key_matcher: { prefix: IDENTITY_HEADER_PREFIX } } }],
+            request_mutations: [IDENTITY_HEADER_PREFIX, FAULT_HEADER_PREFIX].map((prefix) => ({
+              remove_on_match: { key_matcher: { prefix } },
+            })),
+            response_mutations: [{ remove: REASON_HEADER }],
           },
         },
       },

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { addConnectionManagerPatch, type GatewayFilterProps } from '../gateway/envoy-filter';
+import { errorBody } from '../gateway/error-body';
 
 /** Props of `LimitReplyFilter`. */
 export interface LimitReplyFilterProps extends GatewayFilterProps {
@@ -32,12 +33,7 @@ export class LimitReplyFilter extends Construct {
 }
 
 function replyMapper(seconds: number) {
-  const error = {
-    message: `the limit of your tier is reached; its shortest window lasts ${seconds} seconds`,
-    type: 'tokens',
-    code: 'rate_limit_exceeded',
-    param: null,
-  };
+  const message = `the limit of your tier is reached; its shortest window lasts ${seconds} seconds`;
   return {
     filter: {
       status_code_filter: {
@@ -49,7 +45,7 @@ function replyMapper(seconds: number) {
       { header: { key: 'retry-after', value: String(seconds) }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
     ],
     body_format_override: {
-      text_format_source: { inline_string: JSON.stringify({ error }) },
+      text_format_source: { inline_string: errorBody({ message, type: 'tokens', code: 'rate_limit_exceeded' }) },
       content_type: 'application/json',
     },
   };

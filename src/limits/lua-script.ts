@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { luaLiteral } from './lua-literal';
+import { checkedLuaTemplate, fillLuaTemplate } from '../lua-template';
 import { TOKEN_WINDOWS } from './token-window';
 
 /** What becomes of tokens beyond a limit. */
@@ -63,9 +63,17 @@ export const MAXIMUM_TOKEN_LIMIT = 2 ** 35;
 export const MAXIMUM_TOKEN_WEIGHT = 60;
 
 /** The Lua modules in the order in which the script has them: each uses only what is above it. */
-const MODULES = ['configuration', 'windows', 'counters', 'usage', 'events', 'records', 'replies', 'filter'] as const;
-
-const CONFIGURATION_LINE = /^local configuration = .* -- @configuration$/gm;
+const MODULES = [
+  'configuration',
+  'windows',
+  'counters',
+  'usage',
+  'events',
+  'requests',
+  'records',
+  'replies',
+  'filter',
+] as const;
 
 let template: string | undefined;
 
@@ -84,9 +92,7 @@ export function renderTokenLimitScript(configuration: TokenLimitScriptConfigurat
   checkConfiguration(configuration);
   template ??= joinTokenLimitModules(readModule);
   const { tiers, models = {}, overshoot = 'inflight', ledger = false, userLabel = false } = configuration;
-  const literal = luaLiteral({ tiers, models, overshoot, ledger, userLabel });
-  // A function, because a replacement string would give `$&` in a literal a meaning.
-  return template.replace(CONFIGURATION_LINE, () => `local configuration = ${literal}`);
+  return fillLuaTemplate(template, { tiers, models, overshoot, ledger, userLabel });
 }
 
 /**
@@ -127,11 +133,7 @@ export interface TokenLimitHttpFilter {
  */
 export function joinTokenLimitModules(read: (module: string) => string): string {
   const joined = MODULES.map((module) => read(module).trimEnd() + '\n').join('\n');
-  const marked = joined.match(CONFIGURATION_LINE)?.length ?? 0;
-  if (marked !== 1) {
-    throw new Error(`token limit script: expected exactly one line marked -- @configuration, got ${marked}`);
-  }
-  return joined;
+  return checkedLuaTemplate('token limit script', joined);
 }
 
 function readModule(module: string): string {

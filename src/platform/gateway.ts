@@ -1,8 +1,12 @@
 import type { Chart } from 'cdk8s';
+import { ErrorReplyFilter } from '../gateway/error-reply-filter';
+import { FailedAuthenticationFilter } from '../gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../gateway/gateway-certificate';
 import { HeaderScrubFilter } from '../gateway/header-scrub-filter';
 import { IdentityRequiredFilter } from '../gateway/identity-required-filter';
 import { MaasGateway } from '../gateway/maas-gateway';
+import { ModelListFilter } from '../gateway/model-list-filter';
+import { ModelListRoute } from '../gateway/model-list-route';
 import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
 import { ModelRoute } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
@@ -10,7 +14,7 @@ import { filterPlacement, type PlatformContext } from './context';
 import { usesTokenPolicy } from './limits';
 
 export function addGateway(chart: Chart, context: PlatformContext): void {
-  const { gateway, domain, namespace } = context.settings;
+  const { gateway, domain, namespace, slowDownAfter } = context.settings;
   if (gateway.create) {
     new MaasGateway(chart, 'gateway', {
       ...gateway,
@@ -33,26 +37,63 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
     gateway: context.gateway,
     ...filterPlacement(context, 'identity-header-scrub-filter'),
   });
+  if (slowDownAfter > 0) {
+    new FailedAuthenticationFilter(chart, 'failed-authentication', {
+      gateway: context.gateway,
+      slowDownAfter,
+      ...filterPlacement(context, 'failed-authentication-filter'),
+    });
+  }
   new IdentityRequiredFilter(chart, 'identity-required', {
     gateway: context.gateway,
     ...filterPlacement(context, 'identity-required-filter'),
   });
+  new ErrorReplyFilter(chart, 'error-reply', {
+    gateway: context.gateway,
+    ...filterPlacement(context, 'error-reply-filter'),
+  });
 }
 
-export function addRoutes(chart: Chart, { settings, gateway, models }: PlatformContext): void {
+export function addRoutes(chart: Chart, context: PlatformContext): void {
+  const { settings, gateway, models } = context;
   const paths = usesTokenPolicy(settings) ? [...TOTAL_TOKENS_PATHS] : undefined;
   for (const { name, host } of settings.models) {
     const backend = models.get(name);
     if (backend !== undefined) {
       new ModelRoute(chart, `route-${name}`, { name: `${name}-domain-route`, gateway, host, backend, paths });
     }
-    if (settings.platform === 'openshift') {
-      new OpenShiftRoute(chart, `openshift-route-${name}`, {
-        name: `${name}-route`,
-        host,
-        gateway,
-        passthrough: settings.gateway.tls !== undefined,
-      });
-    }
+    addOpenShiftRoute(chart, context, `openshift-route-${name}`, { name: `${name}-route`, host });
+  }
+  addModelList(chart, context);
+}
+
+/** The list of models at the platform's own host. */
+function addModelList(chart: Chart, context: PlatformContext): void {
+  const { settings, gateway } = context;
+  const host = settings.gateway.platformHost;
+  const scheme = settings.platform === 'openshift' || settings.gateway.tls !== undefined ? 'https' : 'http';
+  const servedNames = new Map(settings.models.map(({ name, servedName }) => [name, servedName]));
+  new ModelListRoute(chart, 'model-list-route', { gateway, namespace: settings.namespace, host });
+  new ModelListFilter(chart, 'model-list', {
+    gateway,
+    host,
+    models: settings.models.map((model) => ({ name: model.servedName, baseUrl: `${scheme}://${model.host}/v1` })),
+    tiers: settings.tiers.map(({ name, models }) => ({
+      tier: name,
+      models: models?.flatMap((model) => servedNames.get(model) ?? []),
+    })),
+    ...filterPlacement(context, 'model-list-filter'),
+  });
+  addOpenShiftRoute(chart, context, 'openshift-model-list-route', { name: 'model-list-route', host });
+}
+
+function addOpenShiftRoute(
+  chart: Chart,
+  { settings, gateway }: PlatformContext,
+  id: string,
+  { name, host }: { readonly name: string; readonly host: string },
+): void {
+  if (settings.platform === 'openshift') {
+    new OpenShiftRoute(chart, id, { name, host, gateway, passthrough: settings.gateway.tls !== undefined });
   }
 }

@@ -21,7 +21,8 @@ export function addIdentity(chart: Chart, { settings, gateway }: PlatformContext
     gateway,
     tiers: settings.tiers.map(({ name, models }) => ({
       name,
-      hosts: models?.flatMap((model) => hosts.get(model) ?? []),
+      // The list at the platform's own host says of itself what a tier may use.
+      hosts: models && [...models.flatMap((model) => hosts.get(model) ?? []), settings.gateway.platformHost],
     })),
     apiKeys: apiKeys && { namespace, prefixes: apiKeys.prefixes },
     oidc,

@@ -68,7 +68,7 @@ describeCluster(
     test('every condition is good and current', async () => {
       expect(conditionsOf(await policy(policyName))).toEqual({ Accepted: 'True Accepted', Enforced: 'True Enforced' });
       const good = { Available: 'True HostsLinked', Ready: 'True Reconciled' };
-      expect((await listed('authconfigs')).map(conditionsOf)).toEqual([good, good]);
+      expect((await listed('authconfigs')).map(conditionsOf)).toEqual([good, good, good]);
     });
 
     test.each([

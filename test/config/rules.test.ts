@@ -746,6 +746,36 @@ const ROWS: readonly Row[] = [
       'maas.yaml:3:47 models[1].host: got "simulator.maas.local", expected a host of its own (model simulator has the same); set another `host`',
   },
   {
+    rule: 'unique-platform-host',
+    yaml: 'models: [{ name: api, runtime: simulator }]\n',
+    message:
+      'maas.yaml:1:18 models[0].name: got the host "api.maas.local", expected a host of its own (the list of models has the same); set another `host`, or `gateway.platformHost`',
+  },
+  {
+    rule: 'unique-platform-host',
+    yaml: 'models:\n  - { name: second, runtime: simulator, host: api.maas.local }\n',
+    message:
+      'maas.yaml:2:47 models[0].host: got "api.maas.local", expected a host of its own (the list of models has the same); set another `host`, or `gateway.platformHost`',
+  },
+  {
+    rule: 'unique-platform-host',
+    yaml: 'gateway: { platformHost: simulator.maas.local }\n',
+    message:
+      'maas.yaml:1:26 gateway.platformHost: got "simulator.maas.local", expected a host of its own (model simulator has the same); set another `platformHost`',
+  },
+  {
+    rule: 'platform-host',
+    yaml: 'gateway: { platformHost: maas.local }\n',
+    message:
+      'maas.yaml:1:26 gateway.platformHost: got "maas.local", expected one label below the domain maas.local, as its wildcard certificate covers it; for example "api.maas.local"',
+  },
+  {
+    rule: 'platform-host',
+    yaml: `domain: ${'abcd.'.repeat(48)}abcdefgh.uk\nmodels: [{ name: a, runtime: simulator }]\n`,
+    message:
+      'maas.yaml:1:9 domain: got a domain that makes the host of the platform 255 characters long, expected at most 253; shorten it, or set `gateway.platformHost`',
+  },
+  {
     rule: 'unique-inference-service',
     yaml: 'models:\n  - { name: vllm-simulator, runtime: simulator }\n  - name: simulator\n',
     message:
@@ -1176,6 +1206,12 @@ const ROWS: readonly Row[] = [
     message: 'maas.yaml:1:27 storage.minio.size: got "0", expected the size of a volume; for example "20Gi"',
   },
   // What would do nothing
+  {
+    rule: 'no-effect',
+    yaml: 'models: []\ngateway: { platformHost: list.maas.local }\n',
+    message:
+      'maas.yaml:2:12 gateway.platformHost: got "list.maas.local", expected nothing while there are no models to list: it has no effect; remove it',
+  },
   {
     rule: 'no-effect',
     yaml: 'limits: { onFailure: deny, redis: {} }\n',

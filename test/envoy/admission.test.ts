@@ -1,6 +1,6 @@
 import { freshMinute, limits, send, type Reply } from './client';
 import { events, json, textEvent, THIRTY_TOKENS } from './model-server';
-import { describeWithEnvoy, type Gateway } from './suite';
+import { describeWithEnvoy, remaining, type Gateway } from './suite';
 
 jest.setTimeout(75_000);
 
@@ -163,6 +163,27 @@ describeWithEnvoy(
       expect(errorOf(reply)).toMatchObject({ code: 'token_limits_failed' });
       await gateway.envoy.waitForLog('broken');
       expect(gateway.model.seen).toEqual([]);
+    });
+  },
+);
+
+describeWithEnvoy(
+  'a script that fails on every answer',
+  {
+    editScript: (script) =>
+      script.replace(/local function (read_document|read_events)\(meter, text\)/g, "$&\n  error('unreadable')"),
+  },
+  (gateway) => {
+    test.each([
+      ['short', json(THIRTY_TOKENS)],
+      ['streamed', events([textEvent('twelve bytes')])],
+    ])('lets it pass and charges a guess: %s', async (user, answer) => {
+      await freshMinute(10);
+      gateway.model.answer = answer;
+      const body = 'x'.repeat(400);
+      expect((await askOf(gateway)({ user, tier: 'large', body })).status).toBe(200);
+      await gateway.envoy.waitForLog('unreadable');
+      expect(await remaining(gateway, user, 'large')).toBe(1_000_000 - 100 - 512);
     });
   },
 );

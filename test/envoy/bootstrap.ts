@@ -19,6 +19,8 @@ export interface EnvoyOptions {
   readonly filtersBefore?: readonly object[];
   /** What is merged into the HTTP connection manager, as an EnvoyFilter's MERGE does. @default nothing */
   readonly connectionManager?: object;
+  /** What is merged into the listener. @default nothing */
+  readonly listener?: object;
   /** Changes the rendered Lua, to see what a failing script does. @default none */
   readonly editScript?: (script: string) => string;
 }
@@ -68,6 +70,7 @@ function gatewayListener(options: EnvoyOptions): object {
     name: '0.0.0.0_80',
     address: loopback(0),
     per_connection_buffer_limit_bytes: LISTENER_BUFFER_BYTES,
+    ...options.listener,
     filter_chains: [
       {
         filters: [

@@ -34,7 +34,7 @@ for (const concurrency of [1, 2, 4]) {
         const replies = await Promise.all(Array.from({ length: 10 }, () => ask('eager', 'free')));
         statuses.push(...replies.map(({ status }) => status));
       }
-      expect(statuses.slice(0, 7)).toEqual(Array(7).fill(200));
+      expect(statuses.slice(0, 10).filter((status) => status === 200).length).toBeGreaterThanOrEqual(7);
       expect(statuses.slice(10)).toEqual(Array(30).fill(429));
     });
   });

@@ -43,7 +43,12 @@ export class Envoy {
   }
 
   /** As {@link start}, from a whole configuration with one listener on a free port of the loopback interface. */
-  static async startFrom(binary: string, configuration: object, concurrency = 2): Promise<Envoy> {
+  static async startFrom(
+    binary: string,
+    configuration: object,
+    concurrency = 2,
+    options: readonly string[] = [],
+  ): Promise<Envoy> {
     const folder = mkdtempSync(path.join(tmpdir(), 'maas-envoy-'));
     const configurationFile = path.join(folder, 'envoy.json');
     const addressFile = path.join(folder, 'admin');
@@ -52,7 +57,7 @@ export class Envoy {
       binary,
       [
         ...['-c', configurationFile, '--admin-address-path', addressFile],
-        ...['--concurrency', String(concurrency), '--disable-hot-restart', '--log-level', 'warning'],
+        ...['--concurrency', String(concurrency), '--disable-hot-restart', '--log-level', 'warning', ...options],
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );

@@ -77,10 +77,15 @@ describe('HeaderScrubFilter with minimal props', () => {
     expect(patch.operation).toBe('INSERT_FIRST');
   });
 
-  test('removes every header that begins like an identity header, and does nothing else', () => {
+  test('takes from clients what only the gateway says, and from answers what names the ways in; nothing else', () => {
     expect(patch.value.typed_config).toEqual({
       '@type': 'type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation',
-      mutations: { request_mutations: [{ remove_on_match: { key_matcher: { prefix: 'x-maas-' } } }] },
+      mutations: {
+        request_mutations: ['x-maas-', 'x-envoy-fault-'].map((prefix) => ({
+          remove_on_match: { key_matcher: { prefix } },
+        })),
+        response_mutations: [{ remove: 'x-ext-auth-reason' }],
+      },
     });
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { luaLiteral } from '../../src/limits/lua-literal';
+import { luaLiteral } from '../../src/lua-literal';
 import { runScript } from './lua-runtime';
 
 const METER = `

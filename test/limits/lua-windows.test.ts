@@ -149,11 +149,10 @@ describe('counters', () => {
         handle.streamInfo = function()
           return { dynamicMetadata = function() return { set = function() end } end }
         end
-        local tier, model = TIERS.free, { name = 'm', prompt = 1, completion = 1, cached = 1 }
         local passed, seen = 0, 0
         local function ask()
-          local request = { user = 'alice', tier = 'free' }
-          if not reserve(handle, request, tier, model, 10, 50) then passed = passed + 1 end
+          local request = { user = 'alice', tier = TIERS.free, path = METERED_PATHS['/v1/completions'], model = OTHER_MODEL }
+          if not reserve(handle, request, 10, 50) then passed = passed + 1 end
         end
         before = function()
           seen = seen + 1

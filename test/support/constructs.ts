@@ -2,10 +2,14 @@ import { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { DeletionProtection } from '../../src/cluster/deletion-protection';
 import { MaasNamespace } from '../../src/cluster/namespace';
+import { ErrorReplyFilter } from '../../src/gateway/error-reply-filter';
+import { FailedAuthenticationFilter } from '../../src/gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../../src/gateway/gateway-certificate';
 import { HeaderScrubFilter } from '../../src/gateway/header-scrub-filter';
 import { IdentityRequiredFilter } from '../../src/gateway/identity-required-filter';
 import { MaasGateway } from '../../src/gateway/maas-gateway';
+import { ModelListFilter } from '../../src/gateway/model-list-filter';
+import { ModelListRoute } from '../../src/gateway/model-list-route';
 import { ModelRoute } from '../../src/gateway/model-route';
 import { OpenShiftRoute } from '../../src/gateway/openshift-route';
 import { ApiKeyExternalSecret } from '../../src/identity/api-key-external-secret';
@@ -59,11 +63,28 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
   MaasNamespace: (scope, { name }) => new MaasNamespace(scope, 'construct', { name }),
   GatewayCertificate: (scope, { namespace, domain, name }) =>
     new GatewayCertificate(scope, 'construct', { namespace, domain, issuerName: name, name, secretName: name }),
+  ErrorReplyFilter: (scope, names) => new ErrorReplyFilter(scope, 'construct', { gateway: gatewayOf(names) }),
+  FailedAuthenticationFilter: (scope, names) =>
+    new FailedAuthenticationFilter(scope, 'construct', { gateway: gatewayOf(names) }),
   HeaderScrubFilter: (scope, names) => new HeaderScrubFilter(scope, 'construct', { gateway: gatewayOf(names) }),
   IdentityRequiredFilter: (scope, names) =>
     new IdentityRequiredFilter(scope, 'construct', { gateway: gatewayOf(names) }),
   MaasGateway: (scope, { namespace, domain, name }) =>
     new MaasGateway(scope, 'construct', { namespace, domain, name, tlsSecretName: name }),
+  ModelListFilter: (scope, names) =>
+    new ModelListFilter(scope, 'construct', {
+      gateway: gatewayOf(names),
+      host: `api.${names.domain}`,
+      models: [{ name: names.name, baseUrl: `https://${names.name}.${names.domain}/v1` }],
+      tiers: names.tiers.map((tier) => ({ tier })),
+    }),
+  ModelListRoute: (scope, names) =>
+    new ModelListRoute(scope, 'construct', {
+      gateway: gatewayOf(names),
+      namespace: names.namespace,
+      host: `api.${names.domain}`,
+      name: names.name,
+    }),
   ModelRoute: (scope, names) =>
     new ModelRoute(scope, 'construct', {
       name: names.name,

@@ -14,6 +14,7 @@ import {
   DEFAULT_DOMAIN,
   DEFAULT_MODELS,
   DEFAULT_NAMESPACES,
+  DEFAULT_PLATFORM_LABEL,
   DEFAULT_TIERS,
   isLocalDemo,
 } from '../defaults';
@@ -126,6 +127,24 @@ export function hostOf({ item, name }: NamedModel, configuration: DraftConfigura
     return undefined;
   }
   return item.host ?? (domain && platform && modelHost(name, platform, domain));
+}
+
+/** The host of the platform itself; undefined when it cannot be known. */
+export function platformHostOf(configuration: DraftConfiguration): string | undefined {
+  const domain = domainOf(configuration);
+  const platform = platformOf(configuration);
+  if (isUnusable(configuration, 'gateway', 'platformHost')) {
+    return undefined;
+  }
+  return (
+    configuration.gateway?.platformHost ?? (domain && platform && modelHost(DEFAULT_PLATFORM_LABEL, platform, domain))
+  );
+}
+
+/** Whether a host is one label below a domain, as a wildcard certificate covers it. */
+export function isBelow(host: string, domain: string): boolean {
+  const label = host.endsWith(`.${domain}`) ? host.slice(0, -domain.length - 1) : '';
+  return label !== '' && !label.includes('.');
 }
 
 /** What the local demo is, in words. */

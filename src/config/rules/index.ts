@@ -9,6 +9,7 @@ import { MODEL_RULES } from './models';
 import { MONITOR_LABEL_RULES } from './monitor-labels';
 import { NO_EFFECT_RULES } from './no-effect';
 import { OBJECT_RULES } from './objects';
+import { PLATFORM_HOST_RULES } from './platform-host';
 import { REFERENCE_RULES } from './references';
 import type { Rule } from './rule';
 import { UNIQUE_RULES } from './unique';
@@ -23,6 +24,7 @@ export const RULES: readonly Rule[] = [
   ...VERSION_RULES,
   ...IDENTITY_RULES,
   ...MODEL_RULES,
+  ...PLATFORM_HOST_RULES,
   ...MODEL_SOURCE_RULES,
   ...MODEL_SIZE_RULES,
   ...MODEL_ARGUMENT_RULES,

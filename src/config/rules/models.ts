@@ -2,7 +2,7 @@ import { Accelerator } from '../../models/accelerator';
 import { CATALOG } from '../../models/catalog';
 import { count, listNames, quote, showValue, type Finding } from '../problem';
 import { closest, didYouMean } from '../suggest';
-import { domainOf, hostOf, namedModelsOf, runtimeOf, type NamedModel } from './facts';
+import { domainOf, hostOf, isBelow, namedModelsOf, runtimeOf, type NamedModel } from './facts';
 import { atKey, atValue, isUnusable, placed, type Rule } from './rule';
 
 /** `<name>-domain-route` is the longest of the names that a model's name goes into. */
@@ -34,8 +34,7 @@ const modelHost: Rule = {
         const got = `a domain that makes the host of model ${name} ${count(host.length, 'character')} long`;
         return [atValue(['domain'], got, 'at most 253', 'shorten the domain or the name')];
       }
-      const label = host.endsWith(`.${domain}`) ? host.slice(0, -domain.length - 1) : '';
-      if (label !== '' && !label.includes('.')) {
+      if (isBelow(host, domain)) {
         return [];
       }
       const expected = `one label below the domain ${domain}, as its wildcard certificate covers it`;

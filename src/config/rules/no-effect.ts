@@ -96,6 +96,12 @@ const IDLE_KEYS: readonly IdleKey[] = [
     fix: 'remove it',
   },
   {
+    path: ['gateway', 'platformHost'],
+    isIdle: ({ models }) => models?.length === 0,
+    reason: 'while there are no models to list',
+    fix: 'remove it',
+  },
+  {
     path: ['identity', 'apiKeys', 'prefixes'],
     isIdle: (configuration) => apiKeysOf(configuration) === false,
     reason: 'while API keys are off',

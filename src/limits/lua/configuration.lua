@@ -1,6 +1,6 @@
 -- Token limits of the gateway. This script is the modules of src/limits/lua joined in a fixed order: configuration,
--- windows, counters, usage, events, records, replies, filter. Envoy runs one copy of it in every worker thread, right
--- before the router.
+-- windows, counters, usage, events, requests, records, replies, filter. Envoy runs one copy of it in every worker
+-- thread, right before the router.
 
 -- Replaced when the platform is synthesized; as it stands no tier is known and every metered request is refused.
 -- tiers:     tier name -> { enforce = boolean, windows = { minute|hour|day|month = tokens } }
@@ -12,9 +12,6 @@ local configuration = { tiers = {}, models = {}, overshoot = 'inflight', ledger 
 -- Set by the gateway's authentication, which runs before this script; a filter before that removes what clients send.
 local USER_HEADER = 'x-maas-user'
 local TIER_HEADER = 'x-maas-tier'
-
--- Dynamic metadata: what the request's half of the script tells the response's half, and both the access log.
-local METADATA = 'maas'
 
 -- Paths that cost tokens when POSTed. `json` are the keys of generated text in a whole answer, `events` is what comes
 -- right before it in a stream: quotes inside of text are escaped, so text cannot imitate these.

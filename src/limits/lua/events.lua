@@ -45,15 +45,6 @@ local function event_data(event)
   return table.concat(lines, '\n')
 end
 
--- Whether a key that ends before `position` has an object. Without blanks, as engines write it, this costs no pattern.
-local function opens_object(text, position)
-  local colon, first = text:byte(position, position + 1)
-  if colon == 58 and (first == 110 or first == 123) then
-    return first == 123 -- '{', not the 'n' of null
-  end
-  return text:find('^%s*:%s*{', position) ~= nil
-end
-
 -- Reads complete events, in order. `"usage"` with bare quotes cannot occur inside generated text (there the quotes are
 -- escaped), so most events cost one plain find; "usage":null costs two.
 local function read_events(meter, text)

@@ -9,53 +9,13 @@ local LONGEST_USER = 256
 -- What a request without max_tokens reserves for its answer, or what is left where that is less.
 local DEFAULT_ANSWER = 512
 
--- What an aborted stream pays for its prompt at most: images and the like are much longer than their tokens.
-local LONGEST_GUESS = 8192
-
 -- Counter and ledger follow a stream in steps of so many tokens, and exactly at its end.
 local RECORD_STEP = 16
 
--- Spellings of one path that a model server would serve alike: a query, %-escapes, doubled and trailing slashes.
-local function plain_path(path)
-  path = path:match('^[^?#]*')
-  if path:find('%', 1, true) then
-    path = path:gsub('%%(%x%x)', function(hex)
-      return string.char(tonumber(hex, 16))
-    end)
-  end
-  return (path:gsub('//+', '/'):gsub('/$', ''))
-end
-
--- The metered path that `path` ends with, whatever route prefix is before it; nil when it costs nothing.
-local function metered_path(path)
-  if METERED_PATHS[path] then
-    return path
-  end
-  path = plain_path(path)
-  for metered in pairs(METERED_PATHS) do
-    if path:sub(-#metered) == metered then
-      return metered
-    end
-  end
-  return nil
-end
-
-local function model_of(host)
-  return configuration.models[host] or OTHER_MODEL
-end
-
-local function plain_host(authority)
-  if configuration.models[authority] then
-    return authority
-  end
-  return ((authority or ''):lower():gsub(':.*$', '')) -- Envoy ignores the port, whatever it is
-end
-
 local function refuse(handle, request, limit, used, needed)
-  request.refused = limit.window.name
-  record_request(handle, request)
-  count_refusal(handle, request)
-  return refuse_over_limit(request.tier, limit, used, needed)
+  record_request(handle, request, limit.window.name)
+  count_refusal(handle, request, limit.window.name)
+  return refuse_over_limit(request.tier.name, limit, used, needed)
 end
 
 local function refuse_to_guess(handle)
@@ -64,8 +24,8 @@ local function refuse_to_guess(handle)
 end
 
 -- Overshoot 'inflight': whoever has a token left may ask. Returns a refusal or nil.
-local function check_limits(handle, request, tier)
-  local limit, used = tightest(handle, open_account(handle, request.user), tier, 0)
+local function check_limits(handle, request)
+  local limit, used = tightest(handle, open_account(handle, request.user), request.tier, 0)
   if not limit then
     return refuse_to_guess(handle)
   elseif used >= limit.tokens then
@@ -92,7 +52,8 @@ end
 
 -- Overshoot 'none': adds what the request may cost to the user's total, where every other request sees it, and looks
 -- again: only to look before would let two workers pass at once. Returns a refusal or nil.
-local function reserve(handle, request, tier, model, prompt, answer)
+local function reserve(handle, request, prompt, answer)
+  local tier, model = request.tier, request.model
   local account = open_account(handle, request.user)
   local limit, used = tightest(handle, account, tier, 0)
   if not limit then
@@ -119,21 +80,21 @@ end
 -- Reads a short request, to know what it asks for; the prompt is about a token for four bytes. Longer ones are not held
 -- back, nor those whose client waits for a 100: their headers reserve what content-length tells, and the rest follows as
 -- the body flows.
-local function reserve_request(handle, request, tier, model, length)
+local function reserve_request(handle, request, length)
   if length and length <= LARGEST_HELD_BODY and not handle:headers():get('expect') then
     local body = handle:body()
     local scanner = new_request_scanner()
     scan(scanner, body and body:getBytes(0, body:length()) or '')
-    return reserve(handle, request, tier, model, math.ceil(length / 4), asked_answer(scanner))
+    return reserve(handle, request, math.ceil(length / 4), asked_answer(scanner))
   end
   request.flows = true
-  return reserve(handle, request, tier, model, math.ceil((length or 0) / 4), nil)
+  return reserve(handle, request, math.ceil((length or 0) / 4), nil)
 end
 
 -- Raises the reservation of a long request once its body has passed. It is too late to refuse it: what is left is
 -- reserved, so that at least no other passes.
 local function follow_request(handle, request)
-  local tier, model = TIERS[request.tier], model_of(request.host)
+  local tier, model = request.tier, request.model
   local scanner, bytes = new_request_scanner(), 0
   for chunk in handle:bodyChunks() do
     bytes = bytes + chunk:length()
@@ -147,7 +108,7 @@ local function follow_request(handle, request)
   if more > 0 then
     add_tokens(account, more)
     request.reserved = request.reserved + more
-    record_request(handle, request)
+    remember_request(handle, request)
   end
 end
 
@@ -176,22 +137,21 @@ local function admit(handle)
     return refuse_identity('tier_unknown', 'tier "' .. (tier_name or '') .. '" has no token limits on this gateway')
   end
   headers:remove('accept-encoding') -- compressed usage can't be read
-  local host = plain_host(headers:get(':authority'))
-  local model = model_of(host)
-  local request = { user = user, tier = tier_name, path = path, host = host, model = model.name }
   local length = tonumber(headers:get('content-length') or '')
+  local request = { user = user, tier = tier, path = METERED_PATHS[path], model = model_of(headers:get(':authority')) }
   request.prompt = math.min(LONGEST_GUESS, math.ceil((length or 0) / 4))
   if tier.enforce and #tier.limits > 0 then
     local refused
     if configuration.overshoot == 'none' then
-      refused = reserve_request(handle, request, tier, model, length)
+      refused = reserve_request(handle, request, length)
     else
-      refused = check_limits(handle, request, tier)
+      refused = check_limits(handle, request)
     end
     if refused then
       return refused
     end
   end
+  remember_request(handle, request)
   record_request(handle, request)
   return nil, request
 end
@@ -203,16 +163,17 @@ local function is_encoded(headers)
 end
 
 -- Charges what a request cost in the end; a reservation is on its bill already.
-local function settle_request(handle, request, tier, account, cost)
+local function settle_request(handle, request, account, cost)
   if not request.reserved then
-    return charge(handle, account, tier, cost)
+    return charge(handle, account, request.tier, cost)
   end
-  return settle_bill(handle, account, tier, open_bill(tier, request.reserved, request.second), cost)
+  local bill = open_bill(request.tier, request.reserved, request.second)
+  return settle_bill(handle, account, request.tier, bill, cost)
 end
 
 -- A short JSON answer: wait for all of it, then say exactly what it consumed and what remains.
-local function settle_body(handle, request, tier, model, account)
-  local meter = new_meter(METERED_PATHS[request.path])
+local function settle_body(handle, request, account)
+  local meter = new_meter(request.path)
   local body = handle:body()
   local text = body and body:getBytes(0, body:length()) or ''
   local headers = handle:headers() -- those from before body() are dead
@@ -220,8 +181,8 @@ local function settle_body(handle, request, tier, model, account)
   if not (meter.total or meter.prompt or meter.completion) and is_encoded(headers) then
     meter.characters = #text
   end
-  local cost = metered_cost(meter, model)
-  local limit, used = settle_request(handle, request, tier, account, cost)
+  local cost = metered_cost(meter, request.model)
+  local limit, used = settle_request(handle, request, account, cost)
   set_limit_headers(headers, limit, used, cost)
   count_tokens(handle, request, cost)
   record_usage(handle, meter, cost)
@@ -229,8 +190,9 @@ end
 
 -- Streams and long answers: headers first, nothing is held back. Text is charged as it passes, and before it a guess of
 -- the prompt, because nothing runs here any more when the client leaves; the end corrects both to the engine's figure.
-local function settle_chunks(handle, request, tier, model, account, format)
-  local meter = new_meter(METERED_PATHS[request.path])
+local function settle_chunks(handle, request, account, format)
+  local tier, model = request.tier, request.model
+  local meter = new_meter(request.path)
   meter.guess = request.prompt
   local read, recorded = reader(meter, format), 0
   local second = locate_windows()
@@ -264,34 +226,43 @@ end
 -- Runs for every response, also for 401, 429 and 503 that the gateway itself gives: only an admitted request has our
 -- metadata, and only a 2xx costs anything.
 local function settle(handle)
-  local metadata = handle:streamInfo():dynamicMetadata():get(METADATA)
-  local request = metadata and metadata.request
-  if not request or request.refused then
+  local request = recall_request(handle)
+  if not request then
     return
   end
-  local tier, model = TIERS[request.tier], model_of(request.host)
-  local account = #tier.limits > 0 and open_account(handle, request.user) or nil
+  local account = #request.tier.limits > 0 and open_account(handle, request.user) or nil
   local headers = handle:headers()
   if (headers:get(':status') or ''):byte(1) ~= 50 then
-    local limit, used = settle_request(handle, request, tier, account, 0)
+    local limit, used = settle_request(handle, request, account, 0)
     set_limit_headers(headers, limit, used, 0)
-    record_usage(handle, new_meter(METERED_PATHS[request.path]), 0)
+    record_usage(handle, new_meter(request.path), 0)
     return
   end
   local content_type = (headers:get('content-type') or ''):lower()
   local is_json = content_type:find('json', 1, true)
   local length = is_json and tonumber(headers:get('content-length') or '')
   if length and length <= LARGEST_HELD_BODY then
-    settle_body(handle, request, tier, model, account)
+    settle_body(handle, request, account)
     return
   end
   local format = is_json and 'json' or content_type:find('text/event-stream', 1, true) and 'events' or 'bytes'
   if is_encoded(headers) then
     format = 'bytes'
   end
-  local limit, used = charge(handle, account, tier, 0)
+  local limit, used = charge(handle, account, request.tier, 0)
   set_limit_headers(headers, limit, used, nil)
-  settle_chunks(handle, request, tier, model, account, format)
+  settle_chunks(handle, request, account, format)
+end
+
+-- An answer that made the script fail is not free: it costs the guess of its prompt and an answer's reservation.
+local function charge_blindly(handle)
+  local request = recall_request(handle)
+  if request and not request.reserved then
+    local account = open_account(handle, request.user)
+    local cost = math.ceil(request.prompt * request.model.prompt + DEFAULT_ANSWER * request.model.completion)
+    charge(handle, account, request.tier, cost)
+    count_tokens(handle, request, cost)
+  end
 end
 
 -- Envoy forwards a request whose script failed: that would be no limit at all, so a failure is a refusal.
@@ -315,5 +286,6 @@ function envoy_on_response(handle)
   local succeeded, message = pcall(settle, handle)
   if not succeeded then
     handle:logErr('token limits: ' .. tostring(message))
+    pcall(charge_blindly, handle)
   end
 end

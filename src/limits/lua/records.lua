@@ -1,19 +1,22 @@
 -- What others see of usage: counters for Prometheus, with labels as Istio's annotation `extraStatTags` names them, and
 -- dynamic metadata for the access log. Neither decides anything.
 
+local METADATA = 'maas'
+
 local counters, counter_count = {}, 0
 
 local function label(name, value)
   return name .. '=.=' .. value:gsub('[^%w./-]', '_') .. ';.;'
 end
 
-local TIER_LABELS, MODEL_LABELS = {}, { [OTHER_MODEL.name] = label('model', OTHER_MODEL.name) }
+-- tier -> model -> name of the counter
+local CHARGED_TOKENS = {}
 
-for name in pairs(configuration.tiers) do
-  TIER_LABELS[name] = label('tier', name)
-end
-for _, model in pairs(configuration.models) do
-  MODEL_LABELS[model.name] = label('model', model.name)
+for _, tier in ipairs(TIER_LIST) do
+  CHARGED_TOKENS[tier] = {}
+  for _, model in ipairs(MODEL_LIST) do
+    CHARGED_TOKENS[tier][model] = label('tier', tier.name) .. label('model', model.name) .. 'charged_tokens'
+  end
 end
 
 local function increase_counter(handle, name, user, amount)
@@ -38,19 +41,23 @@ end
 -- Charged tokens that the counter does not have yet. It cannot go down: what an estimate was too high stays in it.
 local function count_tokens(handle, request, tokens)
   if tokens > 0 then
-    local name = TIER_LABELS[request.tier] .. MODEL_LABELS[request.model] .. 'charged_tokens'
-    increase_counter(handle, name, request.user, tokens)
+    increase_counter(handle, CHARGED_TOKENS[request.tier][request.model], request.user, tokens)
   end
 end
 
-local function count_refusal(handle, request)
-  local name = TIER_LABELS[request.tier] .. label('window', request.refused) .. 'refused_requests'
+local function count_refusal(handle, request, window)
+  local name = label('tier', request.tier.name) .. label('window', window) .. 'refused_requests'
   increase_counter(handle, name, request.user, 1)
 end
 
--- The line of the usage ledger, as far as this script knows it; the access log adds status and duration.
-local function record_request(handle, request)
-  handle:streamInfo():dynamicMetadata():set(METADATA, 'request', request)
+-- The line of the usage ledger, as far as this script knows it; the access log adds status and duration. `refused`: the
+-- window that refused the request.
+local function record_request(handle, request, refused)
+  if configuration.ledger then
+    local line = { user = request.user, tier = request.tier.name, model = request.model.name, path = request.path.name }
+    line.refused = refused
+    handle:streamInfo():dynamicMetadata():set(METADATA, 'request', line)
+  end
 end
 
 local function record_usage(handle, meter, charged)

@@ -163,25 +163,56 @@ local function scan(scanner, text)
   end
 end
 
+-- Whether a key that ends before `position` has an object. Without blanks, as engines write it, this costs no pattern.
+local function opens_object(text, position)
+  local colon, first = text:byte(position, position + 1)
+  if colon == 58 and (first == 110 or first == 123) then
+    return first == 123 -- '{', not the 'n' of null
+  end
+  return text:find('^%s*:%s*{', position) ~= nil
+end
+
+-- Where the last `"usage"` that begins at `start` or later ends.
+local function last_usage(text, start)
+  local stop = nil
+  local hit = text:find('"usage"', start, true)
+  while hit do
+    stop = hit + 7
+    hit = text:find('"usage"', stop, true)
+  end
+  return stop
+end
+
+-- Where the usage object that opens at `position` closes, if it is flat and only plain members and one `}` follow. All
+-- by plain finds: patterns would cost more than all the rest.
+local function closes_flat(text, position)
+  local opening = opens_object(text, position) and text:find('{', position, true)
+  local closing = opening and text:find('}', opening, true)
+  local last = closing and text:find('}', closing + 1, true)
+  if not last or text:find('{', opening + 1, true) or text:find('[', opening, true) or text:find(']', opening, true) then
+    return nil
+  end
+  return (last == #text or text:find('^%s*$', last + 1)) and closing
+end
+
+local function number_between(text, name, from, to)
+  local _, stop = text:find(name, from, true)
+  return stop and stop < to and text:match('^%s*:%s*([^%s,}]+)', stop + 1) or nil
+end
+
 -- Reads a complete document. Most have a flat usage object that only `}` and plain members follow: then it belongs to
 -- the document itself, because what encloses it ends where the document ends. All others are scanned.
 local function read_document(meter, text)
-  local hit, from = nil, 1
-  repeat
-    local found = text:find('"usage"', from, true)
-    if found then
-      hit, from = found, found + 7
-    end
-  until not found
-  local members = hit and text:match('^%s*:%s*{([^{}%[%]]*)}[^{}%[%]]*}%s*$', from)
-  if members then
+  local from = last_usage(text, -512) or last_usage(text, 1)
+  local to = from and closes_flat(text, from)
+  if to and not text:find('"cached_tokens"', from, true) then
     take_usage(meter, {
-      total_tokens = members:match('"total_tokens"%s*:%s*([^%s,]+)'),
-      prompt_tokens = members:match('"prompt_tokens"%s*:%s*([^%s,]+)'),
-      completion_tokens = members:match('"completion_tokens"%s*:%s*([^%s,]+)'),
+      total_tokens = number_between(text, '"total_tokens"', from, to),
+      prompt_tokens = number_between(text, '"prompt_tokens"', from, to),
+      completion_tokens = number_between(text, '"completion_tokens"', from, to),
     })
   end
-  if not (members and meter.total) then
+  if not (meter.total and meter.prompt) then
     scan(new_scanner(meter, true), text)
   end
 end

@@ -22,7 +22,7 @@ export function authenticated(configuration: Json, translation: Translation, por
   const asked = authConfigsByHost(wasm);
   manager.http_filters = manager.http_filters.map((filter: Json) => (filter.name === WASM ? extAuthz() : filter));
   for (const host of manager.route_config.virtual_hosts) {
-    host.typed_per_filter_config = { [WASM]: perHost(asked.get(host.domains[0])) };
+    host.typed_per_filter_config = { ...host.typed_per_filter_config, [WASM]: perHost(asked.get(host.domains[0])) };
   }
   const cluster = translation.clusters.find(({ name }) => name === AUTHORINO_CLUSTER);
   configuration.static_resources.clusters.push({

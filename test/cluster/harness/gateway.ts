@@ -16,6 +16,8 @@ import { kubectl } from './suite';
 /** What istiod reads, as far as the tests have it. */
 const READ_BY_ISTIO = 'namespaces,configmaps,gateways,httproutes,envoyfilters';
 
+const SLOW_DOWN = 'failed-authentication-filter';
+
 const kserveService = readManifestFile(join(root, 'test/envoy/istio/kserve-service.yaml')).manifests;
 
 /** The whole way of a request: Envoy with what Istio makes of the objects in the cluster, Authorino, a model server. */
@@ -44,10 +46,14 @@ export class Gateway {
     }
   }
 
-  /** Gives Envoy what Istio makes of the objects as they are now; counters start anew. */
-  async load(): Promise<void> {
+  /**
+   * Gives Envoy what Istio makes of the objects as they are now; counters start anew. Tests fail to authenticate a lot, and
+   * are not slowed down unless they say so.
+   */
+  async load({ slowDown = false } = {}): Promise<void> {
     await this.envoy?.stop();
-    const translation = translate(toolPath('istio-listeners')!, await readByIstio());
+    const objects = (await readByIstio()).filter(({ metadata: { name } }) => slowDown || name !== SLOW_DOWN);
+    const translation = translate(toolPath('istio-listeners')!, objects);
     const configuration = authenticated(runnable(translation, this.model.port), translation, this.authorinoPort);
     const { binary, reason } = findEnvoy();
     if (!binary) throw new Error(reason);
@@ -71,7 +77,7 @@ async function readByIstio(): Promise<Manifest[]> {
   const { stdout } = await kubectl(['get', READ_BY_ISTIO, '--all-namespaces', '--output=json']);
   const { items } = JSON.parse(stdout) as { items: Manifest[] };
   const routes = items.filter(({ kind }) => kind === 'HTTPRoute');
-  const backends = routes.flatMap(({ spec }) => spec.rules.flatMap((rule: Manifest) => rule.backendRefs));
+  const backends = routes.flatMap(({ spec }) => spec.rules.flatMap((rule: Manifest) => rule.backendRefs ?? []));
   return [...items, ...[...new Set<string>(backends.map(({ name }) => name))].flatMap(serviceOf)];
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as luaparse from 'luaparse';
-import { luaLiteral } from '../../src/limits/lua-literal';
-import { runLua } from './lua-runtime';
+import { luaLiteral } from '../src/lua-literal';
+import { runLua } from './limits/lua-runtime';
 
 jest.setTimeout(30_000); // Lua in JavaScript is slow on a busy machine
 
