@@ -5,7 +5,7 @@ import { connectionManager, type Json } from '../envoy/istio/translation';
 import { Server } from '../limitador/servers';
 import { freePort } from '../support/free-port';
 import { authenticated } from './harness/authenticated';
-import { ControlPlane, controlPlaneTools } from './harness/control-plane';
+import { authorinoArguments, ControlPlane, controlPlaneTools } from './harness/control-plane';
 import { discover, gatewayPod } from './harness/discovery';
 import { listed } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder } from './harness/manifests';
@@ -77,6 +77,13 @@ describeCluster(
       const events = body.split('\n').filter((line) => line.startsWith('data: {'));
       return JSON.parse(events.at(-1)?.slice('data: '.length) ?? body).usage.total_tokens;
     }
+
+    test('Authorino runs here with the arguments that authorino-operator gives it, but for ports', async () => {
+      const deployment = (await listed('deployments')).find(({ metadata }) => metadata.name === 'authorino')!;
+      const args: string[] = deployment.spec.template.spec.containers[0].args;
+      const ports = /^--(ext-auth|oidc|metrics|health)-|^server$|--(deep-metrics-enabled|log)/;
+      expect(args.filter((argument) => !ports.test(argument))).toEqual(authorinoArguments);
+    });
 
     describe.each([
       ['JSON', chat, 'application/json', 'freeuser1'],

@@ -4,6 +4,12 @@ import { oneEndpoint } from '../../envoy/loopback';
 /** Name of the cluster that Kuadrant's EnvoyFilter adds for Limitador. */
 const LIMITADOR_CLUSTER = 'kuadrant-ratelimit-service';
 
+/** How the wasm's configuration calls the service that counts at once. */
+const LIMITS = 'ratelimit-service';
+
+const FILTER = 'envoy.filters.http.ratelimit';
+const FILTER_TYPE = 'type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit';
+
 /** How the predicates of our policies name a tier. */
 const TIER = /^auth\.identity\.tier == "(.*)"$/;
 
@@ -18,22 +24,29 @@ const TIER = /^auth\.identity\.tier == "(.*)"$/;
 export function rateLimited(configuration: Json, wasm: Json, clusters: readonly Json[], port: number): object {
   const manager = configuration.static_resources.listeners[0].filter_chains[0].filters.at(-1).typed_config;
   const { actionSets } = JSON.parse(wasm.typed_config.value.config.configuration.value);
-  const asked: Json[] = actionSets.flatMap(({ actions }: Json) =>
-    actions.filter(({ service }: Json) => service === 'ratelimit-service'),
-  );
-  const domains = new Set(asked.map(({ scope }) => scope));
-  if (domains.size !== 1) throw new Error(`expected one route with limits, got ${[...domains].join(', ')}`);
-  const limits = new Map<string, object>(
-    asked.flatMap(({ conditionalData }) =>
-      conditionalData.map((data: Json) => [JSON.stringify(data), rateLimit(data)]),
-    ),
-  );
-  for (const { routes } of manager.route_config.virtual_hosts) {
-    for (const { route } of routes.filter((candidate: Json) => candidate.route))
-      route.rate_limits = [...limits.values()];
+  for (const host of manager.route_config.virtual_hosts) {
+    const sets = actionSets.filter(({ routeRuleConditions: { hostnames } }: Json) =>
+      hostnames.includes(host.domains[0]),
+    );
+    const asked: Json[] = sets.flatMap(({ actions }: Json) =>
+      actions.filter(({ service }: Json) => service === LIMITS),
+    );
+    if (asked.length === 0) throw new Error(`no limits for ${host.domains[0]}`);
+    host.typed_per_filter_config = {
+      ...host.typed_per_filter_config,
+      [FILTER]: { '@type': `${FILTER_TYPE}PerRoute`, domain: asked[0].scope },
+    };
+    // The sets of a host are for its paths, and differ in nothing else.
+    const limits = new Map<string, object>(
+      asked.flatMap(({ conditionalData }) =>
+        conditionalData.map((data: Json) => [JSON.stringify(data), rateLimit(data)]),
+      ),
+    );
+    const forwarded = host.routes.filter(({ route }: Json) => route !== undefined);
+    for (const { route } of forwarded) route.rate_limits = [...limits.values()];
   }
   const at = manager.http_filters.findIndex(({ name }: Json) => name === wasm.name);
-  manager.http_filters.splice(at + 1, 0, filter([...domains][0]));
+  manager.http_filters.splice(at + 1, 0, filter());
   const cluster = clusters.find(({ name }) => name === LIMITADOR_CLUSTER);
   configuration.static_resources.clusters.push({ ...cluster, ...oneEndpoint(LIMITADOR_CLUSTER, port) });
   return configuration;
@@ -56,12 +69,12 @@ function rateLimit({ predicates, data }: Json): object {
   };
 }
 
-function filter(domain: string): object {
+function filter(): object {
   return {
-    name: 'envoy.filters.http.ratelimit',
+    name: FILTER,
     typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit',
-      domain,
+      '@type': FILTER_TYPE,
+      domain: 'none', // each host has its own
       failure_mode_deny: true,
       timeout: '5s',
       rate_limit_service: {
