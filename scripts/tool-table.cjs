@@ -48,6 +48,12 @@ const tools = [
     linkFlags: kubernetesVersion,
   },
   { name: 'istio-listeners', folder: 'test/cluster/tools/istio', package: './istio-listeners' },
+  { name: 'istio-installation', folder: 'test/cluster/tools/istio', package: './istio-installation' },
+  {
+    name: 'istiod',
+    folder: 'test/cluster/tools/istio',
+    package: 'istio.io/istio/pilot/cmd/pilot-discovery',
+  },
   {
     name: 'llm-d-inference-sim',
     folder: 'test/cluster/tools/simulator',
@@ -58,6 +64,11 @@ const tools = [
     name: 'kuadrant-operator',
     folder: 'test/cluster/tools/kuadrant',
     package: 'github.com/kuadrant/kuadrant-operator/cmd',
+  },
+  {
+    name: 'authorino-operator',
+    folder: 'test/cluster/tools/kuadrant', // whose operator needs its types, so that the two share what they are built from
+    package: 'github.com/kuadrant/authorino-operator',
   },
   {
     name: 'kserve-manager-0.20',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import { connect, type OutgoingHttpHeaders } from 'node:http2';
 import { freshMinute, limits, type Reply } from '../envoy/client';

@@ -1,10 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { accept, gatewayClass, listed, removePlatform, startOperator } from './harness/kuadrant';
 import { manifestsOf, readManifestFile, readPlatformFolder, root, type Manifest } from './harness/manifests';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
+import type { Program } from './harness/program';
 import { describeCluster, kubectl } from './harness/suite';
 import { until } from './harness/until';
 
@@ -31,10 +31,10 @@ function comparable(filters: readonly Manifest[]): unknown {
 describeCluster(
   "Kuadrant's operator 1.5.2",
   () => {
-    let operator: ChildProcess | undefined;
+    let operator: Program | undefined;
 
     afterAll(async () => {
-      operator?.kill('SIGKILL');
+      await operator?.stop();
       await removePlatform(manifests);
     });
 

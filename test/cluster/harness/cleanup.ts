@@ -40,13 +40,16 @@ async function deleteObjects(kubectl: Kubectl, items: readonly Manifest[]): Prom
   return exitCode === 0;
 }
 
-async function foreignNamespaces(kubectl: Kubectl): Promise<string[]> {
+/** @returns the namespaces that Kubernetes itself has not made. */
+export async function foreignNamespaces(kubectl: Kubectl): Promise<string[]> {
   const { stdout } = await kubectl(['get', 'namespaces', '--output=jsonpath={.items[*].metadata.name}']);
   return stdout.split(' ').filter((name) => name !== '' && !kubernetesNamespaces.test(name));
 }
 
-/** A deleted namespace stays until its finalizer is taken away, which is the namespace controller's part. */
-async function deleteNamespaces(kubectl: Kubectl, names: readonly string[]): Promise<boolean> {
+/** Deletes namespaces, each of which stays until its finalizer is taken away: the namespace controller's part.
+ * @returns whether nothing refused
+ */
+export async function deleteNamespaces(kubectl: Kubectl, names: readonly string[]): Promise<boolean> {
   if (names.length === 0) return true;
   const contents = [
     'configmap,secret,deployment',

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toolPath } from '../../../scripts/tool-table.cjs';
@@ -13,6 +12,7 @@ import { accept, gatewayClass, listed, startAuthorino, startOperator } from './k
 import { readManifestFile, root, type Manifest } from './manifests';
 import { createPrerequisiteNamespaces } from './prerequisites';
 import { ask } from './question';
+import type { Program } from './program';
 import { kubectl } from './suite';
 
 /** What istiod reads, as far as the tests have it. */
@@ -25,7 +25,7 @@ const kserveService = readManifestFile(join(root, 'test/envoy/istio/kserve-servi
 /** The whole way of a request: Envoy with what Istio makes of the objects in the cluster, Authorino, a model server. */
 export class Gateway {
   private envoy: Envoy | undefined;
-  private readonly children: ChildProcess[] = [];
+  private readonly programs: Program[] = [];
   private authorinoPort = 0;
 
   private constructor(readonly model: ModelServer) {}
@@ -41,9 +41,9 @@ export class Gateway {
       await kubectl(['apply', '-f', folder]);
       await kubectl(['create', '-f', '-'], { stdin: JSON.stringify(gatewayClass) });
       await accept();
-      gateway.children.push(startOperator());
+      gateway.programs.push(startOperator());
       gateway.authorinoPort = await freePort();
-      gateway.children.push(await startAuthorino(gateway.authorinoPort, environment));
+      gateway.programs.push(await startAuthorino(gateway.authorinoPort, environment));
       return gateway;
     } catch (error) {
       await gateway.stop();
@@ -93,13 +93,8 @@ export class Gateway {
     return performance.now() - from;
   }
 
-  /** Port of Envoy, for what `ask` cannot send. */
-  get port(): number {
-    return this.envoy!.port;
-  }
-
   async stop(): Promise<void> {
-    for (const child of this.children) child.kill('SIGKILL');
+    await Promise.all(this.programs.map((program) => program.stop()));
     await this.envoy?.stop();
     await this.model.stop();
   }

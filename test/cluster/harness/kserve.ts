@@ -1,12 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { toolPath } from '../../../scripts/tool-table.cjs';
+import { freePort } from '../../support/free-port';
+import { apiServerCertificate } from './certificate';
 import type { Manifest } from './manifests';
-import { kubectl, serverFolderVariable } from './suite';
-import { until } from './until';
+import { Program } from './program';
+import { kubectl } from './suite';
 
 /** A running KServe manager with its webhooks. */
 export interface KServe {
@@ -15,73 +13,43 @@ export interface KServe {
 }
 
 /**
- * Starts KServe's manager, as its release runs it, and registers its webhooks.
+ * Starts KServe's manager, as its release runs it, and registers its webhooks, which listen on all interfaces: there is no
+ * flag for that.
  *
- * The configuration has to be there before, because it is read at start. The webhooks are served with the API server's
- * own certificate: it is for 127.0.0.1, and nothing here could make another.
+ * The configuration has to be there before, because it is read at start.
  *
  * @param tool name of the program in the tool table
  */
 export async function startKServe(tool: string): Promise<KServe> {
-  const serverFolder = process.env[serverFolderVariable]!;
-  const folder = mkdtempSync(join(tmpdir(), 'cdk8s-maas-kserve-'));
-  const certificates = join(serverFolder, 'certificates');
-  const serving = join(folder, 'k8s-webhook-server', 'serving-certs'); // below $TMPDIR, where controller-runtime looks
-  mkdirSync(serving, { recursive: true });
-  for (const part of ['crt', 'key']) {
-    copyFileSync(join(certificates, `apiserver.${part}`), join(serving, `tls.${part}`));
-  }
   const port = await freePort();
-  const log = join(folder, 'manager.log');
-  const child = startManager(tool, { folder, log, port });
-  const webhooks = webhookConfigurations(port, readFileSync(join(certificates, 'apiserver.crt')).toString('base64'));
+  const { certificate } = apiServerCertificate();
+  const webhooks = webhookConfigurations(port, certificate.toString('base64'));
+  const addresses = ['--metrics-addr=127.0.0.1:0', '--health-probe-addr=127.0.0.1:0', `--webhook-port=${port}`];
+  const manager = Program.start(tool, addresses, {
+    environment: { POD_NAMESPACE: 'kserve' },
+    prepare: writeCertificate,
+  });
   const stop = async () => {
     await removeWebhooks(webhooks);
-    child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
+    await manager.stop();
   };
   try {
-    await until('KServe serves its webhooks', 60, async () => {
-      if (child.exitCode !== null) throw new Error(`KServe's manager ended with ${child.exitCode}`);
-      return readFileSync(log, 'utf8').includes('Serving webhook server');
-    });
+    await manager.untilReady(async () => manager.log.includes('Serving webhook server'));
     await kubectl(['create', '-f', '-'], { stdin: list(webhooks) });
   } catch (error) {
-    const lastLines = readFileSync(log, 'utf8').split('\n').slice(-20).join('\n');
     await stop();
-    throw new Error(`${(error as Error).message}; the end of its log:\n${lastLines}`, { cause: error });
+    throw error;
   }
   return { stop };
 }
 
-interface ManagerOptions {
-  readonly folder: string;
-  readonly log: string;
-  readonly port: number;
-}
-
-function startManager(tool: string, { folder, log, port }: ManagerOptions): ChildProcess {
-  const env = {
-    PATH: process.env.PATH,
-    KUBECONFIG: join(process.env[serverFolderVariable]!, 'kubeconfig'),
-    POD_NAMESPACE: 'kserve',
-    TMPDIR: folder,
-  };
-  const addresses = ['--metrics-addr=127.0.0.1:0', '--health-probe-addr=127.0.0.1:0', `--webhook-port=${port}`];
-  const output = openSync(log, 'a');
-  const child = spawn(toolPath(tool)!, addresses, { env, stdio: ['ignore', output, output] });
-  closeSync(output);
-  return child;
-}
-
-/** A port that nobody has: the manager takes no 0 for "any". */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
+/** Below $TMPDIR, where controller-runtime looks. */
+function writeCertificate(folder: string): void {
+  const serving = join(folder, 'k8s-webhook-server', 'serving-certs');
+  const { certificate, key } = apiServerCertificate();
+  mkdirSync(serving, { recursive: true });
+  writeFileSync(join(serving, 'tls.crt'), certificate);
+  writeFileSync(join(serving, 'tls.key'), key);
 }
 
 interface Webhook {

@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { toolPath } from '../../../scripts/tool-table.cjs';
+import { apply } from './api';
 import { removeAll } from './cleanup';
 import { reference, root, type Manifest } from './manifests';
-import { kubectl, serverFolderVariable } from './suite';
+import { Program } from './program';
+import { kubectl } from './suite';
 import { until } from './until';
 
 /** istiod makes it; the operator asks who serves the Gateway. */
@@ -59,32 +59,40 @@ export async function accept(): Promise<void> {
   }
 }
 
+const loopback = ['--metrics-bind-address=127.0.0.1:0', '--health-probe-bind-address=127.0.0.1:0'];
+
 /** The operator without its wasm server (there is no such file), so that it listens on loopback only. */
-export function startOperator(): ChildProcess {
-  const env = {
-    ...serverEnvironment(),
+export function startOperator(): Program {
+  const environment = {
     OPERATOR_NAMESPACE: 'kuadrant-system',
     WITH_EXTENSIONS: 'false',
     WASM_SERVER_FILE_PATH: join(root, 'no-such-file.wasm'),
   };
-  const addresses = ['--metrics-bind-address=127.0.0.1:0', '--health-probe-bind-address=127.0.0.1:0'];
-  return spawn(toolPath('kuadrant-operator')!, addresses, { env, stdio: 'ignore' });
+  return Program.start('kuadrant-operator', loopback, { environment });
 }
 
-function serverEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, KUBECONFIG: join(process.env[serverFolderVariable]!, 'kubeconfig') };
+/** What authorino-operator binds Authorino to, and its release installs; without rules, because nothing runs by them here. */
+const authorinoRoles = ['authorino-manager-role', 'authorino-manager-k8s-auth-role'];
+
+/** The operator that makes a Deployment of Authorino. */
+export async function startAuthorinoOperator(): Promise<Program> {
+  for (const name of authorinoRoles) {
+    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, rules: [] };
+    await apply(`/apis/rbac.authorization.k8s.io/v1/clusterroles/${name}`, role);
+  }
+  // It makes no Deployment before it knows of an image.
+  const environment = { RELATED_IMAGE_AUTHORINO: 'quay.io/kuadrant/authorino:v0.25.0' };
+  return Program.start('authorino-operator', loopback, { environment });
 }
 
 /**
  * Plays authorino-operator and limitador-operator: Authorino runs with the arguments that the first would give it for what
  * Kuadrant's operator has written, and both are called ready.
  *
- * It listens on all interfaces and knows no other way; what is not needed is off.
- *
  * @param port where it takes Envoy's questions
  * @param environment what it gets beside the API server's address
  */
-export async function startAuthorino(port: number, environment: NodeJS.ProcessEnv): Promise<ChildProcess> {
+export async function startAuthorino(port: number, environment: NodeJS.ProcessEnv = {}): Promise<Program> {
   let authorino: Manifest | undefined;
   let limitador: Manifest | undefined;
   await until('the operator has asked for Authorino and Limitador', 30, async () => {
@@ -96,10 +104,17 @@ export async function startAuthorino(port: number, environment: NodeJS.ProcessEn
     conditions: [condition('Ready')],
     service: { host: 'limitador.kuadrant-system.svc.cluster.local', ports: { grpc: 8081, http: 8080 } },
   });
+  return runAuthorino(port, operatorArguments(authorino!), environment);
+}
+
+/**
+ * Authorino as a pod has it. It listens on all interfaces and knows no other way; what is not needed is off.
+ *
+ * @param port where it takes Envoy's questions
+ */
+export function runAuthorino(port: number, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Program {
   const off = ['--ext-auth-http-port=0', '--oidc-http-port=0', '--metrics-addr=0', '--health-probe-addr=0'];
-  const args = ['server', ...operatorArguments(authorino!), `--ext-auth-grpc-port=${port}`, ...off];
-  const env = { ...serverEnvironment(), ...environment };
-  return spawn(toolPath('authorino')!, args, { env, stdio: 'ignore' });
+  return Program.start('authorino', ['server', ...args, `--ext-auth-grpc-port=${port}`, ...off], { environment });
 }
 
 /** The arguments that authorino-operator 0.21.0 takes from an Authorino, of those that Kuadrant sets. */

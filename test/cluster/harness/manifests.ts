@@ -14,7 +14,9 @@ export interface Manifest {
     readonly namespace?: string;
     readonly labels?: Record<string, string>;
     readonly annotations?: Record<string, string>;
-    /** Counted by the API server. */
+    /** Given by the API server, as are the next. */
+    readonly uid?: string;
+    readonly ownerReferences?: readonly { readonly uid: string }[];
     readonly generation?: number;
   };
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- every kind has members of its own

@@ -14,9 +14,10 @@ export const TIER_HEADER = 'x-test-tier';
  * - the listener has a free port of the loopback interface.
  */
 export function runnable(translation: Translation, modelPort: number): object {
-  const { bootstrap, listeners, routes, clusters, warnings } = structuredClone(translation);
+  const copy = structuredClone(translation);
+  const { bootstrap, listeners, routes, clusters } = copy;
   const listener = listeners.find(({ name }) => name === '0.0.0.0_80');
-  const manager = connectionManager({ bootstrap, listeners, routes, clusters, warnings });
+  const manager = connectionManager(copy);
   listener.address = loopback(0);
   manager.route_config = routes.find(({ name }) => name === manager.rds.route_config_name);
   delete manager.rds;

@@ -13,6 +13,7 @@ export interface Translation {
   readonly listeners: Json[];
   readonly routes: Json[];
   readonly clusters: Json[];
+  readonly endpoints: Json[];
   /** The file that Envoy is started with. */
   readonly bootstrap: Json;
   /** What istiod's admission webhook says about objects that it takes. */

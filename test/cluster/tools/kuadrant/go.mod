@@ -2,7 +2,10 @@ module cdk8s-maas/tools/kuadrant
 
 go 1.26.4
 
-tool github.com/kuadrant/kuadrant-operator/cmd
+tool (
+	github.com/kuadrant/authorino-operator
+	github.com/kuadrant/kuadrant-operator/cmd
+)
 
 require (
 	cel.dev/expr v0.25.1 // indirect

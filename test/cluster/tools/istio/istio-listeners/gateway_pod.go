@@ -26,10 +26,6 @@ func deploymentName(gateway *gatewayv1.Gateway) string {
 	return gateway.Name + "-" + string(gateway.Spec.GatewayClassName)
 }
 
-func podName(gateway *gatewayv1.Gateway) string {
-	return deploymentName(gateway) + "-0"
-}
-
 func podLabels(gateway *gatewayv1.Gateway) map[string]string {
 	labels := map[string]string{
 		"sidecar.istio.io/inject":                      "false",
@@ -57,14 +53,15 @@ func podAnnotations(gateway *gatewayv1.Gateway) map[string]string {
 	return annotations
 }
 
-// deployedFor gives the pod with its Service and endpoints.
-func deployedFor(gateway *gatewayv1.Gateway) []runtime.Object {
-	name, namespace := deploymentName(gateway), gateway.Namespace
-	meta := metav1.ObjectMeta{Name: name, Namespace: namespace, Labels: podLabels(gateway)}
-	pod := &corev1.Pod{
+func gatewayPod(gateway *gatewayv1.Gateway) *corev1.Pod {
+	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
-			Name: podName(gateway), Namespace: namespace, Labels: podLabels(gateway), Annotations: podAnnotations(gateway),
+			Name:        deploymentName(gateway) + "-0",
+			Namespace:   gateway.Namespace,
+			Labels:      podLabels(gateway),
+			Annotations: podAnnotations(gateway),
 		},
+		Spec: corev1.PodSpec{ServiceAccountName: deploymentName(gateway)},
 		Status: corev1.PodStatus{
 			Phase:      corev1.PodRunning,
 			PodIP:      podAddress,
@@ -72,8 +69,15 @@ func deployedFor(gateway *gatewayv1.Gateway) []runtime.Object {
 			Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}},
 		},
 	}
+}
+
+// deployedFor gives the pod with its Service and endpoints.
+func deployedFor(gateway *gatewayv1.Gateway) []runtime.Object {
+	pod := gatewayPod(gateway)
 	service := &corev1.Service{
-		ObjectMeta: meta,
+		ObjectMeta: metav1.ObjectMeta{
+			Name: deploymentName(gateway), Namespace: gateway.Namespace, Labels: podLabels(gateway),
+		},
 		Spec: corev1.ServiceSpec{
 			ClusterIP: "10.96.0.10",
 			Ports:     servicePorts(gateway),

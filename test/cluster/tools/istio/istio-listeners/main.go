@@ -1,8 +1,11 @@
-// Command istio-listeners prints what Istio makes of manifests for the pod of a Gateway: listeners, routes, clusters and the
-// start configuration of its Envoy, as JSON. The translation is istiod's own code, as its own tests run it: no cluster, no
-// network.
+// Command istio-listeners prints what Istio makes of manifests for the pod of a Gateway: listeners, routes, clusters, endpoints
+// and the start configuration of its Envoy, as JSON.
 //
 //	istio-listeners FILE|FOLDER...
+//	istio-listeners --istiod ADDRESS POD
+//
+// In the first form the translation is istiod's own code, as its own tests run it: no cluster, no network. In the second it
+// asks a running istiod as the Envoy of that pod does (POD is a file with the object as the API server has it).
 //
 // The manifests hold one Gateway of the Gateway API with its HTTPRoutes and EnvoyFilters, and the Services of their backends.
 // What istiod would deploy for the Gateway (pod, Service, endpoints) is added; kinds that istiod does not read are left out.
@@ -34,6 +37,7 @@ type Translation struct {
 	Listeners []json.RawMessage `json:"listeners"`
 	Routes    []json.RawMessage `json:"routes"`
 	Clusters  []json.RawMessage `json:"clusters"`
+	Endpoints []json.RawMessage `json:"endpoints"`
 	Bootstrap json.RawMessage   `json:"bootstrap"`
 	// What istiod says about manifests that it takes nevertheless.
 	Warnings []string `json:"warnings"`
@@ -53,18 +57,7 @@ func run(paths []string) error {
 	if err := log.Configure(options); err != nil {
 		return err
 	}
-	manifests, err := readManifests(paths)
-	if err != nil {
-		return err
-	}
-	var translation *Translation
-	err = test.Wrap(func(t test.Failer) {
-		translated, failure := translate(t, manifests)
-		if failure != nil {
-			t.Fatal(failure)
-		}
-		translation = translated
-	})
+	translation, err := translation(paths)
 	if err != nil {
 		return err
 	}
@@ -73,8 +66,28 @@ func run(paths []string) error {
 	return encoder.Encode(translation)
 }
 
+func translation(arguments []string) (*Translation, error) {
+	if len(arguments) == 3 && arguments[0] == "--istiod" {
+		return discover(arguments[1], arguments[2])
+	}
+	manifests, err := readManifests(arguments)
+	if err != nil {
+		return nil, err
+	}
+	var translated *Translation
+	err = test.Wrap(func(t test.Failer) {
+		done, failure := translate(t, manifests)
+		if failure != nil {
+			t.Fatal(failure)
+		}
+		translated = done
+	})
+	return translated, err
+}
+
 func translate(t test.Failer, manifests *manifests) (*Translation, error) {
-	configuration, err := podConfiguration(manifests.gateway)
+	pod := gatewayPod(manifests.gateway)
+	configuration, err := podConfiguration(pod)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +100,7 @@ func translate(t test.Failer, manifests *manifests) (*Translation, error) {
 	if err != nil {
 		return nil, err
 	}
-	bootstrap, err := startConfiguration(manifests.gateway, configuration.DefaultConfig)
+	bootstrap, err := startConfiguration(pod, configuration.DefaultConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +109,7 @@ func translate(t test.Failer, manifests *manifests) (*Translation, error) {
 		printAll(&translation.Listeners, server.Listeners(proxy)),
 		printAll(&translation.Routes, server.Routes(proxy)),
 		printAll(&translation.Clusters, server.Clusters(proxy)),
+		printAll(&translation.Endpoints, server.Endpoints(proxy)),
 	)
 }
 
@@ -148,12 +162,14 @@ func printAll[Message proto.Message](printed *[]json.RawMessage, messages []Mess
 func gatewayProxy(gateway *gatewayv1.Gateway, own *meshconfig.ProxyConfig) *model.Proxy {
 	return &model.Proxy{
 		Type:            model.Router,
-		ID:              podName(gateway) + "." + gateway.Namespace,
+		ID:              gatewayPod(gateway).Name + "." + gateway.Namespace,
 		IPAddresses:     []string{podAddress},
 		ConfigNamespace: gateway.Namespace,
 		Labels:          podLabels(gateway),
 		Metadata: &model.NodeMetadata{
 			IstioVersion: istioVersion,
+			ClusterID:    "Kubernetes",
+			MeshID:       "cluster.local",
 			Namespace:    gateway.Namespace,
 			Labels:       podLabels(gateway),
 			ProxyConfig:  (*model.NodeMetaProxyConfig)(own),

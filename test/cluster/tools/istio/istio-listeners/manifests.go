@@ -57,7 +57,7 @@ func readManifests(paths []string) (*manifests, error) {
 
 func manifestFiles(paths []string) ([]string, error) {
 	if len(paths) == 0 {
-		return nil, errors.New("usage: istio-listeners FILE|FOLDER...")
+		return nil, errors.New("usage: istio-listeners FILE|FOLDER... or istio-listeners --istiod ADDRESS POD")
 	}
 	var files []string
 	for _, path := range paths {

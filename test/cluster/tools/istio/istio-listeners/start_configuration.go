@@ -11,27 +11,54 @@ import (
 	meshconfig "istio.io/api/mesh/v1alpha1"
 	"istio.io/istio/pkg/bootstrap"
 	"istio.io/istio/pkg/config/mesh"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	corev1 "k8s.io/api/core/v1"
 )
 
-// podConfiguration is the mesh configuration as the Gateway changes it for its own pod.
-func podConfiguration(gateway *gatewayv1.Gateway) (*meshconfig.MeshConfig, error) {
+// podConfiguration is the mesh configuration as the pod of a Gateway changes it for itself: by what istiod has written into its
+// environment, then by its annotation.
+func podConfiguration(pod *corev1.Pod) (*meshconfig.MeshConfig, error) {
 	configuration := mesh.DefaultMeshConfig()
 	// As Istio's installation writes it: this puts istio.stats into the listener.
 	configuration.DefaultProviders = &meshconfig.MeshConfig_DefaultProviders{Metrics: []string{"prometheus"}}
-	if own, found := podAnnotations(gateway)["proxy.istio.io/config"]; found {
-		return mesh.ApplyProxyConfig(own, configuration)
+	for _, own := range []string{environment(pod)["PROXY_CONFIG"], pod.Annotations["proxy.istio.io/config"]} {
+		if own == "" {
+			continue
+		}
+		changed, err := mesh.ApplyProxyConfig(own, configuration)
+		if err != nil {
+			return nil, err
+		}
+		configuration = changed
 	}
 	return configuration, nil
 }
 
+// environment is what the pod's container is started with, as far as it is written there and not asked of the node.
+func environment(pod *corev1.Pod) map[string]string {
+	values := map[string]string{"ISTIO_META_ISTIO_VERSION": istioVersion} // by the image
+	for _, container := range pod.Spec.Containers {
+		for _, variable := range container.Env {
+			if variable.ValueFrom == nil {
+				values[variable.Name] = variable.Value
+			}
+		}
+	}
+	return values
+}
+
 // startConfiguration is the file that the pod's agent writes for Envoy: Istio's own template, filled in by the agent's own
-// code from the annotations of the pod.
-func startConfiguration(gateway *gatewayv1.Gateway, proxy *meshconfig.ProxyConfig) (json.RawMessage, error) {
-	id := fmt.Sprintf("router~%s~%s.%s~%s.svc.cluster.local", podAddress, podName(gateway), gateway.Namespace, gateway.Namespace)
+// code from environment and annotations of the pod.
+func startConfiguration(pod *corev1.Pod, proxy *meshconfig.ProxyConfig) (json.RawMessage, error) {
+	address := pod.Status.PodIP
+	id := fmt.Sprintf("router~%s~%s.%s~%s.svc.cluster.local", address, pod.Name, pod.Namespace, pod.Namespace)
+	var variables []string
+	for name, value := range environment(pod) {
+		variables = append(variables, name+"="+value)
+	}
 	node, err := bootstrap.GetNodeMetaData(bootstrap.MetadataOptions{
 		ID:                  id,
-		InstanceIPs:         []string{podAddress},
+		Envs:                variables,
+		InstanceIPs:         []string{address},
 		ProxyConfig:         proxy,
 		EnvoyStatusPort:     statusPort,
 		EnvoyPrometheusPort: 15090,
@@ -40,9 +67,9 @@ func startConfiguration(gateway *gatewayv1.Gateway, proxy *meshconfig.ProxyConfi
 		return nil, err
 	}
 	// In the pod these come from files of the downward API.
-	node.Metadata.Annotations = podAnnotations(gateway)
-	node.Metadata.Labels = podLabels(gateway)
-	node.Metadata.Namespace = gateway.Namespace
+	node.Metadata.Annotations = pod.Annotations
+	node.Metadata.Labels = pod.Labels
+	node.Metadata.Namespace = pod.Namespace
 	var written bytes.Buffer
 	if err := bootstrap.New(bootstrap.Config{Node: node}).WriteTo(bootstrapTemplate(), &written); err != nil {
 		return nil, err
