@@ -16,6 +16,12 @@ export interface AllowedConnections {
   readonly peers?: readonly NetworkPolicyPeer[];
 }
 
+/**
+ * Questions to DNS, of any address: a cache on the node has the node's, or one that belongs to no pod. OpenShift's DNS pods
+ * listen on the second port.
+ */
+export const DNS_CONNECTIONS: AllowedConnections = { ports: [53, 5353], udpPorts: [53, 5353] };
+
 /** What `addNetworkPolicy` takes. */
 export interface NetworkPolicyOptions {
   readonly name: string;

@@ -5,10 +5,20 @@ import { Construct } from 'constructs';
 import type { PlatformKind } from '../cluster/platform-kind';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
 import { addCoreObject } from '../core-object';
-import type { IMaasGateway } from '../gateway/gateway-reference';
+import { gatewayPods, type IMaasGateway } from '../gateway/gateway-reference';
 import { imageName, IMAGES } from '../images';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
+import { addNetworkPolicy, DNS_CONNECTIONS, labelledPeer, podPeer } from '../network-policy';
+import { MODEL_LABEL } from '../pods';
+
+/** A model past the Gateway. */
+export interface DirectModel {
+  /** URL at the model's own Service. */
+  readonly url: string;
+  /** Port of its pods. */
+  readonly podPort: number;
+}
 
 /** Props of `ConformanceJob`. */
 export interface ConformanceJobProps {
@@ -34,10 +44,16 @@ export interface ConformanceJobProps {
   readonly servedModel: string;
 
   /**
-   * URL of the model's own Service, at which nobody but the Gateway may get an answer.
+   * The model past the Gateway, where nobody else may get an answer.
    * @default - not checked
    */
-  readonly directUrl?: string;
+  readonly directModel?: DirectModel;
+
+  /**
+   * Whether a NetworkPolicy lets the test connect to the Gateway, DNS and the model past the Gateway only, and nobody to it.
+   * @default true
+   */
+  readonly networkPolicy?: boolean;
 
   /** Secret with the key `api_key`, of a user who does nothing else and has little to lose. */
   readonly keySecretName: string;
@@ -109,6 +125,10 @@ export class ConformanceJob extends Construct {
     addCoreObject(this, 'Script', 'ConfigMap', { metadata, data: { [SCRIPT_FILE]: script } });
     addCoreObject(this, 'ServiceAccount', 'ServiceAccount', { metadata, automountServiceAccountToken: false });
 
+    if (props.networkPolicy ?? true) {
+      addTestNetworkPolicy(this, props, labels);
+    }
+
     const spec = jobSpec(props, labels);
     this.jobName = `${CONFORMANCE_NAME}-${hashOf(script, JSON.stringify(spec))}`;
     new l1.kubernetes.KubeJob(this, 'Resource', {
@@ -116,6 +136,27 @@ export class ConformanceJob extends Construct {
       spec,
     });
   }
+}
+
+/** The model is among what the test may reach: otherwise its own policy would refuse it there, and not the model's. */
+function addTestNetworkPolicy(scope: Construct, props: ConformanceJobProps, labels: Record<string, string>): void {
+  const { namespace, gateway, tls, directModel } = props;
+  addNetworkPolicy(scope, 'NetworkPolicy', {
+    name: CONFORMANCE_NAME,
+    namespace,
+    labels,
+    pods: { matchLabels: labels },
+    ingress: [],
+    egress: [
+      DNS_CONNECTIONS,
+      { ports: [gatewayPort(tls)], peers: [podPeer(gatewayPods(gateway))] },
+      ...(directModel ? [{ ports: [directModel.podPort], peers: [labelledPeer(namespace, MODEL_LABEL)] }] : []),
+    ],
+  });
+}
+
+function gatewayPort(tls: boolean | undefined): number {
+  return tls ? 443 : 80;
 }
 
 function jobSpec(props: ConformanceJobProps, labels: Record<string, string>) {
@@ -168,10 +209,10 @@ function variables(props: ConformanceJobProps): Record<string, string> {
   const { gatewayServiceName, gatewayNamespace } = props.gateway;
   const url = (host: string) => `${props.tls ? 'https' : 'http'}://${host}${CHAT_PATH}`;
   return {
-    GATEWAY: `${gatewayServiceName}.${gatewayNamespace}.svc.cluster.local:${props.tls ? 443 : 80}`,
+    GATEWAY: `${gatewayServiceName}.${gatewayNamespace}.svc.cluster.local:${gatewayPort(props.tls)}`,
     MODEL_URL: url(props.host),
     UNKNOWN_URL: url(props.unknownHost),
-    DIRECT_URL: props.directUrl ?? '',
+    DIRECT_URL: props.directModel?.url ?? '',
     CHAT: chat(props.servedModel, 8),
     STREAM: chat(props.servedModel, 8, { stream: true, stream_options: { include_usage: true } }),
     LONG_CHAT: chat(props.servedModel, 100),

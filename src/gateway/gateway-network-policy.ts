@@ -1,7 +1,7 @@
 import type { NetworkPolicyPeer } from 'cdk8s-plus-30/lib/imports/k8s';
 import { Construct } from 'constructs';
 import { DEFAULT_NAMESPACES } from '../config/defaults';
-import { addNetworkPolicy, labelledPeer, podPeer } from '../network-policy';
+import { addNetworkPolicy, DNS_CONNECTIONS, labelledPeer, podPeer } from '../network-policy';
 import { MODEL_LABEL, type PodSelection } from '../pods';
 import { gatewayPods, type IMaasGateway } from './gateway-reference';
 
@@ -41,17 +41,12 @@ const ISTIOD_PORT = 15012;
 /** Limitador; the operator's server of its Envoy plugin; Authorino, and the operator's server of descriptors. */
 const KUADRANT_PORTS = [8081, 8082, 50051];
 
-/** OpenShift's DNS pods listen on the second one. */
-const DNS_PORTS = [53, 5353];
-
 /** istiod, wherever it is: OpenShift has it in another namespace. */
 const ISTIOD: NetworkPolicyPeer = { namespaceSelector: {}, podSelector: { matchLabels: { app: 'istiod' } } };
 
 /**
  * Lets everybody reach the listeners of the gateway pods, but only Prometheus their statistics; and lets the pods reach
  * what they need, and nothing else (networking.k8s.io/v1 NetworkPolicy, named as the Gateway).
- *
- * DNS goes to any address: a cache on the node has the node's, or one that belongs to no pod.
  *
  * @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio
  */
@@ -70,7 +65,7 @@ export class GatewayNetworkPolicy extends Construct {
         ...(scrapers.length > 0 ? [{ ports: [STATISTICS_PORT], peers: scrapers.map(podPeer) }] : []),
       ],
       egress: [
-        { ports: DNS_PORTS, udpPorts: DNS_PORTS },
+        DNS_CONNECTIONS,
         { ports: [ISTIOD_PORT], peers: [ISTIOD] },
         { ports: KUADRANT_PORTS, peers: [podPeer({ namespace: kuadrantNamespace })] },
         { ports: [props.modelPort], peers: [labelledPeer(props.modelNamespace, MODEL_LABEL)] },

@@ -37,6 +37,7 @@ describe('ConformanceJob with minimal props', () => {
     expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)).toEqual([
       'ConfigMap llm/maas-conformance',
       'ServiceAccount llm/maas-conformance',
+      'NetworkPolicy llm/maas-conformance',
       `Job llm/${conformance.jobName}`,
     ]);
     expect(conformance.jobName).toMatch(/^maas-conformance-[0-9a-f]{8}$/);
@@ -100,11 +101,15 @@ test('another configuration is another Job, the same one the same: a Job cannot 
   expect(name({})).toBe(names[0]);
 });
 
+test('without NetworkPolicies there is none', () => {
+  expect(synthesize({ ...MINIMAL, networkPolicy: false }).find('NetworkPolicy')).toBeUndefined();
+});
+
 describe('ConformanceJob with all props', () => {
-  const { pod, container, variables } = synthesize({
+  const { find, pod, container, variables } = synthesize({
     ...MINIMAL,
     tls: true,
-    directUrl: 'http://vllm-simulator-predictor.llm.svc.cluster.local/v1/models',
+    directModel: { url: 'http://vllm-simulator-predictor.llm.svc.cluster.local/v1/models', podPort: 8080 },
     tokensPerMinute: 500,
     platform: 'openshift',
     image: 'mirror.example.com/curl:1',
@@ -122,6 +127,19 @@ describe('ConformanceJob with all props', () => {
       TOKENS_PER_MINUTE: '500',
       DIRECT_URL: 'http://vllm-simulator-predictor.llm.svc.cluster.local/v1/models',
     });
+  });
+
+  test('may connect to DNS, the Gateway and the model, which is the one to refuse it', () => {
+    const { podSelector, policyTypes, ingress, egress } = find('NetworkPolicy').spec;
+    expect({ podSelector, policyTypes, ingress }).toEqual({
+      podSelector: { matchLabels: { app: 'maas-conformance' } },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [],
+    });
+    expect(egress.slice(1).map(({ ports }: { ports: { port: number }[] }) => ports.map(({ port }) => port))).toEqual([
+      [443],
+      [8080],
+    ]);
   });
 
   test('takes the image, and leaves the user id to OpenShift', () => {
