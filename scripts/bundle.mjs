@@ -1,4 +1,5 @@
-// Finishes lib/ after tsc: the Lua files, which TypeScript reads beside itself, and the command as one file.
+// Finishes lib/ after tsc: the Lua files and the script of the conformance Job, which TypeScript reads beside itself, and the
+// command as one file.
 //
 // The command is bundled because a third of a synthesis would be the loading of some 340 small files. The library is
 // not: a program shares cdk8s with it. It is bundled from TypeScript, whose imports tell what is not needed: a third less.
@@ -8,6 +9,9 @@ import { buildSync } from 'esbuild';
 for (const folder of ['gateway', 'limits']) {
   cpSync(`src/${folder}/lua`, `lib/src/${folder}/lua`, { recursive: true });
   cpSync(`src/${folder}/lua`, 'lib/cli/lua', { recursive: true });
+}
+for (const folder of ['src/conformance', 'cli']) {
+  cpSync('src/conformance/conformance.sh', `lib/${folder}/conformance.sh`);
 }
 
 buildSync({

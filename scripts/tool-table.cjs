@@ -31,7 +31,14 @@ function kubernetesVersion(version) {
  * @property {'cargo'} builder what tells it from a Go tool
  */
 
-/** @type {(GoTool | RustTool)[]} To add one: a folder with its go.mod or Cargo.toml under test/cluster/tools/, and a row here. */
+/**
+ * @typedef {object} JavaTool
+ * @property {string} name name of the folder that it is
+ * @property {string} folder folder of pom.xml
+ * @property {'maven'} builder what tells it from a Go tool
+ */
+
+/** @type {(GoTool | RustTool | JavaTool)[]} To add one: a folder with its go.mod, Cargo.toml or pom.xml under test/cluster/tools/, and a row here. */
 const tools = [
   { name: 'kasd', folder: 'test/cluster/tools/kubernetes', package: './kasd', linkFlags: kubernetesVersion },
   {
@@ -80,6 +87,7 @@ const tools = [
     environment: { CGO_ENABLED: '0' }, // nothing of it is in C
   },
   { name: 'limitador', folder: 'test/cluster/tools/limitador', builder: 'cargo' },
+  { name: 'keycloak', folder: 'test/cluster/tools/keycloak', builder: 'maven' },
 ];
 
 /** @returns {string} The version of a Go module that the tool's go.mod requires. */
@@ -107,7 +115,7 @@ function filesBelow(folder) {
 }
 
 function sources(tool, folder) {
-  if (tool.builder === 'cargo') return filesBelow(folder);
+  if (tool.builder) return filesBelow(folder);
   const own = tool.package.startsWith('./') ? filesBelow(join(folder, tool.package)) : [];
   return [join(folder, 'go.mod'), join(folder, 'go.sum'), ...own];
 }
@@ -116,7 +124,7 @@ function sources(tool, folder) {
 function fingerprint(tool) {
   const folder = join(root, tool.folder);
   const hash = createHash('sha256');
-  const built = tool.builder === 'cargo' ? [tool.builder] : [tool.package, ...linkFlags(tool)];
+  const built = tool.builder ? [tool.builder] : [tool.package, ...linkFlags(tool)];
   hash.update([process.platform, process.arch, ...built].join('\0'));
   for (const path of sources(tool, folder)) {
     hash.update(`\0${relative(folder, path).split(sep).join('/')}\0`).update(readFileSync(path));

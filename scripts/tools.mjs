@@ -1,16 +1,18 @@
-// `npm run tools`: builds what the cluster and Envoy tests run. Nothing else in this repository compiles Go or Rust.
+// `npm run tools`: builds what the cluster and Envoy tests run. Nothing else in this repository compiles Go, Rust or Java.
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { installKeycloak } from './keycloak.mjs';
 import { linkFlags, plannedPath, root, toolPath, tools } from './tool-table.cjs';
 
 const help = `usage: npm run tools [-- [--list] [NAME ...]]
 
 Builds the programs of the cluster and Envoy tests, all or those named, into a cache outside the repository:
 $CDK8S_MAAS_CACHE/tools, else $XDG_CACHE_HOME/cdk8s-maas/tools, else ~/.cache/cdk8s-maas/tools.
-What is built already takes no time. The first build needs Go, Rust and their registries, and takes some minutes.
+What is built already takes no time. The first build needs Go, Rust, Java with Maven, and their registries, and takes some
+minutes.
 
   --list   print name, state and path of each, and build nothing
   --help   print this
@@ -74,21 +76,32 @@ async function compileRust(tool, output) {
   }
 }
 
+function installJava(tool, output) {
+  try {
+    installKeycloak(join(root, tool.folder), output);
+  } catch (error) {
+    throw new ToolError(error.message);
+  }
+}
+
+const builders = { go: compileGo, cargo: compileRust, maven: installJava };
+
 /** Builds beside the final name and renames, so that no half-written program is ever taken for a built one. */
 async function build(tool) {
-  if (tool.builder !== 'cargo') requireGo(tool);
+  const { builder = 'go' } = tool;
+  if (builder === 'go') requireGo(tool);
   const path = plannedPath(tool);
   const unfinished = `${path}.${process.pid}.unfinished`;
   mkdirSync(dirname(path), { recursive: true });
   const started = Date.now();
   const progress = setInterval(() => console.log(`${tool.name}: building, ${seconds(started)}`), 15_000);
-  console.log(`${tool.name}: building ${tool.package ?? 'Cargo.toml'} of ${tool.folder}`);
+  console.log(`${tool.name}: building ${tool.package ?? builder} of ${tool.folder}`);
   try {
-    await (tool.builder === 'cargo' ? compileRust : compileGo)(tool, unfinished);
+    await builders[builder](tool, unfinished);
     renameSync(unfinished, path);
   } finally {
     clearInterval(progress);
-    rmSync(unfinished, { force: true });
+    rmSync(unfinished, { recursive: true, force: true });
   }
   console.log(`${tool.name}: built in ${seconds(started)}, ${path}`);
 }

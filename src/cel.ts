@@ -18,6 +18,11 @@ export function celList(values: readonly string[]): string {
   return `[${values.map(celString).join(', ')}]`;
 }
 
+/** A CEL map of string literals. */
+export function celMap(entries: readonly (readonly [string, string])[]): string {
+  return `{${entries.map(([key, value]) => `${celString(key)}: ${celString(value)}`).join(', ')}}`;
+}
+
 /** A CEL expression for the entry `key` of the map `map`, `""` where there is none. */
 export function celEntry(map: string, key: string): string {
   return `${celString(key)} in ${map} ? ${map}[${celString(key)}] : ""`;

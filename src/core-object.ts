@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import type {
   KubeConfigMapProps,
   KubeNamespaceProps,
+  KubeNetworkPolicyProps,
   KubeRoleBindingProps,
   KubeRoleProps,
   KubeSecretProps,
@@ -9,13 +10,32 @@ import type {
   KubeServiceProps,
   KubeValidatingAdmissionPolicyBindingProps,
   KubeValidatingAdmissionPolicyProps,
+  NetworkPolicyPeer,
+  NetworkPolicySpec,
 } from 'cdk8s-plus-30/lib/imports/k8s';
 import type { Construct } from 'constructs';
+
+/** A NetworkPolicy with plain numbers: the L1's class for "a number or a name" would have to be loaded. */
+interface NetworkPolicyProps extends Omit<KubeNetworkPolicyProps, 'spec'> {
+  readonly spec: Omit<NetworkPolicySpec, 'ingress' | 'egress'> & {
+    readonly ingress: readonly {
+      readonly from?: readonly NetworkPolicyPeer[];
+      readonly ports: readonly PolicyPort[];
+    }[];
+    readonly egress?: readonly { readonly to?: readonly NetworkPolicyPeer[]; readonly ports: readonly PolicyPort[] }[];
+  };
+}
+
+interface PolicyPort {
+  readonly protocol: string;
+  readonly port: number;
+}
 
 /** The core kinds that every platform has, typed as their L1 props. */
 interface CoreKinds {
   readonly ConfigMap: KubeConfigMapProps;
   readonly Namespace: KubeNamespaceProps;
+  readonly NetworkPolicy: NetworkPolicyProps;
   readonly Role: KubeRoleProps;
   readonly RoleBinding: KubeRoleBindingProps;
   readonly Secret: KubeSecretProps;
@@ -28,6 +48,7 @@ interface CoreKinds {
 const API_VERSIONS: { readonly [Kind in keyof CoreKinds]: string } = {
   ConfigMap: 'v1',
   Namespace: 'v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
   Role: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',
   Secret: 'v1',

@@ -41,6 +41,12 @@ export const IMAGES = {
     tag: '8.2.2-alpine',
     evidence: 'github.com/argoproj/argo-cd/v3 v3.2.1, manifests/base/redis/argocd-redis-deployment.yaml',
   },
+  curl: {
+    repository: 'docker.io/curlimages/curl',
+    tag: '8.16.0',
+    evidence:
+      'git tag 8.16.0 of github.com/curl/curl-container; used by istio.io/istio, commit eed52ebb66ad, samples/curl/curl.yaml',
+  },
   prometheus: {
     repository: 'quay.io/prometheus/prometheus',
     tag: 'v3.13.1',

@@ -16,9 +16,13 @@ export { DeletionProtection, type DeletionProtectionProps } from './cluster/dele
 export { MaasNamespace, type MaasNamespaceProps, type PodSecurityLevel } from './cluster/namespace';
 export { type PlatformKind } from './cluster/platform-kind';
 
+export { ConformanceJob, type ConformanceJobProps } from './conformance/conformance-job';
+
 export { GatewayCertificate, type GatewayCertificateProps, type IssuerKind } from './gateway/gateway-certificate';
 export { type IMaasGateway } from './gateway/gateway-reference';
 export { type GatewayFilterProps } from './gateway/envoy-filter';
+export { GatewayNetworkPolicy, type GatewayNetworkPolicyProps } from './gateway/gateway-network-policy';
+export { GatewayProtection, type GatewayProtectionProps } from './gateway/gateway-protection';
 export { ErrorReplyFilter } from './gateway/error-reply-filter';
 export {
   FailedAuthenticationFilter,
@@ -42,25 +46,23 @@ export {
   type ApiKeyExternalSecretProps,
   type SecretStoreKind,
 } from './identity/api-key-external-secret';
+export { type ApiKeyAuthentication, type KnownApiKey, type KnownApiKeyOwner } from './identity/api-key-rules';
+export { ApiKeyProtection, type ApiKeyProtectionProps } from './identity/api-key-protection';
 export {
   apiKeySelector,
   ApiKeySecret,
+  EXPIRES_ANNOTATION,
   TIER_ANNOTATION,
   USER_ANNOTATION,
   type ApiKeyOwner,
   type ApiKeySecretProps,
 } from './identity/api-key-secret';
-export {
-  GatewayAuthPolicy,
-  type ApiKeyAuthentication,
-  type GatewayAuthPolicyProps,
-  type OidcAuthentication,
-  type TierAccess,
-} from './identity/gateway-auth-policy';
+export { GatewayAuthPolicy, type GatewayAuthPolicyProps, type TierAccess } from './identity/gateway-auth-policy';
 export { KeycloakDemo, type KeycloakDemoProps } from './identity/keycloak-demo';
 export { type RealmUser } from './identity/realm';
 export { KuadrantInstance, type KuadrantInstanceProps } from './identity/kuadrant-instance';
 export { type TierGroup } from './identity/tier-group';
+export { type OidcAuthentication } from './identity/token-rules';
 
 export { LimitadorRedis, type LimitadorRedisProps } from './limits/limitador-redis';
 export { LimitadorStorage, type LimitadorStorageProps } from './limits/limitador-storage';
@@ -88,6 +90,7 @@ export { Accelerator, type AcceleratorToleration } from './models/accelerator';
 export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
 export { type ComputeResources, type ModelReplicas, type ModelResources } from './models/model-size';
+export { ModelNetworkPolicy, type ModelNetworkPolicyProps } from './models/model-network-policy';
 export { ModelStorageAccess, type ModelStorageAccessProps } from './models/model-storage-access';
 export { OpenShiftModelAccess, type OpenShiftModelAccessProps } from './models/openshift-model-access';
 export { ServedModel, type ServedModelProps } from './models/served-model';
@@ -106,6 +109,8 @@ export {
   type MonitoredModel,
 } from './observability/metrics-monitor';
 export { MinioStorage, type MinioStorageProps } from './storage/minio-storage';
+
+export { type PodSelection } from './pods';
 
 export { SynthesisError, writeManifests, type SynthesisResult } from './output/output';
 export { patchManifest, type JsonPatchOperation, type JsonPatchOperator, type ManifestPatch } from './output/patch';

@@ -42,6 +42,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'EnvoyFilter llm/identity-header-scrub-filter',
     'EnvoyFilter llm/failed-authentication-filter',
     'EnvoyFilter llm/identity-required-filter',
+    'NetworkPolicy llm/inference-gateway',
     'EnvoyFilter llm/error-reply-filter',
   ],
   '40-identity': [
@@ -53,7 +54,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'AuthPolicy llm/gateway-auth-policy',
   ],
   '50-limits': ['EnvoyFilter llm/token-rate-limit-filter', 'EnvoyFilter llm/usage-ledger'],
-  '60-models': ['InferenceService llm/vllm-simulator'],
+  '60-models': ['InferenceService llm/vllm-simulator', 'NetworkPolicy llm/model-servers'],
   '70-routes': [
     'HTTPRoute llm/simulator-domain-route',
     'HTTPRoute llm/model-list-route',
@@ -69,6 +70,7 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
     'RoleBinding kuadrant-system/models-aas-observability',
     'Prometheus llm-observability/models-aas-observability',
     'Service llm-observability/models-aas-observability',
+    'NetworkPolicy llm-observability/models-aas-observability',
     'ServiceMonitor llm-observability/models-aas-observability-self',
     'PodMonitor llm-observability/inference-gateway-stats',
     'ServiceMonitor llm-observability/authorino-runtime',
@@ -78,6 +80,10 @@ const DEFAULT_OBJECTS: Record<string, string[]> = {
   '90-protection': [
     'ValidatingAdmissionPolicy llm-deletion-protection',
     'ValidatingAdmissionPolicyBinding llm-deletion-protection',
+    'ValidatingAdmissionPolicy llm-gateway-protection',
+    'ValidatingAdmissionPolicyBinding llm-gateway-protection',
+    'ValidatingAdmissionPolicy llm-api-key-protection',
+    'ValidatingAdmissionPolicyBinding llm-api-key-protection',
   ],
 };
 
@@ -176,6 +182,10 @@ const SEED_OBJECTS: { props: MaasPlatformProps; objects: string[] }[] = [
     ],
   },
   {
+    props: { conformance: {} },
+    objects: ['ConfigMap llm/maas-conformance', 'ServiceAccount llm/maas-conformance', 'Secret llm/conformance-apikey'],
+  },
+  {
     props: { tiers: [{ name: 'free', requests: { limit: 5, window: '2m' } }] },
     objects: ['RateLimitPolicy llm/gateway-rate-limits'],
   },
@@ -234,12 +244,13 @@ describe('all props', () => {
       ...synth({
         registry: 'mirror.example.com/hub',
         storage: { minio: {} },
-        identity: { keycloak: 'demo' },
+        identity: { keycloak: 'demo', apiKeys: { enabled: true } },
         models: [{ name: 'simulator' }, { name: 'qwen3' }],
+        conformance: {},
       }).values(),
     ]);
     const images = [...text.matchAll(/"image":"([^"]+)"/g)].map(([, image]) => image);
-    expect(images).toHaveLength(6);
+    expect(images).toHaveLength(7);
     for (const image of images) {
       expect(image).toMatch(/^mirror\.example\.com\/hub\/[a-z0-9/-]+:(v|RELEASE)?[.0-9A-Z:T-]+$/i);
     }
@@ -254,7 +265,8 @@ describe('all props', () => {
       observability: { prometheus: false },
     });
     const rendered = names(charts);
-    expect(rendered.filter((name) => /^(Gateway|Namespace|Kuadrant|ConfigMap|ValidatingAdm)/.test(name))).toEqual([]);
+    const notOurs = /^(Gateway|Namespace|Kuadrant|ConfigMap) |llm-deletion-protection$/;
+    expect(rendered.filter((name) => notOurs.test(name))).toEqual([]);
     expect(rendered).toEqual(
       expect.arrayContaining([
         'AuthPolicy infrastructure/gateway-auth-policy',

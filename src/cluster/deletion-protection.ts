@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { addCoreObject } from '../core-object';
-import { DELETION_PROTECTION_LABEL, objectMetadata } from '../labels';
+import { addAdmissionPolicy } from '../admission-policy';
+import { DELETION_PROTECTION_LABEL } from '../labels';
 
 /** Keeps a policy that is being deleted in force: an admin takes it away on purpose. */
 const FINALIZER = DELETION_PROTECTION_LABEL;
@@ -25,33 +25,27 @@ export interface DeletionProtectionProps {
 export class DeletionProtection extends Construct {
   constructor(scope: Construct, id: string, props: DeletionProtectionProps) {
     super(scope, id);
-    const metadata = { ...objectMetadata(props.name, { keep: true }), finalizers: [FINALIZER] };
-    addCoreObject(this, 'Resource', 'ValidatingAdmissionPolicy', {
-      metadata,
-      spec: {
-        failurePolicy: 'Fail',
-        matchConstraints: {
-          objectSelector: { matchLabels: { [DELETION_PROTECTION_LABEL]: 'true' } },
-          resourceRules: [
-            { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces', 'configmaps'] },
-            { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['DELETE'], resources: ['deployments'] },
-            { apiGroups: ['kuadrant.io'], apiVersions: ['*'], operations: ['DELETE'], resources: ['kuadrants'] },
-          ],
-        },
-        validations: [
-          {
-            expression: 'false',
-            message:
-              'kept, because others may use it; to delete it all the same, first take away its label ' +
-              DELETION_PROTECTION_LABEL,
-            reason: 'Forbidden',
-          },
+    addAdmissionPolicy(this, {
+      name: props.name,
+      metadata: { keep: true },
+      finalizers: [FINALIZER],
+      matchConstraints: {
+        objectSelector: { matchLabels: { [DELETION_PROTECTION_LABEL]: 'true' } },
+        resourceRules: [
+          { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces', 'configmaps'] },
+          { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['DELETE'], resources: ['deployments'] },
+          { apiGroups: ['kuadrant.io'], apiVersions: ['*'], operations: ['DELETE'], resources: ['kuadrants'] },
         ],
       },
-    });
-    addCoreObject(this, 'Binding', 'ValidatingAdmissionPolicyBinding', {
-      metadata,
-      spec: { policyName: props.name, validationActions: ['Deny'] },
+      validations: [
+        {
+          expression: 'false',
+          message:
+            'kept, because others may use it; to delete it all the same, first take away its label ' +
+            DELETION_PROTECTION_LABEL,
+          reason: 'Forbidden',
+        },
+      ],
     });
   }
 }

@@ -107,6 +107,13 @@ export interface MaasPlatformProps {
   readonly identity?: IdentityConfiguration;
 
   /**
+   * Whether NetworkPolicies let only the Gateway and Prometheus reach models, and only their clients everything else that
+   * the platform runs. The cluster's network plugin has to enforce them.
+   * @default true
+   */
+  readonly networkPolicies?: boolean;
+
+  /**
    * How token limits are enforced.
    * @default - an EnvoyFilter beside the Gateway
    */
@@ -123,6 +130,12 @@ export interface MaasPlatformProps {
    * @default - Prometheus in llm-observability
    */
   readonly observability?: ObservabilityConfiguration;
+
+  /**
+   * A Job that asks the running platform what it promises, with a tier and a user of its own, both named `conformance`.
+   * @default - none
+   */
+  readonly conformance?: ConformanceConfiguration;
 
   /**
    * Changes to synthesized objects, for what has no key of its own. A patch that changes nothing is an error.
@@ -364,8 +377,9 @@ export interface KeyConfiguration {
   /**
    * Name of a Secret that somebody else puts into the platform's namespace, with the key under `api_key`. Labels make it a
    * key: `app: llm-gateway`, `cdk8s-maas/platform: <namespace>`, `kuadrant.io/auth-secret: "true"` and
-   * `authorino.kuadrant.io/managed-by: authorino`. Its annotations decide who it is: `secret.kuadrant.io/user-id` and
-   * `kuadrant.io/groups` (the tier) count, not what stands here.
+   * `authorino.kuadrant.io/managed-by: authorino`. Whose key it is stands here: its annotations cannot say otherwise, and
+   * another tier counts at once. A Secret with these labels that is named nowhere counts by its annotations
+   * `secret.kuadrant.io/user-id`, `kuadrant.io/groups` (the tier) and `cdk8s-maas/expires`.
    * @default - none
    */
   readonly existingSecret?: string;
@@ -374,6 +388,17 @@ export interface KeyConfiguration {
    * @default - none
    */
   readonly externalSecret?: ExternalSecretConfiguration;
+  /**
+   * Day at whose end in UTC the key stops working (`2027-01-31`), or the instant (`2027-01-31T12:00:00Z`). A change counts
+   * at once; no Secret has to be made anew.
+   * @default - never
+   */
+  readonly expires?: string;
+  /**
+   * Whether the key is refused although its Secret exists; taking this away lets it in again.
+   * @default false
+   */
+  readonly disabled?: boolean;
 }
 
 /** An entry of a secret store (external-secrets.io/v1). */
@@ -511,7 +536,8 @@ export interface ApiKeysConfiguration {
    */
   readonly enabled?: boolean;
   /**
-   * Accepted prefixes: `Authorization: <prefix> <key>`. OpenAI's SDKs send Bearer.
+   * Accepted prefixes: `Authorization: <prefix> <key>`. OpenAI's SDKs send Bearer. They count as written: Authorino refuses
+   * `bearer` where `Bearer` is accepted.
    * @default - APIKEY and Bearer
    */
   readonly prefixes?: string[];
@@ -687,6 +713,42 @@ export interface ObservabilityConfiguration {
    * @default false
    */
   readonly userLabel?: boolean;
+}
+
+/** The test of the running platform. */
+export interface ConformanceConfiguration {
+  /**
+   * Name of the model that is asked; it has to answer chat completions.
+   * @default - the first model
+   */
+  readonly model?: string;
+
+  /**
+   * API key of the user `conformance`.
+   * @default - on the local demo `conformance_key`, elsewhere required
+   */
+  readonly key?: ConformanceKeyConfiguration;
+}
+
+/** Where the key of the test comes from: exactly one of these. */
+export interface ConformanceKeyConfiguration {
+  /**
+   * The key itself, for the local demo only.
+   * @default - none
+   */
+  readonly demo?: string;
+
+  /**
+   * Secret with the labels and annotations of a key of user and tier `conformance`, and the key in `api_key`.
+   * @default - none
+   */
+  readonly existingSecret?: string;
+
+  /**
+   * Entry of a secret store that External Secrets Operator reads.
+   * @default - none
+   */
+  readonly externalSecret?: ExternalSecretConfiguration;
 }
 
 /** A change to one synthesized object. Exactly one of `merge` and `jsonPatch` is set. */

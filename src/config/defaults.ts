@@ -71,6 +71,15 @@ export const DEFAULT_TIERS: TierConfiguration[] = [
 /** The models of a platform that names none: one that needs neither GPU nor download. */
 export const DEFAULT_MODELS: ModelConfiguration[] = [{ name: 'simulator' }];
 
+/** Name of the tier and of the user with which the running platform is tested. */
+export const CONFORMANCE_NAME = 'conformance';
+
+/** Limit of that tier: enough for the checks before the one that uses it up, and little to waste. */
+export const CONFORMANCE_TOKENS_PER_MINUTE = 500;
+
+/** Key of that user on the local demo. */
+export const CONFORMANCE_DEMO_KEY = 'conformance_key';
+
 const DEMO_USERS: UserConfiguration[] = [
   { name: 'freeuser1', tier: 'free', keys: [{ demo: 'freeuser1_key' }] },
   { name: 'freeuser2', tier: 'free', keys: [{ demo: 'freeuser2_key' }] },

@@ -1,3 +1,4 @@
+import { EXPIRY_PATTERN } from '../identity/key-expiry';
 import { GATEWAY_API_DURATION_PATTERN } from '../limits/gateway-api-duration';
 import { QUANTITY_PATTERN } from '../quantity';
 
@@ -17,6 +18,13 @@ const toName = (got: string): string =>
     .toLowerCase()
     .replace(/[^a-z0-9.-]+/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '');
+
+/** An instant with another form or offset in UTC. Without offset it is not known: JavaScript would take the machine's. */
+const toInstant = (got: string): string => {
+  const instant = new Date(got.trim());
+  const isKnown = /\d(z|[+-]\d\d:?\d\d)$/i.test(got.trim()) && !Number.isNaN(instant.getTime());
+  return isKnown ? instant.toISOString().replace(/\.\d+Z$/, 'Z') : got.trim();
+};
 
 /** Every form of text in maas.yaml. */
 export const FORMATS = {
@@ -68,6 +76,13 @@ export const FORMATS = {
       got
         .replace(/\s/g, '')
         .replace(/^(\d+)([hms])[a-z]*$/i, (_, number: string, unit: string) => number + unit.toLowerCase()),
+  },
+  /** When a key ends. */
+  expiry: {
+    pattern: EXPIRY_PATTERN,
+    expected: 'a day, to its end in UTC, or an instant in UTC',
+    example: '2027-01-31',
+    repair: toInstant,
   },
   /** Kubernetes quantity as people write it. */
   quantity: {

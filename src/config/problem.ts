@@ -110,7 +110,7 @@ export function showMisfit(value: unknown, path: Path): string {
 /** Whether what stands at a path may be an API key: under `demo`, or where a map with `demo` is expected. */
 export function isSecret(path: Path): boolean {
   if (path[0] === 'users' && path[2] === 'keys' && path.length <= 5) {
-    return !['name', 'existingSecret', 'externalSecret'].includes(String(path[4]));
+    return !['name', 'existingSecret', 'externalSecret', 'expires', 'disabled'].includes(String(path[4]));
   }
   return path.includes('demo');
 }

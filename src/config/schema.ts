@@ -55,8 +55,7 @@ const tier = z.strictObject({
   enforce: z.optional(z.boolean()),
 });
 
-const key = z.strictObject({
-  name: z.optional(label()),
+const keySources = {
   demo: z.optional(text()),
   existingSecret: z.optional(objectName()),
   externalSecret: z.optional(
@@ -67,6 +66,13 @@ const key = z.strictObject({
       property: z.optional(text()),
     }),
   ),
+};
+
+const key = z.strictObject({
+  name: z.optional(label()),
+  ...keySources,
+  expires: z.optional(formatted(FORMATS.expiry)),
+  disabled: z.optional(z.boolean()),
 });
 
 const user = z.strictObject({ name: label(), tier: text(), keys: z.optional(z.array(key)) });
@@ -160,6 +166,7 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   users: z.optional(z.array(user)),
   models: z.optional(z.array(model)),
   identity: z.optional(identity),
+  networkPolicies: z.optional(z.boolean()),
   limits: z.optional(limits),
   storage: z.optional(
     z.strictObject({
@@ -183,6 +190,7 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
       namespace: z.optional(label()),
     }),
   ),
+  conformance: z.optional(z.strictObject({ model: z.optional(text()), key: z.optional(z.strictObject(keySources)) })),
   patches: z.optional(z.array(patch)),
   objects: z.optional(z.array(z.looseObject({ apiVersion: text(), kind: text(), metadata: anyMap() }))),
 });

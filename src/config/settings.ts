@@ -6,9 +6,11 @@ import type { TokenOvershoot } from '../limits/lua-script';
 import type { LimitFailureMode } from '../limits/operator-failure-mode';
 import type { TokenWeights } from '../limits/token-weights';
 import type { ComputeResources, ModelReplicas } from '../models/model-size';
+import { apiKeySecretName } from '../identity/api-key-secret-name';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type {
   FilterPlacement,
+  KeyConfiguration,
   LimitEngine,
   MaasPlatformProps,
   ManifestConfiguration,
@@ -22,6 +24,9 @@ import type {
 import {
   acceptsApiKeys,
   acceptsTokens,
+  CONFORMANCE_DEMO_KEY,
+  CONFORMANCE_NAME,
+  CONFORMANCE_TOKENS_PER_MINUTE,
   DEFAULT_AUDIENCE,
   DEFAULT_DOMAIN,
   DEFAULT_GATEWAY_CLASS,
@@ -70,6 +75,13 @@ export interface OidcSettings {
   readonly defaultTier?: string;
 }
 
+/** The test of the running platform with everything decided. */
+export interface ConformanceSettings {
+  readonly model: string;
+  readonly keySecretName: string;
+  readonly tokensPerMinute: number;
+}
+
 /** A valid configuration with every default filled in: what `MaasPlatform` works on. */
 export interface PlatformSettings {
   readonly name?: string;
@@ -101,6 +113,7 @@ export interface PlatformSettings {
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
+  readonly networkPolicies: boolean;
   /** 0: never. */
   readonly slowDownAfter: number;
   readonly limits: {
@@ -121,6 +134,7 @@ export interface PlatformSettings {
     readonly replicas?: number;
     readonly namespace: string;
   };
+  readonly conformance?: ConformanceSettings;
   readonly patches: PatchConfiguration[];
   readonly objects: ManifestConfiguration[];
 }
@@ -151,18 +165,20 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
       configure: props.kserve?.configure ?? true,
       namespace: props.kserve?.namespace ?? DEFAULT_NAMESPACES.kserve,
     },
-    tiers,
-    users: props.users ?? defaultUsers(props),
+    tiers: [...tiers, ...conformanceTiers(props)],
+    users: [...(props.users ?? defaultUsers(props)), ...conformanceUsers(props)],
     models: (props.models ?? DEFAULT_MODELS).map((model) => resolveModel(model, platform, domain)),
     apiKeys: acceptsApiKeys(props.identity)
       ? { prefixes: props.identity?.apiKeys?.prefixes ?? [...DEFAULT_PREFIXES] }
       : undefined,
     oidc: acceptsTokens(props.identity) ? resolveOidc(props, tiers) : undefined,
     keycloak: props.identity?.keycloak !== undefined,
+    networkPolicies: props.networkPolicies ?? true,
     slowDownAfter: props.identity?.slowDownAfter ?? DEFAULT_SLOW_DOWN_AFTER,
     limits: resolveLimits(props),
     minio: props.storage?.minio && { size: DEFAULT_MINIO_SIZE, ...props.storage.minio },
     observability: resolveObservability(props),
+    conformance: resolveConformance(props),
     patches: props.patches ?? [],
     objects: props.objects ?? [],
   };
@@ -212,6 +228,40 @@ function resolveObservability({ observability = {} }: MaasPlatformProps): Platfo
     replicas: observability.replicas,
     namespace: observability.namespace ?? DEFAULT_NAMESPACES.observability,
   };
+}
+
+/** Whether the AuthPolicy has to know of a key, because no Secret that we render says it for good. */
+export function isKnownToPolicy(key: Pick<KeyConfiguration, 'existingSecret' | 'expires' | 'disabled'>): boolean {
+  return key.existingSecret !== undefined || key.expires !== undefined || key.disabled === true;
+}
+
+/** Each gateway pod gives the tier of the test its whole limit, however others are divided. */
+function conformanceLimit(props: MaasPlatformProps): number {
+  return CONFORMANCE_TOKENS_PER_MINUTE * resolveLimits(props).shares;
+}
+
+function conformanceModel({ conformance, models = DEFAULT_MODELS }: MaasPlatformProps): string {
+  return conformance?.model ?? models[0]?.name ?? '';
+}
+
+function conformanceTiers(props: MaasPlatformProps): TierConfiguration[] {
+  const tokens = { minute: conformanceLimit(props) };
+  return props.conformance ? [{ name: CONFORMANCE_NAME, tokens, models: [conformanceModel(props)] }] : [];
+}
+
+function conformanceUsers({ conformance }: MaasPlatformProps): UserConfiguration[] {
+  const key = conformance?.key ?? { demo: CONFORMANCE_DEMO_KEY };
+  return conformance ? [{ name: CONFORMANCE_NAME, tier: CONFORMANCE_NAME, keys: [key] }] : [];
+}
+
+function resolveConformance(props: MaasPlatformProps): ConformanceSettings | undefined {
+  return (
+    props.conformance && {
+      model: conformanceModel(props),
+      keySecretName: props.conformance.key?.existingSecret ?? apiKeySecretName(CONFORMANCE_NAME),
+      tokensPerMinute: CONFORMANCE_TOKENS_PER_MINUTE,
+    }
+  );
 }
 
 /** Host of a model: the seed's scheme on either platform. */

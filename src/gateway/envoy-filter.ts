@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { EnvoyFilterSpecConfigPatches } from '../../imports/networking.istio.io';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
-import { gatewayTargetReference, type IMaasGateway } from './gateway-reference';
+import { gatewayPods, gatewayTargetReference, type IMaasGateway } from './gateway-reference';
 
 /**
  * First of all; behind that; behind everybody's authentication; behind what requires an identity; or right before the
@@ -175,7 +175,7 @@ function addEnvoyFilter(
       priority,
       ...(namespace === gateway.gatewayNamespace
         ? { targetRefs: [gatewayTargetReference(gateway)] }
-        : { workloadSelector: { labels: { 'gateway.networking.k8s.io/gateway-name': gateway.gatewayName } } }),
+        : { workloadSelector: { labels: gatewayPods(gateway).labels } }),
       configPatches,
     },
   });

@@ -1,3 +1,8 @@
+import type { PodSelection } from '../pods';
+
+/** Label that istiod gives the pods of a Gateway, with its name. */
+export const GATEWAY_LABEL = 'gateway.networking.k8s.io/gateway-name';
+
 /**
  * A Gateway that routes and policies attach to: one that `MaasGateway` creates, or one that somebody else owns
  * (`MaasGateway.fromName`).
@@ -14,4 +19,12 @@ export interface IMaasGateway {
 /** Reference of a policy or an EnvoyFilter to a Gateway in its own namespace. */
 export function gatewayTargetReference(gateway: IMaasGateway): { group: string; kind: string; name: string } {
   return { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: gateway.gatewayName };
+}
+
+/**
+ * The pods that istiod makes for a Gateway.
+ * @see https://github.com/istio/istio/blob/master/manifests/charts/istio-control/istio-discovery/files/kube-gateway.yaml
+ */
+export function gatewayPods({ gatewayName, gatewayNamespace }: IMaasGateway): Required<PodSelection> {
+  return { namespace: gatewayNamespace, labels: { [GATEWAY_LABEL]: gatewayName } };
 }

@@ -9,6 +9,9 @@ import type { IMaasGateway } from './gateway-reference';
 /** Type of the Gateway's Service. */
 export type GatewayServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer';
 
+/** Port of the listener. The gateway pods listen on the same one: istiod gives the Service no other target port. */
+export const LISTENER_PORTS = { http: 80, https: 443 } as const;
+
 /** Props of `MaasGateway`. */
 export interface MaasGatewayProps {
   /** Namespace of the Gateway; istiod puts the gateway pods there. */
@@ -128,7 +131,7 @@ export class MaasGateway extends Construct implements IMaasGateway {
   }
 }
 
-/** Strategic merge patch for the Deployment that istiod generates: replicas, and what Pod Security restricted wants. */
+/** Strategic merge patch for the Deployment that istiod generates: replicas, what Pod Security restricted wants, no token. */
 function gatewayDeployment(replicas: number): object {
   return {
     spec: {
@@ -136,6 +139,8 @@ function gatewayDeployment(replicas: number): object {
       template: {
         spec: {
           securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+          // Istio's agent asks nobody but istiod, with a token of its own.
+          automountServiceAccountToken: false,
           containers: [
             {
               name: 'istio-proxy',
@@ -163,11 +168,11 @@ function listener(props: MaasGatewayProps) {
         };
   const shared = { hostname: `*.${props.domain}`, allowedRoutes: { namespaces } };
   return props.tlsSecretName === undefined
-    ? { ...shared, name: 'http', port: 80, protocol: 'HTTP' }
+    ? { ...shared, name: 'http', port: LISTENER_PORTS.http, protocol: 'HTTP' }
     : {
         ...shared,
         name: 'https',
-        port: 443,
+        port: LISTENER_PORTS.https,
         protocol: 'HTTPS',
         tls: { mode: Mode.TERMINATE, certificateRefs: [{ name: props.tlsSecretName }] },
       };

@@ -3,6 +3,9 @@ import { addCoreObject } from '../core-object';
 import { DEMO_ANNOTATION, objectMetadata, type ObjectMetadataOptions } from '../labels';
 import { apiKeySecretName } from './api-key-secret-name';
 
+/** Label of an API key Secret that names the namespace of its platform. */
+export const PLATFORM_LABEL = 'cdk8s-maas/platform';
+
 /**
  * Labels that select the API keys of a platform; `GatewayAuthPolicy` looks for them.
  *
@@ -12,7 +15,7 @@ import { apiKeySecretName } from './api-key-secret-name';
  * @param namespace namespace of the platform
  */
 export function apiKeySelector(namespace: string): { [label: string]: string } {
-  return { app: 'llm-gateway', 'cdk8s-maas/platform': namespace };
+  return { app: 'llm-gateway', [PLATFORM_LABEL]: namespace };
 }
 
 /** Annotation of an API key Secret that names its user. */
@@ -20,6 +23,12 @@ export const USER_ANNOTATION = 'secret.kuadrant.io/user-id';
 
 /** Annotation of an API key Secret that names its user's tier. */
 export const TIER_ANNOTATION = 'kuadrant.io/groups';
+
+/**
+ * Annotation of an API key Secret that ends it: a day (`2027-01-31`, to its end in UTC) or an instant
+ * (`2027-01-31T12:00:00Z`); anything else refuses the key.
+ */
+export const EXPIRES_ANNOTATION = 'cdk8s-maas/expires';
 
 /** Whose key it is. */
 export interface ApiKeyOwner {

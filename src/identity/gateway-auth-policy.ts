@@ -1,53 +1,11 @@
 import { Construct } from 'constructs';
-import { celEntry, celHostIsOneOf, celList, celString } from '../cel';
-import { DEFAULT_GROUPS_CLAIM, DEFAULT_PREFIXES } from '../config/defaults';
+import { celHostIsOneOf, celList, celString } from '../cel';
+import { DEFAULT_PREFIXES } from '../config/defaults';
 import { gatewayTargetReference, type IMaasGateway } from '../gateway/gateway-reference';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
-import { apiKeySelector, TIER_ANNOTATION, USER_ANNOTATION } from './api-key-secret';
-import type { TierGroup } from './tier-group';
-
-/** API keys as a way in. */
-export interface ApiKeyAuthentication {
-  /** Namespace of the platform: a key Secret in any other namespace does not count. */
-  readonly namespace: string;
-
-  /**
-   * Accepted prefixes of the Authorization header.
-   * @default - APIKEY and Bearer
-   */
-  readonly prefixes?: string[];
-}
-
-/** JSON Web Tokens of an OpenID Connect issuer as a way in. */
-export interface OidcAuthentication {
-  /** Issuer URL. */
-  readonly issuerUrl: string;
-
-  /** Audience that a token must carry. */
-  readonly audience: string;
-
-  /**
-   * Claim that names the user: one that nobody can change, because whoever has a name spends its budget.
-   * @default sub
-   */
-  readonly userClaim?: string;
-
-  /**
-   * Claim with the list of the user's groups.
-   * @default groups
-   */
-  readonly groupsClaim?: string;
-
-  /** Which group gives which tier; the first match wins. */
-  readonly groups: TierGroup[];
-
-  /**
-   * Tier of a user in none of the groups.
-   * @default - none: refused
-   */
-  readonly defaultTier?: string;
-}
+import { apiKeyMethods, apiKeyRules, type ApiKeyAuthentication } from './api-key-rules';
+import { TOKEN_PREFIX, tokenMethod, tokenRules, type OidcAuthentication } from './token-rules';
 
 /** What a tier may reach. */
 export interface TierAccess {
@@ -68,6 +26,12 @@ export interface GatewayAuthPolicyProps {
 
   /** Every tier there is: a caller of none of them is refused. */
   readonly tiers: TierAccess[];
+
+  /**
+   * Hosts of the platform, without port: a request for any other is refused, whatever route brought it here.
+   * @default - any host
+   */
+  readonly hosts?: string[];
 
   /**
    * API keys.
@@ -94,7 +58,10 @@ export interface GatewayAuthPolicyProps {
  * Every way in ends in the same identity, `auth.identity.user` and `auth.identity.tier`, which later filters get as
  * `x-maas-user` and `x-maas-tier`. The rules are `overrides`: no policy on a route can replace them.
  *
- * @throws when neither API keys nor tokens are accepted, or two prefixes differ in case only
+ * A key that has expired or is disabled gets 403, like everybody who is known and may not: a policy has one answer for all
+ * of them.
+ *
+ * @throws when neither API keys nor tokens are accepted, two prefixes differ in case only, or an expiry is no date
  * @see https://docs.kuadrant.io/latest/kuadrant-operator/doc/reference/authpolicy/
  */
 export class GatewayAuthPolicy extends Construct {
@@ -102,7 +69,7 @@ export class GatewayAuthPolicy extends Construct {
     super(scope, id);
     const authentication = {
       ...(props.apiKeys && apiKeyMethods(props.apiKeys)),
-      ...(props.oidc && oidcMethod(props.oidc)),
+      ...(props.oidc && tokenMethod(props.oidc)),
     };
     if (Object.keys(authentication).length === 0) {
       throw new Error(
@@ -121,7 +88,11 @@ export class GatewayAuthPolicy extends Construct {
               unauthenticated: errorResponse(401, 'Missing or invalid credentials.', 'invalid_api_key', {
                 'www-authenticate': challenges(props),
               }),
-              unauthorized: errorResponse(403, 'Your account may not use this model.', 'access_denied'),
+              unauthorized: errorResponse(
+                403,
+                'Your account may not use this model, or your key has expired or is disabled.',
+                'access_denied',
+              ),
               success: {
                 headers: {
                   'x-maas-user': { plain: { expression: 'auth.identity.user' } },
@@ -147,98 +118,30 @@ export class GatewayAuthPolicy extends Construct {
   }
 }
 
-/** How a caller came in; an override, so that no claim of a token can pretend it. */
-const API_KEY = 'api-key';
-const TOKEN = 'token';
+/** Longest name of a user, in characters: the counters of each of them hold it. */
+const LONGEST_USER = 253;
 
-const TOKEN_PREFIX = 'Bearer';
-
-function apiKeyMethods(apiKeys: ApiKeyAuthentication) {
-  const annotations = 'auth.identity.metadata.annotations';
-  const annotation = (name: string) => ({ expression: `has(${annotations}) && ${celEntry(annotations, name)}` });
-  const prefixes = apiKeys.prefixes ?? DEFAULT_PREFIXES;
-  const names = prefixes.map((prefix) => `api-key-users-${prefix.toLowerCase()}`);
-  const twice = prefixes.find((_, index) => names.indexOf(names[index] ?? '') !== index);
-  if (twice !== undefined) {
-    throw new Error(`prefixes of API keys: got "${twice}" twice but for upper and lower case, expected each once`);
-  }
-  const methods = prefixes.map((prefix, index) => [
-    names[index],
-    {
-      apiKey: { allNamespaces: true, selector: { matchLabels: apiKeySelector(apiKeys.namespace) } },
-      credentials: { authorizationHeader: { prefix } },
-      overrides: {
-        user: annotation(USER_ANNOTATION),
-        tier: annotation(TIER_ANNOTATION),
-        method: { value: API_KEY },
-      },
-    },
-  ]);
-  return Object.fromEntries(methods);
-}
-
-function oidcMethod(oidc: OidcAuthentication) {
-  const groupsClaim = celString(oidc.groupsClaim ?? DEFAULT_GROUPS_CLAIM);
-  const groups = `auth.identity[${groupsClaim}]`;
-  const tier = oidc.groups.reduceRight(
-    (otherwise, { group, tier }) =>
-      `${groupsClaim} in auth.identity && ${isOrHas(groups, group)} ? ${celString(tier)} : ${otherwise}`,
-    celString(oidc.defaultTier ?? ''),
-  );
-  return {
-    'oidc-users': {
-      jwt: { issuerUrl: oidc.issuerUrl },
-      credentials: { authorizationHeader: { prefix: TOKEN_PREFIX } },
-      overrides: {
-        user: { expression: celEntry('auth.identity', oidc.userClaim ?? 'sub') },
-        tier: { expression: tier },
-        method: { value: TOKEN },
-      },
-    },
-  };
-}
-
-function authorizationRules({ tiers, apiKeys, oidc }: GatewayAuthPolicyProps) {
-  const known = celList(tiers.map((tier) => tier.name));
-  const restricted = tiers.flatMap(({ name, hosts }) =>
-    hosts === undefined
+function authorizationRules({ tiers, hosts, apiKeys, oidc }: GatewayAuthPolicyProps) {
+  const restricted = tiers.flatMap((tier) =>
+    tier.hosts === undefined
       ? []
-      : [`auth.identity.tier != ${celString(name)} || ${hosts.length === 0 ? 'false' : celHostIsOneOf(hosts)}`],
+      : [
+          `auth.identity.tier != ${celString(tier.name)} || ${tier.hosts.length === 0 ? 'false' : celHostIsOneOf(tier.hosts)}`,
+        ],
   );
-  return {
-    'known-user-and-tier': allOf([
-      'type(auth.identity.user) == string && auth.identity.user != ""',
-      `auth.identity.tier in ${known}`,
-    ]),
-    ...(apiKeys && {
-      'key-of-the-platform': allOf([
-        `auth.identity.method != ${celString(API_KEY)} || ` +
-          `auth.identity.metadata.namespace == ${celString(apiKeys.namespace)}`,
-      ]),
-    }),
-    ...(oidc && { 'token-for-the-platform': allOf([issuerIs(oidc.issuerUrl), audienceIs(oidc.audience)]) }),
-    ...(restricted.length > 0 && { 'model-of-the-tier': allOf(restricted) }),
+  const rules: Record<string, string[]> = {
+    // Names go into headers: a control character would end one.
+    'known-user-and-tier': [
+      'type(auth.identity.user) == string && auth.identity.user != "" && ' +
+        `size(auth.identity.user) <= ${LONGEST_USER} && !auth.identity.user.matches("[[:cntrl:]]")`,
+      `auth.identity.tier in ${celList(tiers.map((tier) => tier.name))}`,
+    ],
+    ...(hosts && { 'host-of-the-platform': [celHostIsOneOf(hosts)] }),
+    ...(apiKeys && apiKeyRules(apiKeys)),
+    ...(oidc && tokenRules(oidc)),
+    ...(restricted.length > 0 && { 'model-of-the-tier': restricted }),
   };
-}
-
-/** Authorino checks the signature only: issuers that share their keys could otherwise speak for each other. */
-function issuerIs(issuerUrl: string): string {
-  return (
-    `auth.identity.method != ${celString(TOKEN)} || ` +
-    `("iss" in auth.identity && auth.identity.iss == ${celString(issuerUrl)})`
-  );
-}
-
-function audienceIs(audience: string): string {
-  return (
-    `auth.identity.method != ${celString(TOKEN)} || ` +
-    `("aud" in auth.identity && ${isOrHas('auth.identity.aud', audience)})`
-  );
-}
-
-/** Whether a claim is `wanted` or a list with it: issuers write a single group or audience (RFC 7519, 4.1.3) either way. */
-function isOrHas(claim: string, wanted: string): string {
-  return `(type(${claim}) == list ? ${celString(wanted)} in ${claim} : ${claim} == ${celString(wanted)})`;
+  return Object.fromEntries(Object.entries(rules).map(([name, predicates]) => [name, allOf(predicates)]));
 }
 
 function allOf(predicates: string[]) {

@@ -6,6 +6,8 @@ import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
+import { addNetworkPolicy, podPeer } from '../network-policy';
+import { AUTHORINO_LABELS } from '../pods';
 import { CLIENT_SECRET_VARIABLE, keycloakRealm, REALM_NAME, type RealmUser, USER_PASSWORD_VARIABLE } from './realm';
 import type { PlatformKind } from '../cluster/platform-kind';
 import type { TierGroup } from './tier-group';
@@ -47,6 +49,18 @@ export interface KeycloakDemoProps {
    * @default kubernetes
    */
   readonly platform?: PlatformKind;
+
+  /**
+   * Whether a NetworkPolicy lets nobody but Authorino reach it; `kubectl port-forward` passes it by.
+   * @default true
+   */
+  readonly networkPolicy?: boolean;
+
+  /**
+   * Namespace of Authorino.
+   * @default kuadrant-system
+   */
+  readonly kuadrantNamespace?: string;
 
   /**
    * Keycloak image with its tag.
@@ -144,7 +158,24 @@ export class KeycloakDemo extends Construct {
         ports: [{ name: 'http', port: HTTP_PORT, targetPort: l1.kubernetes.IntOrString.fromString('http') }],
       },
     });
+
+    if (props.networkPolicy ?? true) {
+      allowAuthorino(this, namespace, props.kuadrantNamespace ?? DEFAULT_NAMESPACES.kuadrant);
+    }
   }
+}
+
+/** Authorino asks for the keys of the issuer; Keycloak itself connects to nobody. */
+function allowAuthorino(scope: Construct, namespace: string, kuadrantNamespace: string): void {
+  const labels = { app: NAME };
+  addNetworkPolicy(scope, 'NetworkPolicy', {
+    name: NAME,
+    namespace,
+    labels,
+    pods: { matchLabels: labels },
+    ingress: [{ ports: [HTTP_PORT], peers: [podPeer({ namespace: kuadrantNamespace, labels: AUTHORINO_LABELS })] }],
+    egress: [],
+  });
 }
 
 function keycloakContainer(baseUrl: string, image: string) {

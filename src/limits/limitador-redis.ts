@@ -5,6 +5,8 @@ import { addCoreObject } from '../core-object';
 import { imageName, IMAGES } from '../images';
 import { l1 } from '../l1';
 import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
+import { addNetworkPolicy, podPeer } from '../network-policy';
+import { LIMITADOR_LABELS } from '../pods';
 
 /** Props of `LimitadorRedis`. */
 export interface LimitadorRedisProps {
@@ -34,6 +36,12 @@ export interface LimitadorRedisProps {
    * @default kubernetes
    */
   readonly platform?: PlatformKind;
+
+  /**
+   * Whether a NetworkPolicy lets nobody but Limitador reach it.
+   * @default true
+   */
+  readonly networkPolicy?: boolean;
 
   /**
    * Redis image with its tag.
@@ -95,6 +103,16 @@ export class LimitadorRedis extends Construct {
         ports: [{ name: 'redis', port: PORT, targetPort: l1.kubernetes.IntOrString.fromString('redis') }],
       },
     });
+    if (props.networkPolicy ?? true) {
+      addNetworkPolicy(this, 'NetworkPolicy', {
+        name: NAME,
+        namespace: props.namespace,
+        labels: SELECTOR,
+        pods: { matchLabels: SELECTOR },
+        ingress: [{ ports: [PORT], peers: [podPeer({ namespace: props.namespace, labels: LIMITADOR_LABELS })] }],
+        egress: [],
+      });
+    }
   }
 
   private addServer(props: LimitadorRedisProps): void {

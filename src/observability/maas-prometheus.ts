@@ -4,6 +4,8 @@ import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { MAAS_LABELS, objectMetadata } from '../labels';
+import { addNetworkPolicy, podPeer } from '../network-policy';
+import { PROMETHEUS_LABELS, type PodSelection } from '../pods';
 import { MetricsMonitor } from './metrics-monitor';
 import type { PlatformKind } from '../cluster/platform-kind';
 
@@ -34,6 +36,13 @@ export interface MaasPrometheusProps {
   readonly platform?: PlatformKind;
 
   /**
+   * Whether a NetworkPolicy lets nobody reach it but itself: its metrics may name users. `kubectl port-forward` passes it
+   * by; for a Grafana add a NetworkPolicy of your own.
+   * @default true
+   */
+  readonly networkPolicy?: boolean;
+
+  /**
    * Prometheus image; of the version that the image table of docs/versions.md names.
    * @default - that table's
    */
@@ -42,6 +51,13 @@ export interface MaasPrometheusProps {
 
 /** Name of Prometheus in a cluster with one platform. */
 export const PROMETHEUS_NAME = 'models-aas-observability';
+
+const WEB_PORT = 9090;
+
+/** The pods that the Prometheus operator makes for a Prometheus. */
+export function prometheusPods(namespace: string, name: string): Required<PodSelection> {
+  return { namespace, labels: { ...PROMETHEUS_LABELS, prometheus: name } };
+}
 
 /** Labels of the ServiceMonitors and PodMonitors that Prometheus takes: those of every object of the platform. */
 const MONITOR_SELECTOR = { matchLabels: { 'app.kubernetes.io/part-of': MAAS_LABELS['app.kubernetes.io/part-of'] } };
@@ -59,13 +75,18 @@ export class MaasPrometheus extends Construct {
   constructor(scope: Construct, id: string, props: MaasPrometheusProps) {
     super(scope, id);
     const { namespace, name = PROMETHEUS_NAME, replicas = 2 } = props;
+    const pods = prometheusPods(namespace, name);
     // By it the ServiceMonitor of Prometheus itself finds the Service.
     const serviceLabels = { app: name };
     if (!Number.isInteger(replicas) || replicas < 1) {
       throw new Error(`Prometheus "${name}": got ${replicas} replicas, expected a whole number of at least 1`);
     }
 
-    addCoreObject(this, 'ServiceAccount', 'ServiceAccount', { metadata: objectMetadata(name, { namespace }) });
+    addCoreObject(this, 'ServiceAccount', 'ServiceAccount', {
+      metadata: objectMetadata(name, { namespace }),
+      // The operator's pods ask for the token themselves; no other pod gets it.
+      automountServiceAccountToken: false,
+    });
     for (const scraped of new Set([namespace, ...props.scrapedNamespaces])) {
       allowDiscovery(this, scraped, { name, namespace });
     }
@@ -90,11 +111,19 @@ export class MaasPrometheus extends Construct {
       metadata: objectMetadata(name, { namespace, labels: serviceLabels }),
       spec: {
         type: 'ClusterIP',
-        // Labels that the operator gives its pods.
-        selector: { 'app.kubernetes.io/name': 'prometheus', prometheus: name },
-        ports: [{ name: 'web', port: 9090 }],
+        selector: pods.labels,
+        ports: [{ name: 'web', port: WEB_PORT }],
       },
     });
+
+    if (props.networkPolicy ?? true) {
+      addNetworkPolicy(this, 'NetworkPolicy', {
+        name,
+        namespace,
+        pods: { matchLabels: pods.labels },
+        ingress: [{ ports: [WEB_PORT], peers: [podPeer(pods)] }],
+      });
+    }
 
     new MetricsMonitor(this, 'SelfMonitor', {
       name: `${name}-self`,

@@ -2,6 +2,7 @@ import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
+import { AUTHORINO_LABELS, LIMITADOR_LABELS, MODEL_LABEL } from '../pods';
 
 /** Services whose metrics are scraped. */
 export interface MetricsSource {
@@ -80,7 +81,7 @@ export function authorinoMetrics(kuadrantNamespace: string): MetricsSource {
   return {
     name: 'authorino-runtime',
     targetNamespace: kuadrantNamespace,
-    selector: { 'authorino-resource': 'authorino', 'control-plane': 'controller-manager' },
+    selector: AUTHORINO_LABELS,
     paths: ['/metrics', '/server-metrics'],
   };
 }
@@ -93,7 +94,7 @@ export function limitadorMetrics(kuadrantNamespace: string): MetricsSource {
   return {
     name: 'limitador-runtime',
     targetNamespace: kuadrantNamespace,
-    selector: { app: 'limitador', 'limitador-resource': 'limitador' },
+    selector: LIMITADOR_LABELS,
   };
 }
 
@@ -115,6 +116,6 @@ export function modelMetrics(model: MonitoredModel): MetricsSource {
   return {
     name: model.name === 'simulator' ? 'vllm-simulator-monitor' : `${model.name}-model-monitor`,
     targetNamespace: model.namespace,
-    selector: { 'serving.kserve.io/inferenceservice': model.inferenceService },
+    selector: { [MODEL_LABEL]: model.inferenceService },
   };
 }

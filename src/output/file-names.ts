@@ -15,6 +15,7 @@ export const PLATFORM_FILES = [
   '70-routes',
   '80-observability',
   '85-objects',
+  '88-conformance',
   '90-protection',
 ] as const;
 

@@ -1,8 +1,10 @@
 import { ApiObject, type Chart } from 'cdk8s';
 import { DeletionProtection } from '../cluster/deletion-protection';
 import { MaasNamespace } from '../cluster/namespace';
-import { DEFAULT_NAMESPACES } from '../config/defaults';
-import type { ModelSettings } from '../config/settings';
+import { CONFORMANCE_NAME, DEFAULT_NAMESPACES } from '../config/defaults';
+import type { ModelSettings, PlatformSettings } from '../config/settings';
+import { GatewayProtection } from '../gateway/gateway-protection';
+import { ApiKeyProtection } from '../identity/api-key-protection';
 import { KeycloakDemo } from '../identity/keycloak-demo';
 import { IMAGES } from '../images';
 import { MinioStorage } from '../storage/minio-storage';
@@ -31,21 +33,26 @@ function needsDownloadContainer({ source }: ModelSettings): boolean {
 }
 
 export function addKeycloak(chart: Chart, context: PlatformContext): void {
-  const { oidc, tiers, users, platform } = context.settings;
+  const { conformance, kuadrant, networkPolicies, oidc, tiers, users, platform } = context.settings;
   new KeycloakDemo(chart, 'keycloak', {
     namespace: DEFAULT_NAMESPACES.keycloak,
     tiers: tiers.map((tier) => tier.name),
-    users: users.map(({ name, tier }) => ({ name, tier })),
+    // The user of the test comes with a key only.
+    users: users
+      .filter(({ name }) => conformance === undefined || name !== CONFORMANCE_NAME)
+      .map(({ name, tier }) => ({ name, tier })),
     groups: oidc?.groups,
     groupsClaim: oidc?.groupsClaim,
     audience: oidc?.audience,
     platform,
+    networkPolicy: networkPolicies,
+    kuadrantNamespace: kuadrant.namespace,
     image: platformImage(context, IMAGES.keycloak),
   });
 }
 
 export function addStorage(chart: Chart, context: PlatformContext): void {
-  const { minio, namespace, platform } = context.settings;
+  const { minio, namespace, networkPolicies, platform } = context.settings;
   new MinioStorage(chart, 'minio', {
     namespace: DEFAULT_NAMESPACES.minio,
     modelNamespace: namespace,
@@ -53,6 +60,7 @@ export function addStorage(chart: Chart, context: PlatformContext): void {
     storageClassName: minio?.storageClass,
     existingSecretName: minio?.existingSecret,
     platform,
+    networkPolicy: networkPolicies,
     image: platformImage(context, IMAGES.minio),
     clientImage: platformImage(context, IMAGES.minioClient),
   });
@@ -62,9 +70,21 @@ export function addObjects(chart: Chart, { settings }: PlatformContext): void {
   settings.objects.forEach((manifest, index) => new ApiObject(chart, `object-${index}`, manifest));
 }
 
-export function addProtection(chart: Chart, { settings }: PlatformContext): void {
-  new DeletionProtection(chart, 'deletion-protection', {
-    // Only one platform has this namespace, so its name is enough.
-    name: `${settings.namespace}-deletion-protection`,
+/** Whether the platform has anything that others use. */
+function sharesObjects({ createNamespaces, kserve, kuadrant, limits }: PlatformSettings): boolean {
+  return createNamespaces || kserve.configure || kuadrant.create || limits.onFailure !== undefined;
+}
+
+/** Only one platform has this namespace, so its name is enough for those of cluster-scoped objects. */
+export function addProtection(chart: Chart, { settings, gateway }: PlatformContext): void {
+  const { namespace } = settings;
+  if (sharesObjects(settings)) {
+    new DeletionProtection(chart, 'deletion-protection', { name: `${namespace}-deletion-protection` });
+  }
+  new GatewayProtection(chart, 'gateway-protection', {
+    name: `${namespace}-gateway-protection`,
+    gateway,
+    routeNamespace: namespace,
   });
+  new ApiKeyProtection(chart, 'api-key-protection', { name: `${namespace}-api-key-protection`, namespace });
 }

@@ -2,19 +2,22 @@ import type { Chart } from 'cdk8s';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../gateway/gateway-certificate';
+import { GatewayNetworkPolicy } from '../gateway/gateway-network-policy';
 import { HeaderScrubFilter } from '../gateway/header-scrub-filter';
 import { IdentityRequiredFilter } from '../gateway/identity-required-filter';
-import { MaasGateway } from '../gateway/maas-gateway';
+import { LISTENER_PORTS, MaasGateway } from '../gateway/maas-gateway';
 import { ModelListFilter } from '../gateway/model-list-filter';
 import { ModelListRoute } from '../gateway/model-list-route';
 import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
 import { ModelRoute } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
 import { filterPlacement, type PlatformContext } from './context';
+import { MODEL_PORT } from '../models/vllm-runtime';
 import { usesTokenPolicy } from './limits';
+import { scrapers } from './observability';
 
 export function addGateway(chart: Chart, context: PlatformContext): void {
-  const { gateway, domain, namespace, slowDownAfter } = context.settings;
+  const { gateway, domain, kuadrant, namespace, networkPolicies, slowDownAfter } = context.settings;
   if (gateway.create) {
     new MaasGateway(chart, 'gateway', {
       ...gateway,
@@ -22,6 +25,16 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
       userLabel: context.settings.observability.userLabel,
       tlsSecretName: gateway.tls?.secretName,
       routeNamespaces: gateway.namespace === namespace ? undefined : [namespace],
+    });
+  }
+  if (gateway.create && networkPolicies) {
+    new GatewayNetworkPolicy(chart, 'network-policy', {
+      gateway: context.gateway,
+      listenerPorts: [gateway.tls === undefined ? LISTENER_PORTS.http : LISTENER_PORTS.https],
+      modelNamespace: namespace,
+      modelPort: MODEL_PORT,
+      kuadrantNamespace: kuadrant.namespace,
+      scrapers: scrapers(context.settings),
     });
   }
   if (gateway.tls?.issuer !== undefined) {

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Chart } from 'cdk8s';
 import type { UserConfiguration } from '../config/configuration';
+import { isKnownToPolicy } from '../config/settings';
 import { ApiKeyExternalSecret } from '../identity/api-key-external-secret';
 import { ApiKeySecret } from '../identity/api-key-secret';
+import type { KnownApiKey } from '../identity/api-key-rules';
 import { apiKeySecretName } from '../identity/api-key-secret-name';
 import { GatewayAuthPolicy } from '../identity/gateway-auth-policy';
 import { KuadrantInstance } from '../identity/kuadrant-instance';
@@ -24,9 +27,35 @@ export function addIdentity(chart: Chart, { settings, gateway }: PlatformContext
       // The list at the platform's own host says of itself what a tier may use.
       hosts: models && [...models.flatMap((model) => hosts.get(model) ?? []), settings.gateway.platformHost],
     })),
-    apiKeys: apiKeys && { namespace, prefixes: apiKeys.prefixes },
+    hosts: [...hosts.values(), settings.gateway.platformHost],
+    apiKeys: apiKeys && {
+      namespace,
+      prefixes: apiKeys.prefixes,
+      keys: knownKeys(settings.users),
+      revision: revisionOf(settings.users),
+    },
     oidc,
   });
+}
+
+/** What the policy has to know of keys, because no Secret says it. */
+function knownKeys(users: UserConfiguration[]): KnownApiKey[] {
+  return users.flatMap(({ name: user, tier, keys = [] }) =>
+    keys.filter(isKnownToPolicy).map(({ name, existingSecret, expires, disabled }) => ({
+      secretName: existingSecret ?? apiKeySecretName(user, name),
+      owner: existingSecret === undefined ? undefined : { user, tier },
+      expires,
+      disabled,
+    })),
+  );
+}
+
+/** Changes with the annotations of rendered Secrets, so that another tier counts with the same apply. */
+function revisionOf(users: UserConfiguration[]): string {
+  const annotated = users.flatMap(({ name, tier, keys = [] }) =>
+    keys.filter(({ existingSecret }) => existingSecret === undefined).map((key) => [name, tier, key.name]),
+  );
+  return createHash('sha256').update(JSON.stringify(annotated)).digest('hex').slice(0, 16);
 }
 
 function addKeys(chart: Chart, namespace: string, { name: user, tier, keys = [] }: UserConfiguration): void {

@@ -73,7 +73,7 @@ export function addLimits(chart: Chart, context: PlatformContext): void {
 
 /** What Limitador needs wherever it counts, tokens or requests. */
 function addLimitador(chart: Chart, context: PlatformContext): void {
-  const { kuadrant, limits, platform } = context.settings;
+  const { kuadrant, limits, networkPolicies, platform } = context.settings;
   const { redis, onFailure } = limits;
   const { namespace } = kuadrant;
   if (redis !== undefined) {
@@ -85,6 +85,7 @@ function addLimitador(chart: Chart, context: PlatformContext): void {
         storageClassName: redis.storageClass,
         existingSecretName: redis.existingSecret,
         platform,
+        networkPolicy: networkPolicies,
         image: platformImage(context, IMAGES.redis),
       }).secretName;
     new LimitadorStorage(chart, 'limitador-storage', { namespace, urlSecretName });

@@ -4,13 +4,16 @@ import type { ModelSettings } from '../config/settings';
 import type { IModelBackend } from '../gateway/model-route';
 import { IMAGES } from '../images';
 import { Accelerator } from '../models/accelerator';
+import { gatewayPods } from '../gateway/gateway-reference';
 import { KServeConfiguration } from '../models/kserve-configuration';
+import { ModelNetworkPolicy } from '../models/model-network-policy';
 import { ModelStorageAccess } from '../models/model-storage-access';
 import { OpenShiftModelAccess } from '../models/openshift-model-access';
 import { ServedModel } from '../models/served-model';
 import { SimulatedModel } from '../models/simulated-model';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
 import { prefixedName, platformImage, type PlatformContext } from './context';
+import { scrapers } from './observability';
 
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
   new KServeConfiguration(chart, 'configuration', {
@@ -30,6 +33,13 @@ export function addModels(chart: Chart, context: PlatformContext): void {
     : undefined;
   for (const model of settings.models) {
     models.set(model.name, addModel(chart, context, model, runtime, serviceAccountOf(model)));
+  }
+  if (settings.networkPolicies) {
+    new ModelNetworkPolicy(chart, 'network-policy', {
+      namespace,
+      inferenceServices: settings.models.map(({ inferenceService }) => inferenceService),
+      clients: [gatewayPods(context.gateway), ...scrapers(settings)],
+    });
   }
 }
 

@@ -2,13 +2,27 @@ import type { Chart } from 'cdk8s';
 import type { PlatformSettings } from '../config/settings';
 import { IMAGES } from '../images';
 import { GatewayMonitor } from '../observability/gateway-monitor';
-import { MaasPrometheus, PROMETHEUS_NAME } from '../observability/maas-prometheus';
+import { MaasPrometheus, PROMETHEUS_NAME, prometheusPods } from '../observability/maas-prometheus';
 import { authorinoMetrics, limitadorMetrics, MetricsMonitor, modelMetrics } from '../observability/metrics-monitor';
+import { PROMETHEUS_LABELS, type PodSelection } from '../pods';
 import { prefixedName, platformImage, type PlatformContext } from './context';
 
 /** Whether there is anything to observe with. */
 export function hasObservability({ observability }: PlatformSettings): boolean {
   return observability.prometheus || observability.serviceMonitors;
+}
+
+/**
+ * Who scrapes the gateway pods and the models: our Prometheus, or somebody else's. That one is looked for in the namespace
+ * of the monitors, and on OpenShift where its user workload monitoring runs.
+ */
+export function scrapers(settings: PlatformSettings): PodSelection[] {
+  const { prometheus, serviceMonitors, namespace } = settings.observability;
+  if (prometheus) {
+    return [prometheusPods(namespace, prefixedName(settings, PROMETHEUS_NAME))];
+  }
+  const others = [namespace, ...(settings.platform === 'openshift' ? ['openshift-user-workload-monitoring'] : [])];
+  return serviceMonitors ? others.map((other) => ({ namespace: other, labels: PROMETHEUS_LABELS })) : [];
 }
 
 /** Platforms may share the namespace of their metrics and Kuadrant's, so the platform's name prefixes every object. */
@@ -21,6 +35,7 @@ export function addObservability(chart: Chart, context: PlatformContext): void {
       scrapedNamespaces: [settings.namespace, settings.gateway.namespace, settings.kuadrant.namespace],
       replicas: settings.observability.replicas,
       platform: settings.platform,
+      networkPolicy: settings.networkPolicies,
       image: platformImage(context, IMAGES.prometheus),
     });
   }

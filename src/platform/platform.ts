@@ -13,6 +13,7 @@ import { checkObjects, duplicateObjects } from '../output/check-objects';
 import { SynthesisError } from '../output/output';
 import { PLATFORM_FILES, type PlatformFile } from '../output/file-names';
 import { addKeycloak, addNamespaces, addObjects, addProtection, addStorage } from './cluster';
+import { addConformance } from './conformance';
 import { prefixedName, type PlatformContext } from './context';
 import { addGateway, addRoutes } from './gateway';
 import { addIdentity, addKuadrant } from './identity';
@@ -42,11 +43,8 @@ const CONTENTS: { readonly [File in PlatformFile]: FileContents } = {
   '70-routes': { needed: hasModels, add: addRoutes },
   '80-observability': { needed: hasObservability, add: addObservability },
   '85-objects': { needed: ({ objects }) => objects.length > 0, add: addObjects },
-  '90-protection': {
-    needed: ({ createNamespaces, kserve, kuadrant, limits }) =>
-      createNamespaces || kserve.configure || kuadrant.create || limits.onFailure !== undefined,
-    add: addProtection,
-  },
+  '88-conformance': { needed: ({ conformance }) => conformance !== undefined, add: addConformance },
+  '90-protection': { needed: always, add: addProtection },
 };
 
 /**

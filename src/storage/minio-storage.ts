@@ -5,6 +5,8 @@ import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
+import { addNetworkPolicy, labelledPeer, podPeer } from '../network-policy';
+import { MODEL_LABEL } from '../pods';
 import { parseQuantity } from '../quantity';
 import type { PlatformKind } from '../cluster/platform-kind';
 
@@ -46,6 +48,13 @@ export interface MinioStorageProps {
   readonly platform?: PlatformKind;
 
   /**
+   * Whether a NetworkPolicy lets nobody reach it but models, which download their weights, and the Job that creates the
+   * bucket; `kubectl port-forward` passes it by.
+   * @default true
+   */
+  readonly networkPolicy?: boolean;
+
+  /**
    * MinIO image with its tag.
    * @default - the image table of docs/versions.md
    */
@@ -73,6 +82,7 @@ const SCRATCH_MOUNT = { name: 'scratch', mountPath: SCRATCH_DIRECTORY };
 const DEMO_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'minioadmin', AWS_SECRET_ACCESS_KEY: 'minioadmin123' };
 
 const SELECTOR = { app: NAME };
+const SETUP_SELECTOR = { app: SETUP_NAME };
 
 /** Creates the bucket as soon as the server answers, within five minutes; running it again changes nothing. */
 const SETUP_SCRIPT = `set -eu
@@ -130,6 +140,21 @@ export class MinioStorage extends Construct {
     this.addServer(namespace, props);
     this.addService(namespace);
     this.addSetup(namespace, props);
+    if (props.networkPolicy ?? true) {
+      addNetworkPolicy(this, 'NetworkPolicy', {
+        name: NAME,
+        namespace,
+        labels: SELECTOR,
+        pods: { matchLabels: SELECTOR },
+        ingress: [
+          {
+            ports: [API_PORT],
+            peers: [labelledPeer(props.modelNamespace, MODEL_LABEL), podPeer({ namespace, labels: SETUP_SELECTOR })],
+          },
+        ],
+        egress: [],
+      });
+    }
   }
 
   /** The credentials, with the annotations that tell KServe where to use them. */
@@ -192,11 +217,11 @@ export class MinioStorage extends Construct {
   private addSetup(namespace: string, props: MinioStorageProps): void {
     const image = props.clientImage ?? imageName(IMAGES.minioClient);
     new l1.kubernetes.KubeJob(this, 'Setup', {
-      metadata: objectMetadata(SETUP_NAME, { namespace, labels: { app: SETUP_NAME } }),
+      metadata: objectMetadata(SETUP_NAME, { namespace, labels: SETUP_SELECTOR }),
       spec: {
         backoffLimit: 6,
         template: {
-          metadata: { labels: { app: SETUP_NAME } },
+          metadata: { labels: SETUP_SELECTOR },
           spec: {
             ...podDefaults(props.platform),
             restartPolicy: 'OnFailure',

@@ -1,5 +1,5 @@
-import { relative } from 'node:path';
-import { limits } from '../envoy/client';
+import { join, relative } from 'node:path';
+import { freshMinute, limits } from '../envoy/client';
 import { MaasPlatform, type MaasPlatformProps } from 'cdk8s-maas';
 import { writeManifests } from '../../src/output/output';
 import { temporaryFolder } from '../support/folder';
@@ -9,30 +9,42 @@ import { listed, removePlatform } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder, root } from './harness/manifests';
 import { conditionsOf, policy, policyName, untilEnforced } from './harness/policies';
 import { expectRefused } from './harness/replies';
-import { describeCluster } from './harness/suite';
+import { describeCluster, kubectl } from './harness/suite';
+import { until } from './harness/until';
+
+/** What a test changes of the configuration. */
+interface Change {
+  readonly apiKeys?: boolean;
+  readonly tokens?: boolean;
+  readonly defaultTier?: string;
+}
 
 /** Both ways in; a tier that may use one of two models. */
-function platform(issuerUrl: string): MaasPlatformProps {
+function platform(issuerUrl: string, { apiKeys = true, tokens = true, defaultTier }: Change = {}): MaasPlatformProps {
+  const keys = (demo: string) => (apiKeys ? [{ demo }] : []);
   return {
     tiers: [
       { name: 'free', tokens: { minute: 200 }, models: ['simulator'] },
       { name: 'gold', tokens: { minute: 5000 } },
     ],
     users: [
-      { name: 'freeuser', tier: 'free', keys: [{ demo: 'free_key' }] },
-      { name: 'golduser', tier: 'gold', keys: [{ demo: 'gold_key' }] },
+      { name: 'freeuser', tier: 'free', keys: keys('free_key') },
+      { name: 'golduser', tier: 'gold', keys: keys('gold_key') },
     ],
     models: [{ name: 'simulator' }, { name: 'qwen3', accelerator: 'nvidia-l4' }],
     identity: {
-      apiKeys: { enabled: true },
-      oidc: {
-        issuerUrl,
-        audience: 'maas',
-        groups: [
-          { group: 'gold-users', tier: 'gold' },
-          { group: 'everybody', tier: 'free' },
-        ],
-      },
+      apiKeys: { enabled: apiKeys },
+      ...(tokens && {
+        oidc: {
+          issuerUrl,
+          audience: 'maas',
+          groups: [
+            { group: 'gold-users', tier: 'gold' },
+            { group: 'everybody', tier: 'free' },
+          ],
+          defaultTier,
+        },
+      }),
     },
   };
 }
@@ -50,7 +62,7 @@ describeCluster(
     beforeAll(async () => {
       issuer = await Issuer.start();
       folder = temporaryFolder();
-      writeManifests((app) => void new MaasPlatform(app, 'maas', platform(issuer.url)), folder);
+      render();
       gateway = await Gateway.start(folder);
       await untilEnforced(policyName);
       await gateway.load();
@@ -61,6 +73,16 @@ describeCluster(
       await issuer?.stop();
       await removePlatform(manifestsOf(readPlatformFolder(relative(root, folder))));
     });
+
+    function render(change?: Change): void {
+      writeManifests((app) => void new MaasPlatform(app, 'maas', platform(issuer.url, change)), folder);
+    }
+
+    /** Renders the platform anew and applies what concerns identity; Secrets of before stay. */
+    async function apply(change?: Change): Promise<void> {
+      render(change);
+      await kubectl(['apply', '-f', join(folder, '40-identity.k8s.yaml')]);
+    }
 
     const withToken = (claims: object, signature?: Signature) =>
       gateway.ask(`Bearer ${issuer.token(claims, signature)}`);
@@ -73,7 +95,8 @@ describeCluster(
 
     test.each([
       ['a group', { groups: ['gold-users'] }, '5000'],
-      ['several groups: the first of the list wins', { groups: ['everybody', 'gold-users'] }, '5000'],
+      ['several groups: the first of the configuration wins', { groups: ['everybody', 'gold-users'] }, '5000'],
+      ['the same groups the other way round', { groups: ['gold-users', 'everybody'] }, '5000'],
       ['a group that is no list', { groups: 'everybody' }, '200'],
       ['unknown groups beside a known one', { groups: ['admins', 'everybody'] }, '200'],
       ['several audiences', { ...free, aud: ['other', 'maas'] }, '200'],
@@ -114,6 +137,8 @@ describeCluster(
       ['without a signature', free, 'none'],
       ['signed with the public key', free, 'HS256 with the public key'],
       ['signed by somebody else', free, 'RS256 by somebody else'],
+      ['of a key that the issuer does not have', free, 'RS256 of an unknown key'],
+      ['that never ends', { ...free, exp: undefined }, 'RS256'],
     ])('a token %s: 401', async (_, claims, signature) => {
       expectRefused(await withToken(claims, signature), 401);
     });
@@ -122,6 +147,21 @@ describeCluster(
       const token = issuer.token(free);
       expectRefused(await gateway.ask(`APIKEY ${token}`), 401);
       expectRefused(await gateway.ask(undefined, { path: `/v1/chat/completions?access_token=${token}` }), 401);
+    });
+
+    test('a token after a prefix in lower case: 401', async () => {
+      expectRefused(await gateway.ask(`bearer ${issuer.token(free)}`), 401);
+    });
+
+    test('a key and a token of one name are one user, with one budget', async () => {
+      await freshMinute(5);
+      const left = Number(limits(await gateway.ask('Bearer free_key')).remaining);
+      expect(limits(await withToken({ ...free, sub: 'freeuser' })).remaining).toBe(String(left - 30));
+      expect(limits(await gateway.ask('APIKEY free_key')).remaining).toBe(String(left - 60));
+    });
+
+    test.each(['control\ncharacter', 'x'.repeat(254)])('a token whose user is %j: 403', async (sub) => {
+      expectRefused(await withToken({ ...free, sub }), 403);
     });
 
     test('no key at all: 401 with both ways in', async () => {
@@ -150,6 +190,44 @@ describeCluster(
         gateway.ask(`Bearer ${issuer.token({ groups: [group] })}`, { host: 'qwen3.maas.local' });
       expectRefused(await ask('everybody'), 403);
       expect((await ask('gold-users')).status).toBe(200);
+    });
+
+    describe('after an apply', () => {
+      const stranger = (sub: string) => gateway.ask(`Bearer ${issuer.token({ sub, groups: ['strangers'] })}`);
+      const status = async (authorization: string) => (await gateway.ask(authorization)).status;
+      const token = () => `Bearer ${issuer.token({ sub: 'switch', groups: ['gold-users'] })}`;
+
+      test('of a default tier, who is in no group has it; without it again, nobody', async () => {
+        expectRefused(await stranger('stranger'), 403);
+        await apply({ defaultTier: 'free' });
+        await until('a stranger passes', 10, async () => (await stranger('another')).status === 200);
+        expect(limits(await stranger('stranger')).limit).toBe('200');
+        expect(limits(await withToken({ sub: 'switch', groups: ['gold-users'] })).limit).toBe('5000');
+        await apply();
+        await until('a stranger is refused', 10, async () => (await stranger('third')).status === 403);
+      });
+
+      test('of tokens only, keys are refused although their Secrets exist', async () => {
+        await apply({ apiKeys: false });
+        await gateway.timeUntil('Bearer gold_key', 401);
+        expect(await status('APIKEY gold_key')).toBe(401);
+        expect(await status(token())).toBe(200);
+        await kubectl(['get', 'secret', 'golduser-apikey', '--namespace=llm']);
+        expect((await gateway.ask(undefined)).headers['www-authenticate']).toBe('Bearer realm="maas"');
+      });
+
+      test('of keys only, tokens are refused', async () => {
+        await apply({ tokens: false });
+        await gateway.timeUntil('Bearer gold_key', 200);
+        expect(await status('APIKEY gold_key')).toBe(200);
+        expectRefused(await gateway.ask(token()), 401);
+      });
+
+      test('of both, both pass', async () => {
+        await apply();
+        await gateway.timeUntil(token(), 200);
+        expect(await status('Bearer gold_key')).toBe(200);
+      });
     });
   },
   ...['kuadrant-operator', 'authorino', 'istio-listeners'],

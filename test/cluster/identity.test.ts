@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createHash } from 'node:crypto';
+import { connect, type OutgoingHttpHeaders } from 'node:http2';
 import { freshMinute, limits, type Reply } from '../envoy/client';
 import { Gateway } from './harness/gateway';
+import type { CommandResult } from './harness/kubectl';
 import { accept, listed, removePlatform } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder } from './harness/manifests';
-import { conditionsOf, create, policy, policyName, untilEnforced } from './harness/policies';
+import { conditionsOf, create, patchPolicy, policy, policyName, untilEnforced } from './harness/policies';
 import { errorOf, expectRefused } from './harness/replies';
 import { describeCluster, kubectl } from './harness/suite';
 import { until } from './harness/until';
@@ -46,15 +49,7 @@ describeCluster(
       await removePlatform(dist);
     });
 
-    /** Milliseconds until a key is answered with this status; kubectl has returned when it is called. */
-    async function timeUntil(authorization: string, status: number): Promise<number> {
-      const from = performance.now();
-      while ((await gateway.ask(authorization)).status !== status) {
-        if (performance.now() - from > 10_000) throw new Error(`no ${status} within 10 s`);
-        await sleep(20);
-      }
-      return performance.now() - from;
-    }
+    const timeUntil = (authorization: string, status: number) => gateway.timeUntil(authorization, status);
 
     test('every condition is good and current', async () => {
       expect(conditionsOf(await policy(policyName))).toEqual({ Accepted: 'True Accepted', Enforced: 'True Enforced' });
@@ -85,6 +80,14 @@ describeCluster(
       ['a key in a cookie', { cookie: 'APIKEY=freeuser1_key' }],
       ['an identity without a key', { 'x-maas-user': 'enterpriseuser1', 'X-MaaS-Tier': 'enterprise' }],
       ['two keys, of which the first is wrong', { Authorization: ['Bearer nobody', 'Bearer freeuser1_key'] }],
+      ['two keys, of which the second is wrong', { Authorization: ['Bearer freeuser1_key', 'Bearer nobody'] }],
+      ['one key twice', { Authorization: ['Bearer freeuser1_key', 'Bearer freeuser1_key'] }],
+      ['a prefix in lower case', { authorization: 'bearer freeuser1_key' }],
+      ['the other prefix in lower case', { authorization: 'apikey freeuser1_key' }],
+      ['a prefix in upper case', { authorization: 'BEARER freeuser1_key' }],
+      ['two spaces after the prefix', { authorization: 'Bearer  freeuser1_key' }],
+      ['a tab after the prefix', { authorization: 'Bearer\tfreeuser1_key' }],
+      ['a key of 50 KB', { authorization: `Bearer ${'x'.repeat(50_000)}` }],
     ])('%s: 401', async (_, headers) => {
       expectRefused(await gateway.ask(undefined, { headers }), 401);
       expect(gateway.model.seen).toHaveLength(0);
@@ -93,6 +96,10 @@ describeCluster(
     test('a key in the query string: 401', async () => {
       const path = '/v1/chat/completions?api_key=freeuser1_key&APIKEY=freeuser1_key';
       expectRefused(await gateway.ask(undefined, { path }), 401);
+    });
+
+    test('a key of 100 KB: Envoy answers 431 and asks nobody', async () => {
+      expect((await gateway.ask(`Bearer ${'x'.repeat(100_000)}`)).status).toBe(431);
     });
 
     test.each([
@@ -111,6 +118,21 @@ describeCluster(
         expect(reply.status).toBe(200);
         expect(limits(reply)).toEqual({ limit, consumed: '30', remaining: String(Number(limit) - used) });
       }
+    });
+
+    test.each(['AUTHORIZATION', 'Authorization', 'aUTHORIZATION'])('the header %s carries a key', async (name) => {
+      const reply = await gateway.ask(undefined, { headers: { [name]: 'Bearer enterpriseuser1_key' } });
+      expect(reply.status).toBe(200);
+    });
+
+    test('HTTP/2: a key passes for the host that stands in :authority, whatever else is said', async () => {
+      const ask = (headers: OutgoingHttpHeaders) => statusByHttp2(gateway.port, headers);
+      const authorization = 'Bearer enterpriseuser1_key';
+      expect(await ask({ authorization })).toBe(200);
+      expect(await ask({ authorization: 'bearer enterpriseuser1_key' })).toBe(401);
+      expect(await ask({ authorization: 'Bearer nobody' })).toBe(401);
+      expect(await ask({})).toBe(401);
+      expect(await ask({ authorization, 'x-forwarded-host': 'other.maas.local' })).toBe(200);
     });
 
     test('no header of the client changes user or tier, and the model sees neither them nor the key', async () => {
@@ -162,14 +184,70 @@ describeCluster(
       expectRefused(await gateway.ask(`APIKEY ${key}`), 403);
     });
 
+    describe('a user whose name is', () => {
+      const nameFor = (user: string) => `odd-${createHash('sha256').update(user).digest('hex')}`;
+      const key = (user: string) => `${nameFor(user)}_key`;
+
+      const add = (user: string) =>
+        create(keySecret('freeuser1', key(user), { name: nameFor(user), annotations: annotations(user, 'free') }));
+
+      test.each([
+        `O'Hara "the key"`,
+        'Jürgen Müller \u{1f600}',
+        '../../etc/passwd',
+        'a'.repeat(253),
+        '" + auth.identity.tier + "',
+        '${x} %s %REQ(authorization)% {{y}} ]] --',
+        'user=.=freeuser1;.;tier=.=enterprise',
+        'freeuser1,enterpriseuser1',
+        ' freeuser1 ',
+        'FREEUSER1',
+      ])('%j passes and has a budget of its own', async (user) => {
+        await add(user);
+        await freshMinute(5);
+        await timeUntil(`Bearer ${key(user)}`, 200);
+        expect(limits(await gateway.ask(`APIKEY ${key(user)}`))).toEqual({
+          limit: '200',
+          consumed: '30',
+          remaining: '140',
+        });
+      });
+
+      test.each(['a'.repeat(254), 'freeuser1\nx-maas-tier: enterprise', 'free\u0000user', 'del\u007f', '\t'])(
+        '%j: 403',
+        async (user) => {
+          await add(user);
+          await timeUntil(`Bearer ${key(user)}`, 403);
+          expectRefused(await gateway.ask(`APIKEY ${key(user)}`), 403);
+        },
+      );
+    });
+
     describe('a tenant', () => {
       const tenantSecret = keySecret('enterpriseuser1', 'tenant_key', { namespace: 'tenant' });
 
+      const copy = keySecret('enterpriseuser1', 'freeuser2_key', { name: 'copy', namespace: 'tenant' });
+
       beforeAll(async () => {
-        await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } }, tenantSecret);
+        await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } });
       });
 
-      test('who copies all of a key Secret into another namespace: 403', async () => {
+      test('who knows a key and copies it: refused by the API server, and its owner passes', async () => {
+        await until('the policy about keys is in force', 30, async () => {
+          return (await created(copy, '--dry-run=server')).exitCode !== 0;
+        });
+        await expect(create(copy)).rejects.toThrow(
+          '"copy" is forbidden: ValidatingAdmissionPolicy \'llm-api-key-protection\' with binding ' +
+            "'llm-api-key-protection' denied request: an API key of the platform in namespace llm belongs there: a copy " +
+            'elsewhere would lock its owner out; put it there, or take away the label cdk8s-maas/platform',
+        );
+        await sleep(500);
+        expect((await gateway.ask('Bearer freeuser2_key')).status).toBe(200);
+      });
+
+      test('whose copy of a whole key Secret is older than that policy: 403', async () => {
+        await kubectl(['delete', 'validatingadmissionpolicybinding', 'llm-api-key-protection']);
+        await until('copies are taken', 30, async () => (await created(tenantSecret)).exitCode === 0);
         await timeUntil('Bearer tenant_key', 403);
         expectRefused(await gateway.ask('APIKEY tenant_key'), 403);
       });
@@ -192,12 +270,12 @@ describeCluster(
         await gateway.load();
         for (const host of ['simulator.maas.local', 'tenant.maas.local']) {
           expectRefused(await gateway.ask(undefined, { host }), 401);
-          expect(limits(await gateway.ask('Bearer freeuser1_key', { host })).limit).toBe('200');
         }
+        expect(limits(await gateway.ask('Bearer freeuser1_key')).limit).toBe('200');
       });
 
-      test('who knows a key and copies it: 403 for both, and never a better tier', async () => {
-        await create(keySecret('enterpriseuser1', 'freeuser2_key', { name: 'copy', namespace: 'tenant' }));
+      test('whose copy of a known key is older: 403 for both, and never a better tier', async () => {
+        await create(copy);
         await timeUntil('Bearer freeuser2_key', 403);
         expectRefused(await gateway.ask('APIKEY freeuser2_key'), 403);
       });
@@ -205,9 +283,7 @@ describeCluster(
 
     describe('a spoiled policy lets in', () => {
       test('a tenant as an enterprise user, without the rule about the namespace', async () => {
-        const path = '/spec/overrides/rules/authorization/key-of-the-platform';
-        const patch = JSON.stringify([{ op: 'remove', path }]);
-        await kubectl(['patch', 'authpolicy', policyName, '--namespace=llm', '--type=json', `--patch=${patch}`]);
+        await patchPolicy({ op: 'remove', path: '/spec/overrides/rules/authorization/key-of-the-platform' });
         await timeUntil('Bearer tenant_key', 200);
         expect(limits(await gateway.ask('Bearer tenant_key')).limit).toBe('5000');
         await kubectl(['replace', '-f', 'dist/40-identity.k8s.yaml']);
@@ -240,6 +316,32 @@ describeCluster(
   },
   ...['kuadrant-operator', 'authorino', 'istio-listeners'],
 );
+
+/** A chat completion over HTTP/2 without TLS. */
+function statusByHttp2(port: number, headers: OutgoingHttpHeaders): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const session = connect(`http://127.0.0.1:${port}`);
+    session.on('error', reject);
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/v1/chat/completions',
+      ':authority': 'simulator.maas.local',
+      'content-type': 'application/json',
+      ...headers,
+    });
+    stream.on('response', (answered) => {
+      session.destroy();
+      resolve(Number(answered[':status']));
+    });
+    stream.on('error', reject);
+    stream.end('{"model":"simulator-model","messages":[]}');
+  });
+}
+
+/** Tries to create an object. */
+function created(object: object, ...options: string[]): Promise<CommandResult> {
+  return kubectl(['create', ...options, '-f', '-'], { stdin: JSON.stringify(object), expectFailure: true });
+}
 
 function annotations(user: string, tier: string): object {
   return { 'secret.kuadrant.io/user-id': user, 'kuadrant.io/groups': tier };

@@ -1,5 +1,7 @@
 import { App } from 'cdk8s';
 import { MaasPlatform } from '../../src';
+import { isAllowed } from '../support/network';
+import { PODS, type PodName } from '../support/pods';
 import { removeAll } from './harness/cleanup';
 import { finishRollouts } from './harness/deployment-controller';
 import { startKServe, type KServe } from './harness/kserve';
@@ -152,6 +154,22 @@ describe.each([
         expect(selected.stdout).toBe(`service/${name}-predictor\n`);
         const { template } = (await found('deployment', `${name}-predictor`)).spec;
         expect(template.metadata.labels).toMatchObject(service.spec.selector);
+      });
+
+      test.each(models)('%s: only the Gateway and Prometheus reach the pod, on the port that serves', async (name) => {
+        const { pod } = await admittedPod(`${name}-predictor`);
+        const { ports } = (await found('service', `${name}-predictor`)).spec;
+        const served = ports.map(({ targetPort }: { targetPort: number }) => targetPort);
+        const listening = pod.spec.containers.flatMap((container: Manifest) =>
+          container.ports.map(({ containerPort }: { containerPort: number }) => containerPort),
+        );
+        expect(listening).toEqual(served);
+        const to = { namespace: 'llm', labels: pod.metadata.labels! };
+        const reaching = (port: number) =>
+          Object.entries(PODS).filter(([, from]) => isAllowed(platform, { from, to, port }));
+        const clients: PodName[] = ['gateway', 'prometheus'];
+        expect(reaching(served[0]).map(([client]) => client)).toEqual(clients);
+        expect(reaching(served[0] + 1)).toEqual([]);
       });
 
       test('the simulator runs as it is written', async () => {

@@ -129,7 +129,7 @@ test('the checks of ten thousand users take a fraction of a second', () => {
   const users = Array.from({ length: 10_000 }, (_, index) => ({
     name: `user-${index}`,
     tier: 'free',
-    keys: [{ existingSecret: `user-${index}-key` }, { demo: `key-${index}` }],
+    keys: [{ externalSecret: { store: 'vault', key: `user-${index}` } }, { name: 'demo', demo: `key-${index}` }],
   }));
   checkConfiguration({ users });
   const start = performance.now();

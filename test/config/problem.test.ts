@@ -72,6 +72,9 @@ describe('a value', () => {
     expect(isSecret(['anything', 'demo', 'deeper'])).toBe(true);
     expect(isSecret(['users', 0, 'keys', 0, 'existingSecret'])).toBe(false);
     expect(isSecret(['users', 0, 'keys', 0, 'name'])).toBe(false);
+    expect(isSecret(['users', 0, 'keys', 0, 'expires'])).toBe(false);
+    expect(isSecret(['users', 0, 'keys', 0, 'disabled'])).toBe(false);
+    expect(isSecret(['users', 0, 'keys', 0, 'anything'])).toBe(true);
     expect(isSecret(['users', 0, 'tier'])).toBe(false);
   });
 

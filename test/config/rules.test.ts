@@ -290,13 +290,13 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'telemetry: false\n',
     message:
-      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'unknown-key',
     yaml: 'extend: base.yaml\n',
     message:
-      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; did you mean "extends"?',
+      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; did you mean "extends"?',
   },
   {
     rule: 'unknown-key',
@@ -308,7 +308,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
-      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, limits, storage, observability, patches, objects, extends; remove it',
+      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'missing-key',
@@ -403,7 +403,7 @@ const ROWS: readonly Row[] = [
     rule: 'value-type',
     yaml: 'users: [{ name: a, tier: free, keys: [a_secret_key] }]\n',
     message:
-      'maas.yaml:1:39 users[0].keys[0]: got a key of 12 characters, expected a map; write keys with values: name, demo, existingSecret, externalSecret',
+      'maas.yaml:1:39 users[0].keys[0]: got a key of 12 characters, expected a map; write keys with values: name, demo, existingSecret, externalSecret, expires, disabled',
   },
   {
     rule: 'value-type',
@@ -684,6 +684,38 @@ const ROWS: readonly Row[] = [
     yaml: `users:\n  - { name: alice-apikey, tier: free, keys: [{ demo: one }] }\n  - { name: alice, tier: free, keys: [{ name: apikey, demo: two }] }\n`,
     message:
       'maas.yaml:3:47 users[1].keys[0].name: got the Secret "alice-apikey-apikey", expected a Secret of its own (users[0].keys[0] gives the same); name it otherwise',
+  },
+  {
+    rule: 'key-expires',
+    yaml: 'users:\n  - name: alice\n    tier: free\n    keys:\n      - { demo: k, expires: 2027-02-29 }\n      - { name: b, demo: l, expires: 2027-04-31T12:00:00Z }\n      - { name: c, demo: m, expires: 2028-02-29 }\n',
+    message: [
+      'maas.yaml:5:29 users[0].keys[0].expires: got "2027-02-29", expected a day of the calendar; the month has fewer days',
+      'maas.yaml:6:38 users[0].keys[1].expires: got "2027-04-31T12:00:00Z", expected a day of the calendar; the month has fewer days',
+    ].join('\n'),
+  },
+  {
+    rule: 'value-format',
+    yaml: 'users:\n  - { name: a, tier: free, keys: [{ demo: k, expires: 2027-01-31T12:00:00+02:00 }] }\n',
+    message:
+      'maas.yaml:2:55 users[0].keys[0].expires: got "2027-01-31T12:00:00+02:00", expected a day, to its end in UTC, or an instant in UTC; write "2027-01-31T10:00:00Z"',
+  },
+  {
+    rule: 'value-format',
+    yaml: 'users:\n  - { name: a, tier: free, keys: [{ demo: k, expires: 31.01.2027 }] }\n',
+    message:
+      'maas.yaml:2:55 users[0].keys[0].expires: got "31.01.2027", expected a day, to its end in UTC, or an instant in UTC; for example "2027-01-31"',
+  },
+  {
+    rule: 'known-keys',
+    yaml: keysOf(401, (index) => `{ name: k${index}, demo: key${index}, expires: 2027-01-31 }`),
+    message:
+      'maas.yaml:1:1 users: got 401 keys with existingSecret, expires or disabled, expected at most 400: all of them stand in the AuthPolicy; take some out of `users` and let their Secrets say it, by the annotations secret.kuadrant.io/user-id, kuadrant.io/groups and cdk8s-maas/expires',
+  },
+  {
+    rule: 'known-keys',
+    yaml: keysOf(100, (index) => `{ existingSecret: ${String(index).padStart(250, 's')} }`),
+    message:
+      'maas.yaml:1:1 users: got 25,000 characters in names of Secrets with existingSecret, expires or disabled, expected at most 24,000 characters: all of them stand in the AuthPolicy; take some out of `users` and let their Secrets say it, by the annotations secret.kuadrant.io/user-id, kuadrant.io/groups and cdk8s-maas/expires',
   },
   {
     rule: 'key-name',
@@ -1010,6 +1042,73 @@ const ROWS: readonly Row[] = [
     yaml: 'identity:\n  keycloak: demo\n  oidc: { issuerUrl: https://login.test }\n',
     message:
       'maas.yaml:3:11 identity.oidc.issuerUrl: got "https://login.test", expected no issuer beside `keycloak: demo`, which is one; remove one of the two',
+  },
+  // The test of the running platform
+  {
+    rule: 'conformance-name',
+    yaml: 'tiers: [{ name: conformance, tokens: { minute: 9 } }]\nusers: []\nconformance: {}\n',
+    message:
+      'maas.yaml:1:17 tiers[0].name: got "conformance", expected another name: with `conformance` the platform has one of this name; rename it',
+  },
+  {
+    rule: 'conformance-name',
+    yaml: 'users: [{ name: conformance, tier: free, keys: [{ demo: a }] }]\nconformance: {}\n',
+    message:
+      'maas.yaml:1:17 users[0].name: got "conformance", expected another name: with `conformance` the platform has one of this name; rename it',
+  },
+  {
+    rule: 'conformance-model',
+    yaml: 'conformance: { model: simulato }\n',
+    message:
+      'maas.yaml:1:23 conformance.model: got "simulato", expected one of the models simulator; did you mean "simulator"?',
+  },
+  {
+    rule: 'conformance-model',
+    yaml: 'models: []\nconformance: {}\n',
+    message:
+      'maas.yaml:2:1 conformance: got no model, expected a model to ask; add one below `models`, or remove `conformance`',
+  },
+  {
+    rule: 'conformance-key',
+    yaml: 'domain: models.example.com\nconformance: {}\n',
+    message:
+      'maas.yaml:2:1 conformance: got no key, expected a key, except on the local demo (platform kubernetes with a domain below .local, .localhost or .test); add `key: { existingSecret: conformance-apikey }`',
+  },
+  {
+    rule: 'conformance-key',
+    yaml: 'conformance: { key: {} }\n',
+    message:
+      'maas.yaml:1:21 conformance.key: got none, expected exactly one of demo, existingSecret, externalSecret; add one',
+  },
+  {
+    rule: 'conformance-key',
+    yaml: 'conformance: { key: { demo: a_key, existingSecret: a-secret } }\n',
+    message:
+      'maas.yaml:1:21 conformance.key: got demo and existingSecret, expected exactly one of demo, existingSecret, externalSecret; remove all but one',
+  },
+  {
+    rule: 'conformance-key',
+    yaml: 'platform: openshift\nconformance: { key: { demo: a_secret_key } }\n',
+    message:
+      'maas.yaml:2:23 conformance.key.demo: got a key of 12 characters, expected no key in a file, except on the local demo (platform kubernetes with a domain below .local, .localhost or .test); use existingSecret or externalSecret',
+  },
+  {
+    rule: 'conformance-own-key',
+    yaml: 'conformance: { key: { demo: freeuser1_key } }\nusers: [{ name: a, tier: free, keys: [{ demo: freeuser1_key }] }]\n',
+    message:
+      'maas.yaml:1:29 conformance.key.demo: got a key of 13 characters, expected a key of its own: a user has the same; name another',
+  },
+  {
+    rule: 'conformance-own-key',
+    yaml: 'conformance: { key: { existingSecret: alice } }\nusers: [{ name: a, tier: free, keys: [{ existingSecret: alice }] }]\n',
+    message:
+      'maas.yaml:1:39 conformance.key.existingSecret: got "alice", expected a Secret of its own: a user has the same; name another',
+  },
+  {
+    rule: 'conformance-entrance',
+    yaml: 'identity: { keycloak: demo }\nconformance: {}\n',
+    message:
+      'maas.yaml:2:1 conformance: got API keys are off, expected API keys: the test comes with one; write `apiKeys: { enabled: true }` below `identity`, or remove `conformance`',
   },
   // Models
   {
@@ -1369,6 +1468,12 @@ const ROWS: readonly Row[] = [
       'maas.yaml:7:7 objects[0].spec.targetRef: got TokenRateLimitPolicy own, expected no second TokenRateLimitPolicy for this Gateway: of two only one counts, and nothing says which; change the rendered one with `patches`, or attach yours to a route',
   },
 ];
+
+/** A user with so many keys. */
+function keysOf(length: number, key: (index: number) => string): string {
+  const keys = Array.from({ length }, (_, index) => key(index));
+  return `users: [{ name: a, tier: free, keys: [${keys.join(', ')}] }]\n`;
+}
 
 function makeUnreadable(file: string): void {
   writeFileSync(file, 'platform: kubernetes\n');

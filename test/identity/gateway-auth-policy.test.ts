@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { MaasGateway } from '../../src/gateway/maas-gateway';
-import { GatewayAuthPolicy, type GatewayAuthPolicyProps } from '../../src/identity/gateway-auth-policy';
-import { ApiKeySecret } from '../../src/identity/api-key-secret';
-import { evaluateCel } from '../support/cel';
-import { identify, synthesize, textsOf } from '../support/synth';
+import type { GatewayAuthPolicyProps } from '../../src/identity/gateway-auth-policy';
+import { identify, textsOf } from '../support/synth';
+import { answer, policyWith, secretOf } from './policy';
 
 const GATEWAY = MaasGateway.fromName('inference-gateway', 'llm');
 const TIERS = [{ name: 'free', hosts: ['simulator.maas.local'] }, { name: 'premium' }];
@@ -22,60 +21,11 @@ const OIDC: GatewayAuthPolicyProps = {
   },
 };
 
-interface Method {
-  readonly overrides: Readonly<Record<string, { readonly expression?: string; readonly value?: unknown }>>;
-  readonly credentials: unknown;
-}
-
-interface Rules {
-  readonly authentication: Readonly<Record<string, Method>>;
-  readonly authorization: Readonly<
-    Record<string, { readonly patternMatching: { readonly patterns: readonly { readonly predicate: string }[] } }>
-  >;
-  readonly response: {
-    readonly success: {
-      readonly headers: Readonly<Record<string, { readonly plain: { readonly expression: string } }>>;
-    };
-  };
-}
-
-function policyWith(props: GatewayAuthPolicyProps) {
-  const { manifests, find } = synthesize((chart) => new GatewayAuthPolicy(chart, 'policy', props));
-  const { spec } = find('AuthPolicy');
-  const rules: Rules = spec.overrides.rules;
-  return { manifests, spec, rules };
-}
-
-/** What Authorino does after it has checked a credential: identity, then every predicate, then the headers. */
-function answer({ authentication, authorization, response }: Rules, method: string, object: object, host: string) {
-  const overrides = Object.entries(authentication[method]?.overrides ?? {}).map(([name, { expression, value }]) => [
-    name,
-    expression === undefined ? value : evaluateCel(expression, { auth: { identity: object } }),
-  ]);
-  const variables = { auth: { identity: { ...object, ...Object.fromEntries(overrides) } }, request: { host } };
-  const refused = Object.entries(authorization).filter(([, { patternMatching }]) =>
-    patternMatching.patterns.some(({ predicate }) => evaluateCel(predicate, variables) !== true),
-  );
-  return refused.length > 0
-    ? refused.map(([name]) => name)
-    : Object.fromEntries(
-        Object.entries(response.success.headers).map(([name, { plain }]) => [
-          name,
-          evaluateCel(plain.expression, variables),
-        ]),
-      );
-}
-
 const SIMULATOR = 'simulator.maas.local';
-
-/** A key Secret as `ApiKeySecret` makes it. */
-function secretOf(user: string, tier: string, namespace = 'llm'): object {
-  return synthesize((chart) => new ApiKeySecret(chart, 'key', { namespace, user, tier, demoKey: 'k' })).manifests[0];
-}
 
 describe('GatewayAuthPolicy with API keys only', () => {
   const { manifests, spec, rules } = policyWith(API_KEYS);
-  const withKey = (secret: object, host = SIMULATOR) => answer(rules, 'api-key-users-bearer', secret, host);
+  const withKey = (secret: object, host = SIMULATOR) => answer(rules, 'api-key-users-bearer', secret, { host });
 
   test('is one AuthPolicy on the Gateway, in its namespace', () => {
     expect(manifests.map(identify)).toEqual(['AuthPolicy llm/gateway-auth-policy']);
@@ -107,7 +57,7 @@ describe('GatewayAuthPolicy with API keys only', () => {
   test('lets a key of the platform in, as its user and tier', () => {
     const identity = { 'x-maas-user': 'alice', 'x-maas-tier': 'free' };
     expect(withKey(secretOf('alice', 'free'))).toEqual(identity);
-    expect(answer(rules, 'api-key-users-apikey', secretOf('alice', 'free'), SIMULATOR)).toEqual(identity);
+    expect(answer(rules, 'api-key-users-apikey', secretOf('alice', 'free'), { host: SIMULATOR })).toEqual(identity);
   });
 
   test('refuses a key of any other namespace, whoever made it', () => {
@@ -126,6 +76,22 @@ describe('GatewayAuthPolicy with API keys only', () => {
     expect(withKey(bare)).toEqual(['known-user-and-tier']);
     expect(withKey({ metadata: { ...bare.metadata, annotations: {} } })).toEqual(['known-user-and-tier']);
   });
+
+  test.each([
+    ['longer than 253 characters', 'a'.repeat(254)],
+    ['with a line feed', 'alice\nx-maas-tier: premium'],
+    ['with a zero byte', 'alice\0'],
+    ['with a delete', 'alice\u007f'],
+  ])('refuses a user whose name is %s: it goes into a header', (_, user) => {
+    expect(withKey(secretOf(user, 'free'))).toEqual(['known-user-and-tier']);
+  });
+
+  test.each(['a'.repeat(253), 'Jürgen Müller', '"; DROP TABLE', "o'hara", '../etc', '\u{1f600}', '${x}%s{{y}}'])(
+    'lets a user in whose name is %j',
+    (user) => {
+      expect(withKey(secretOf(user, 'free'))).toMatchObject({ 'x-maas-user': user });
+    },
+  );
 
   test('lets a tier reach its own hosts, and a tier without a list every host', () => {
     expect(withKey(secretOf('alice', 'free'), `${SIMULATOR}:8080`)).toMatchObject({ 'x-maas-tier': 'free' });
@@ -176,7 +142,7 @@ describe('GatewayAuthPolicy with API keys only', () => {
 
 describe('GatewayAuthPolicy with OIDC only', () => {
   const { rules } = policyWith(OIDC);
-  const withToken = (claims: object, host = SIMULATOR) => answer(rules, 'oidc-users', claims, host);
+  const withToken = (claims: object, host = SIMULATOR) => answer(rules, 'oidc-users', claims, { host });
   const TOKEN = { iss: ISSUER, aud: 'maas', sub: 'alice', groups: ['everybody'] };
 
   test('takes tokens of the issuer as Bearer, and no API keys', () => {
@@ -281,15 +247,15 @@ describe('GatewayAuthPolicy with all props', () => {
   });
 
   test('ends in the same identity whatever the way', () => {
-    expect(answer(rules, 'api-key-users-x-key', secretOf('alice', 'free', 'keys'), SIMULATOR)).toEqual(
-      answer(rules, 'oidc-users', claims, SIMULATOR),
+    expect(answer(rules, 'api-key-users-x-key', secretOf('alice', 'free', 'keys'), { host: SIMULATOR })).toEqual(
+      answer(rules, 'oidc-users', claims, { host: SIMULATOR }),
     );
   });
 
   test('gives the default tier to a user in none of the groups', () => {
-    expect(answer(rules, 'oidc-users', claims, SIMULATOR)).toMatchObject({ 'x-maas-tier': 'free' });
+    expect(answer(rules, 'oidc-users', claims, { host: SIMULATOR })).toMatchObject({ 'x-maas-tier': 'free' });
     const gold = { ...claims, 'https://example.com/roles': ['say "gold"'] };
-    expect(answer(rules, 'oidc-users', gold, SIMULATOR)).toMatchObject({ 'x-maas-tier': 'premium' });
+    expect(answer(rules, 'oidc-users', gold, { host: SIMULATOR })).toMatchObject({ 'x-maas-tier': 'premium' });
   });
 
   test.each([
@@ -300,8 +266,33 @@ describe('GatewayAuthPolicy with all props', () => {
     ['two', 'c.maas.local', false],
     ['two', 'aXmaas.local', false],
   ])('the tier %s may reach "%s": %s', (tier, host, allowed) => {
-    const result = answer(rules, 'api-key-users-token', secretOf('alice', tier, 'keys'), host);
+    const result = answer(rules, 'api-key-users-token', secretOf('alice', tier, 'keys'), { host });
     expect(result).toEqual(allowed ? expect.objectContaining({ 'x-maas-tier': tier }) : ['model-of-the-tier']);
+  });
+});
+
+describe('GatewayAuthPolicy with hosts', () => {
+  const hosts = ['simulator.maas.local', 'api.maas.local'];
+  const both = policyWith({ ...API_KEYS, ...OIDC, hosts }).rules;
+  const token = { iss: ISSUER, aud: 'maas', sub: 'alice', groups: ['gold'] };
+
+  test.each([
+    ['simulator.maas.local', true],
+    ['API.maas.LOCAL:8080', true],
+    ['tenant.maas.local', false],
+    ['simulator.maas.local.evil.test', false],
+    ['evil.test/simulator.maas.local', false],
+    ['simulator.maas.local\n', false],
+    ['simulator.maas.local:', false],
+    ['', false],
+  ])('lets a request for %j pass: %s', (host, passes) => {
+    const expected = passes ? expect.objectContaining({ 'x-maas-tier': 'premium' }) : ['host-of-the-platform'];
+    expect(answer(both, 'api-key-users-bearer', secretOf('alice', 'premium'), { host })).toEqual(expected);
+    expect(answer(both, 'oidc-users', token, { host })).toEqual(expected);
+  });
+
+  test('none: any host', () => {
+    expect(Object.keys(policyWith(API_KEYS).rules.authorization)).not.toContain('host-of-the-platform');
   });
 });
 
@@ -332,19 +323,19 @@ describe('every expression', () => {
   const { rules } = policyWith({ ...API_KEYS, ...OIDC });
 
   test('has a value whatever a signed token claims', () => {
-    fc.assert(fc.property(claims, fc.string(), (token, host) => void answer(rules, 'oidc-users', token, host)));
+    fc.assert(fc.property(claims, fc.string(), (token, host) => void answer(rules, 'oidc-users', token, { host })));
   });
 
   test('has a value whatever is written on a Secret', () => {
     fc.assert(
-      fc.property(secrets, fc.string(), (secret, host) => void answer(rules, 'api-key-users-bearer', secret, host)),
+      fc.property(secrets, fc.string(), (secret, host) => void answer(rules, 'api-key-users-bearer', secret, { host })),
     );
   });
 
   test('lets nobody in who has no tier of the platform', () => {
     fc.assert(
       fc.property(claims, (token) => {
-        const result = answer(rules, 'oidc-users', token, SIMULATOR);
+        const result = answer(rules, 'oidc-users', token, { host: SIMULATOR });
         expect(Array.isArray(result) || ['free', 'premium'].includes(String(result['x-maas-tier']))).toBe(true);
       }),
     );
@@ -358,7 +349,11 @@ describe('every expression', () => {
       policyWith({
         gateway: GATEWAY,
         tiers: [{ name, hosts: [name] }],
-        apiKeys: { namespace: name },
+        hosts: [name],
+        apiKeys: {
+          namespace: name,
+          keys: [{ secretName: name, owner: { user: name, tier: name }, expires: '2027-01-31' }],
+        },
         oidc: {
           issuerUrl: 'https://login.example.com',
           audience: name,

@@ -19,6 +19,7 @@ describe('LimitadorRedis', () => {
       'PersistentVolumeClaim kuadrant-system/limitador-redis',
       'Deployment kuadrant-system/limitador-redis',
       'Service kuadrant-system/limitador-redis',
+      'NetworkPolicy kuadrant-system/limitador-redis',
     ]);
     expect(find('PersistentVolumeClaim').spec.resources.requests.storage).toBe('1Gi');
     expect(find('Secret').metadata.annotations).toMatchObject({ 'cdk8s-maas/demo-credentials': 'true' });

@@ -21,6 +21,7 @@ describe('MaasPrometheus with minimal props', () => {
 
   test("has the seed's names", () => {
     expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`).sort()).toEqual([
+      `NetworkPolicy llm-observability/${NAME}`,
       `Prometheus llm-observability/${NAME}`,
       `Role kuadrant-system/${NAME}`,
       `Role llm-observability/${NAME}`,

@@ -19,6 +19,7 @@ describe('MinioStorage with minimal props', () => {
     expect(objects.map(identify).sort()).toEqual([
       'Deployment minio-system/minio',
       'Job minio-system/minio-setup',
+      'NetworkPolicy minio-system/minio',
       'PersistentVolumeClaim minio-system/minio-pvc',
       'Secret llm/minio-credentials',
       'Secret minio-system/minio-credentials',

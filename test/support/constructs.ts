@@ -2,9 +2,12 @@ import { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { DeletionProtection } from '../../src/cluster/deletion-protection';
 import { MaasNamespace } from '../../src/cluster/namespace';
+import { ConformanceJob } from '../../src/conformance/conformance-job';
 import { ErrorReplyFilter } from '../../src/gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../../src/gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../../src/gateway/gateway-certificate';
+import { GatewayNetworkPolicy } from '../../src/gateway/gateway-network-policy';
+import { GatewayProtection } from '../../src/gateway/gateway-protection';
 import { HeaderScrubFilter } from '../../src/gateway/header-scrub-filter';
 import { IdentityRequiredFilter } from '../../src/gateway/identity-required-filter';
 import { MaasGateway } from '../../src/gateway/maas-gateway';
@@ -13,6 +16,7 @@ import { ModelListRoute } from '../../src/gateway/model-list-route';
 import { ModelRoute } from '../../src/gateway/model-route';
 import { OpenShiftRoute } from '../../src/gateway/openshift-route';
 import { ApiKeyExternalSecret } from '../../src/identity/api-key-external-secret';
+import { ApiKeyProtection } from '../../src/identity/api-key-protection';
 import { ApiKeySecret } from '../../src/identity/api-key-secret';
 import { GatewayAuthPolicy } from '../../src/identity/gateway-auth-policy';
 import { KeycloakDemo } from '../../src/identity/keycloak-demo';
@@ -28,6 +32,7 @@ import { TokenLimitPolicy } from '../../src/limits/token-limit-policy';
 import { UsageLedger } from '../../src/limits/usage-ledger';
 import { Accelerator } from '../../src/models/accelerator';
 import { KServeConfiguration } from '../../src/models/kserve-configuration';
+import { ModelNetworkPolicy } from '../../src/models/model-network-policy';
 import { ModelStorageAccess } from '../../src/models/model-storage-access';
 import { OpenShiftModelAccess } from '../../src/models/openshift-model-access';
 import { ServedModel } from '../../src/models/served-model';
@@ -61,8 +66,34 @@ export const NAMES: ConstructNames = {
 export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: ConstructNames) => Construct>> = {
   DeletionProtection: (scope, { name }) => new DeletionProtection(scope, 'construct', { name }),
   MaasNamespace: (scope, { name }) => new MaasNamespace(scope, 'construct', { name }),
+  ConformanceJob: (scope, names) =>
+    new ConformanceJob(scope, 'construct', {
+      namespace: names.namespace,
+      gateway: gatewayOf(names),
+      host: `${names.name}.${names.domain}`,
+      unknownHost: `nobody.${names.domain}`,
+      servedModel: names.name,
+      keySecretName: `${names.user}-apikey`,
+      keyPrefix: 'APIKEY',
+      tokensPerMinute: 500,
+      otherTier: names.tiers[0] ?? '',
+    }),
   GatewayCertificate: (scope, { namespace, domain, name }) =>
     new GatewayCertificate(scope, 'construct', { namespace, domain, issuerName: name, name, secretName: name }),
+  GatewayNetworkPolicy: (scope, names) =>
+    new GatewayNetworkPolicy(scope, 'construct', {
+      gateway: gatewayOf(names),
+      listenerPorts: [80],
+      modelNamespace: names.namespace,
+      modelPort: 8080,
+      scrapers: [{ namespace: names.name }],
+    }),
+  GatewayProtection: (scope, names) =>
+    new GatewayProtection(scope, 'construct', {
+      name: names.name,
+      gateway: gatewayOf(names),
+      routeNamespace: names.domain,
+    }),
   ErrorReplyFilter: (scope, names) => new ErrorReplyFilter(scope, 'construct', { gateway: gatewayOf(names) }),
   FailedAuthenticationFilter: (scope, names) =>
     new FailedAuthenticationFilter(scope, 'construct', { gateway: gatewayOf(names) }),
@@ -98,6 +129,7 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
       host: `${names.name}.${names.domain}`,
       gateway: gatewayOf(names),
     }),
+  ApiKeyProtection: (scope, { name, namespace }) => new ApiKeyProtection(scope, 'construct', { name, namespace }),
   ApiKeySecret: (scope, { namespace, user, tiers: [tier = ''] }) =>
     new ApiKeySecret(scope, 'construct', { namespace, user, tier, demoKey: `${user}_key` }),
   ApiKeyExternalSecret: (scope, { namespace, user, name, tiers: [tier = ''] }) =>
@@ -147,6 +179,12 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     new OperatorFailureMode(scope, 'construct', { namespace, mode: 'deny' }),
   KServeConfiguration: (scope, names) =>
     new KServeConfiguration(scope, 'construct', { gateway: gatewayOf(names), domain: names.domain }),
+  ModelNetworkPolicy: (scope, { namespace, name }) =>
+    new ModelNetworkPolicy(scope, 'construct', {
+      namespace,
+      inferenceServices: [name],
+      clients: [{ namespace, labels: { app: name } }],
+    }),
   ModelStorageAccess: (scope, { namespace, name }) =>
     new ModelStorageAccess(scope, 'construct', { namespace, secretName: name }),
   OpenShiftModelAccess: (scope, { namespace, name }) =>

@@ -40,6 +40,9 @@ export function tiersOf(configuration: DraftConfiguration): Placed<DraftTier>[] 
   return placed<DraftTier>(isUnusable(configuration, 'tiers') ? [] : (configuration.tiers ?? DEFAULT_TIERS));
 }
 
+/** Where a key may come from. */
+export const SOURCES = ['demo', 'existingSecret', 'externalSecret'] as const;
+
 /** A key with its user, and where it is. */
 export interface PlacedKey {
   readonly key: Draft<KeyConfiguration>;

@@ -1,8 +1,6 @@
 import { quote, showValue, type Finding } from '../problem';
-import { apiKeysOf, isElsewhere, keysOf, LOCAL_DEMO, pathOfKey, tokensOf } from './facts';
+import { apiKeysOf, isElsewhere, keysOf, LOCAL_DEMO, pathOfKey, SOURCES, tokensOf } from './facts';
 import { atKey, atValue, isComplete, isUnusable, placed, type Rule } from './rule';
-
-const SOURCES = ['demo', 'existingSecret', 'externalSecret'] as const;
 
 const keySource: Rule = {
   id: 'key-source',

@@ -1,5 +1,7 @@
+import { CONFORMANCE_RULES } from './conformance';
 import { INFRASTRUCTURE_RULES } from './infrastructure';
 import { IDENTITY_RULES } from './identity';
+import { KEY_RULES } from './keys';
 import { LIMIT_ENGINE_RULES } from './limit-engines';
 import { LIMIT_RULES } from './limits';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
@@ -23,6 +25,7 @@ export const RULES: readonly Rule[] = [
   ...LIMIT_ENGINE_RULES,
   ...VERSION_RULES,
   ...IDENTITY_RULES,
+  ...KEY_RULES,
   ...MODEL_RULES,
   ...PLATFORM_HOST_RULES,
   ...MODEL_SOURCE_RULES,
@@ -30,6 +33,7 @@ export const RULES: readonly Rule[] = [
   ...MODEL_ARGUMENT_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,
+  ...CONFORMANCE_RULES,
   ...MONITOR_LABEL_RULES,
   ...NO_EFFECT_RULES,
 ];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toolPath } from '../../../scripts/tool-table.cjs';
 import { send, type Reply, type Request } from '../../envoy/client';
 import { Envoy, findEnvoy } from '../../envoy/envoy';
@@ -7,9 +8,10 @@ import { translate } from '../../envoy/istio/translation';
 import { ModelServer } from '../../envoy/model-server';
 import { freePort } from '../../support/free-port';
 import { authenticated } from './authenticated';
-import { accept, gatewayClass, startAuthorino, startOperator } from './kuadrant';
+import { accept, gatewayClass, listed, startAuthorino, startOperator } from './kuadrant';
 import { readManifestFile, root, type Manifest } from './manifests';
 import { createPrerequisiteNamespaces } from './prerequisites';
+import { ask } from './question';
 import type { Program } from './program';
 import { kubectl } from './suite';
 
@@ -28,8 +30,11 @@ export class Gateway {
 
   private constructor(readonly model: ModelServer) {}
 
-  /** Applies a folder of the repository and lets Kuadrant's operator and Authorino do the rest. */
-  static async start(folder: string): Promise<Gateway> {
+  /**
+   * Applies a folder of the repository and lets Kuadrant's operator and Authorino do the rest.
+   * @param environment further environment of Authorino
+   */
+  static async start(folder: string, environment: NodeJS.ProcessEnv = {}): Promise<Gateway> {
     const gateway = new Gateway(await ModelServer.start());
     try {
       await createPrerequisiteNamespaces(kubectl, 'kubernetes');
@@ -38,7 +43,7 @@ export class Gateway {
       await accept();
       gateway.programs.push(startOperator());
       gateway.authorinoPort = await freePort();
-      gateway.programs.push(await startAuthorino(gateway.authorinoPort));
+      gateway.programs.push(await startAuthorino(gateway.authorinoPort, environment));
       return gateway;
     } catch (error) {
       await gateway.stop();
@@ -52,6 +57,7 @@ export class Gateway {
    */
   async load({ slowDown = false } = {}): Promise<void> {
     await this.envoy?.stop();
+    this.envoy = undefined;
     const objects = (await readByIstio()).filter(({ metadata: { name } }) => slowDown || name !== SLOW_DOWN);
     const translation = translate(toolPath('istio-listeners')!, objects);
     const configuration = authenticated(runnable(translation, this.model.port), translation, this.authorinoPort);
@@ -60,10 +66,31 @@ export class Gateway {
     this.envoy = await Envoy.startFrom(binary, configuration);
   }
 
+  /** Where Envoy listens, on the loopback interface; another after each load. */
+  get port(): number {
+    return this.envoy!.port;
+  }
+
   /** Sends a request, by default a chat completion, with this Authorization header. */
   ask(authorization: string | undefined, request: Request = {}): Promise<Reply> {
     const headers = { ...(authorization !== undefined && { authorization }), ...request.headers };
-    return send(this.envoy!.port, { ...request, headers });
+    return send(this.port, { ...request, headers });
+  }
+
+  /** Asks Authorino itself, past Envoy, as of a moment or of none. */
+  async askAuthorino(authorization: string, time?: string): Promise<number> {
+    const [authConfig] = await listed('authconfigs');
+    return ask(this.authorinoPort, { authConfig: authConfig!.metadata.name, authorization, time });
+  }
+
+  /** Milliseconds until a key is answered with this status; kubectl has returned when it is called. */
+  async timeUntil(authorization: string, status: number, request: Request = {}): Promise<number> {
+    const from = performance.now();
+    while ((await this.ask(authorization, request)).status !== status) {
+      if (performance.now() - from > 10_000) throw new Error(`no ${status} within 10 s`);
+      await sleep(20);
+    }
+    return performance.now() - from;
   }
 
   async stop(): Promise<void> {

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** How a token is signed. */
-export type Signature = 'RS256' | 'none' | 'HS256 with the public key' | 'RS256 by somebody else';
+export type Signature =
+  'RS256' | 'none' | 'HS256 with the public key' | 'RS256 by somebody else' | 'RS256 of an unknown key';
 
 /** A small OpenID Connect issuer: discovery, one key, and tokens with any claims. */
 export class Issuer {
@@ -30,7 +31,11 @@ export class Issuer {
   token(claims: object, signature: Signature = 'RS256'): string {
     const now = Math.floor(Date.now() / 1000);
     const payload = { iss: this.url, aud: 'maas', sub: 'alice', iat: now, exp: now + 3600, ...claims };
-    const header = { alg: signature.split(' ')[0], typ: 'JWT', kid: 'key' };
+    const header = {
+      alg: signature.split(' ')[0],
+      typ: 'JWT',
+      kid: signature === 'RS256 of an unknown key' ? 'other' : 'key',
+    };
     const text = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
     return `${text}.${this.signatureOf(text, signature)}`;
   }
@@ -44,6 +49,7 @@ export class Issuer {
     const by = (key: KeyObject): string => sign('sha256', Buffer.from(text), key).toString('base64url');
     switch (signature) {
       case 'RS256':
+      case 'RS256 of an unknown key':
         return by(this.keys.privateKey);
       case 'RS256 by somebody else':
         return by(this.foreign.privateKey);

@@ -90,8 +90,9 @@ export async function startAuthorinoOperator(): Promise<Program> {
  * Kuadrant's operator has written, and both are called ready.
  *
  * @param port where it takes Envoy's questions
+ * @param environment what it gets beside the API server's address
  */
-export async function startAuthorino(port: number): Promise<Program> {
+export async function startAuthorino(port: number, environment: NodeJS.ProcessEnv = {}): Promise<Program> {
   let authorino: Manifest | undefined;
   let limitador: Manifest | undefined;
   await until('the operator has asked for Authorino and Limitador', 30, async () => {
@@ -103,7 +104,7 @@ export async function startAuthorino(port: number): Promise<Program> {
     conditions: [condition('Ready')],
     service: { host: 'limitador.kuadrant-system.svc.cluster.local', ports: { grpc: 8081, http: 8080 } },
   });
-  return runAuthorino(port, operatorArguments(authorino!));
+  return runAuthorino(port, operatorArguments(authorino!), environment);
 }
 
 /**
@@ -111,9 +112,9 @@ export async function startAuthorino(port: number): Promise<Program> {
  *
  * @param port where it takes Envoy's questions
  */
-export function runAuthorino(port: number, args: readonly string[]): Program {
+export function runAuthorino(port: number, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Program {
   const off = ['--ext-auth-http-port=0', '--oidc-http-port=0', '--metrics-addr=0', '--health-probe-addr=0'];
-  return Program.start('authorino', ['server', ...args, `--ext-auth-grpc-port=${port}`, ...off]);
+  return Program.start('authorino', ['server', ...args, `--ext-auth-grpc-port=${port}`, ...off], { environment });
 }
 
 /** The arguments that authorino-operator 0.21.0 takes from an Authorino, of those that Kuadrant sets. */

@@ -34,3 +34,9 @@ export async function untilEnforced(name: string, enforced = 'True Enforced'): P
 export async function create(...items: object[]): Promise<void> {
   await kubectl(['create', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
 }
+
+/** Changes the platform's AuthPolicy by an operation of RFC 6902. */
+export async function patchPolicy(operation: object): Promise<void> {
+  const patch = JSON.stringify([operation]);
+  await kubectl(['patch', 'authpolicy', policyName, '--namespace=llm', '--type=json', `--patch=${patch}`]);
+}

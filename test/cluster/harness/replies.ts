@@ -2,7 +2,10 @@ import { limits, type Reply } from '../../envoy/client';
 
 const errors = {
   401: { message: 'Missing or invalid credentials.', code: 'invalid_api_key' },
-  403: { message: 'Your account may not use this model.', code: 'access_denied' },
+  403: {
+    message: 'Your account may not use this model, or your key has expired or is disabled.',
+    code: 'access_denied',
+  },
 };
 
 /** @returns the error of a reply in the shape of OpenAI's API. */

@@ -1,0 +1,32 @@
+/** Pods of one namespace. */
+export interface PodSelection {
+  /** Namespace of the pods. */
+  readonly namespace: string;
+
+  /**
+   * Labels that they carry.
+   * @default - every pod of the namespace
+   */
+  readonly labels?: { readonly [label: string]: string };
+}
+
+/** Label that KServe gives the pods of an InferenceService, with its name. */
+export const MODEL_LABEL = 'serving.kserve.io/inferenceservice';
+
+/**
+ * Labels that authorino-operator gives Authorino's pods and Services.
+ * @see https://github.com/Kuadrant/authorino-operator/blob/v0.21.0/pkg/resources/k8s_util.go
+ */
+export const AUTHORINO_LABELS = { 'authorino-resource': 'authorino', 'control-plane': 'controller-manager' } as const;
+
+/**
+ * Labels that limitador-operator gives Limitador's pods and Services.
+ * @see https://github.com/Kuadrant/limitador-operator/blob/v0.15.0/pkg/limitador/k8s_objects.go
+ */
+export const LIMITADOR_LABELS = { app: 'limitador', 'limitador-resource': 'limitador' } as const;
+
+/**
+ * Labels that the Prometheus operator gives the pods of every Prometheus.
+ * @see https://github.com/prometheus-operator/prometheus-operator/blob/main/pkg/prometheus/common.go
+ */
+export const PROMETHEUS_LABELS = { 'app.kubernetes.io/name': 'prometheus' } as const;
