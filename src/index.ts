@@ -16,7 +16,7 @@ export { DeletionProtection, type DeletionProtectionProps } from './cluster/dele
 export { MaasNamespace, type MaasNamespaceProps, type PodSecurityLevel } from './cluster/namespace';
 export { type PlatformKind } from './cluster/platform-kind';
 
-export { ConformanceJob, type ConformanceJobProps } from './conformance/conformance-job';
+export { ConformanceJob, type ConformanceJobProps, type DirectModel } from './conformance/conformance-job';
 
 export { GatewayCertificate, type GatewayCertificateProps, type IssuerKind } from './gateway/gateway-certificate';
 export { type IMaasGateway } from './gateway/gateway-reference';

@@ -10,6 +10,9 @@ export interface PodSelection {
   readonly labels?: { readonly [label: string]: string };
 }
 
+/** Label that istiod gives the pods of a Gateway, with its name. */
+export const GATEWAY_LABEL = 'gateway.networking.k8s.io/gateway-name';
+
 /** Label that KServe gives the pods of an InferenceService, with its name. */
 export const MODEL_LABEL = 'serving.kserve.io/inferenceservice';
 

@@ -739,7 +739,7 @@ export interface ConformanceKeyConfiguration {
   readonly demo?: string;
 
   /**
-   * Secret with the labels and annotations of a key of user and tier `conformance`, and the key in `api_key`.
+   * Secret in the platform's namespace with the labels of a key, and the key in `api_key`.
    * @default - none
    */
   readonly existingSecret?: string;

@@ -74,8 +74,14 @@ export const DEFAULT_MODELS: ModelConfiguration[] = [{ name: 'simulator' }];
 /** Name of the tier and of the user with which the running platform is tested. */
 export const CONFORMANCE_NAME = 'conformance';
 
-/** Limit of that tier: enough for the checks before the one that uses it up, and little to waste. */
+/**
+ * Limit of that tier, for a model whose tokens count one: enough for the checks before the one that uses it up, and little
+ * to waste.
+ */
 export const CONFORMANCE_TOKENS_PER_MINUTE = 500;
+
+/** Below this weight that limit shrinks no more: every answer costs a token at least. */
+export const LEAST_CONFORMANCE_WEIGHT = 0.1;
 
 /** Key of that user on the local demo. */
 export const CONFORMANCE_DEMO_KEY = 'conformance_key';

@@ -44,6 +44,7 @@ import {
   defaultGroups,
   defaultUsers,
   isLocalDemo,
+  LEAST_CONFORMANCE_WEIGHT,
 } from './defaults';
 
 /** A model with everything decided. */
@@ -235,9 +236,11 @@ export function isKnownToPolicy(key: Pick<KeyConfiguration, 'existingSecret' | '
   return key.existingSecret !== undefined || key.expires !== undefined || key.disabled === true;
 }
 
-/** Each gateway pod gives the tier of the test its whole limit, however others are divided. */
+/** A model whose tokens count more has more, so that a request leaves something of it. */
 function conformanceLimit(props: MaasPlatformProps): number {
-  return CONFORMANCE_TOKENS_PER_MINUTE * resolveLimits(props).shares;
+  const model = (props.models ?? DEFAULT_MODELS).find(({ name }) => name === conformanceModel(props));
+  const { prompt, completion } = resolveWeights(model ?? {});
+  return Math.ceil(CONFORMANCE_TOKENS_PER_MINUTE * Math.max(LEAST_CONFORMANCE_WEIGHT, prompt, completion));
 }
 
 function conformanceModel({ conformance, models = DEFAULT_MODELS }: MaasPlatformProps): string {
@@ -245,7 +248,8 @@ function conformanceModel({ conformance, models = DEFAULT_MODELS }: MaasPlatform
 }
 
 function conformanceTiers(props: MaasPlatformProps): TierConfiguration[] {
-  const tokens = { minute: conformanceLimit(props) };
+  // Each gateway pod gives this tier its whole limit, however others are divided.
+  const tokens = { minute: conformanceLimit(props) * resolveLimits(props).shares };
   return props.conformance ? [{ name: CONFORMANCE_NAME, tokens, models: [conformanceModel(props)] }] : [];
 }
 
@@ -259,7 +263,7 @@ function resolveConformance(props: MaasPlatformProps): ConformanceSettings | und
     props.conformance && {
       model: conformanceModel(props),
       keySecretName: props.conformance.key?.existingSecret ?? apiKeySecretName(CONFORMANCE_NAME),
-      tokensPerMinute: CONFORMANCE_TOKENS_PER_MINUTE,
+      tokensPerMinute: conformanceLimit(props),
     }
   );
 }
@@ -295,7 +299,10 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
   };
 }
 
-function resolveWeights({ weight = 1, tokenWeights = {} }: ModelConfiguration): Required<TokenWeights> {
+function resolveWeights({
+  weight = 1,
+  tokenWeights = {},
+}: Pick<ModelConfiguration, 'weight' | 'tokenWeights'>): Required<TokenWeights> {
   const { prompt = weight, completion = weight } = tokenWeights;
   return { prompt, completion, cached: tokenWeights.cached ?? prompt };
 }

@@ -6,6 +6,7 @@ import type { PlatformKind } from '../cluster/platform-kind';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
 import { addCoreObject } from '../core-object';
 import { gatewayPods, type IMaasGateway } from '../gateway/gateway-reference';
+import { LISTENER_PORTS } from '../gateway/maas-gateway';
 import { imageName, IMAGES } from '../images';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
@@ -83,8 +84,8 @@ export interface ConformanceJobProps {
   readonly image?: string;
 }
 
-/** Name of ConfigMap and ServiceAccount; the Job's begins with it. */
-export const CONFORMANCE_NAME = 'maas-conformance';
+/** Name of ConfigMap, ServiceAccount and NetworkPolicy; the Job's begins with it. */
+const NAME = 'maas-conformance';
 
 const SCRIPT_FILE = 'conformance.sh';
 const SCRIPT_DIRECTORY = '/conformance';
@@ -119,8 +120,8 @@ export class ConformanceJob extends Construct {
   constructor(scope: Construct, id: string, props: ConformanceJobProps) {
     super(scope, id);
     const { namespace } = props;
-    const labels = { app: CONFORMANCE_NAME };
-    const metadata = objectMetadata(CONFORMANCE_NAME, { namespace, labels });
+    const labels = { app: NAME };
+    const metadata = objectMetadata(NAME, { namespace, labels });
     const script = readScript();
     addCoreObject(this, 'Script', 'ConfigMap', { metadata, data: { [SCRIPT_FILE]: script } });
     addCoreObject(this, 'ServiceAccount', 'ServiceAccount', { metadata, automountServiceAccountToken: false });
@@ -130,7 +131,7 @@ export class ConformanceJob extends Construct {
     }
 
     const spec = jobSpec(props, labels);
-    this.jobName = `${CONFORMANCE_NAME}-${hashOf(script, JSON.stringify(spec))}`;
+    this.jobName = `${NAME}-${hashOf(script, JSON.stringify(spec))}`;
     new l1.kubernetes.KubeJob(this, 'Resource', {
       metadata: objectMetadata(this.jobName, { namespace, labels, annotations: HOOK_ANNOTATIONS }),
       spec,
@@ -142,7 +143,7 @@ export class ConformanceJob extends Construct {
 function addTestNetworkPolicy(scope: Construct, props: ConformanceJobProps, labels: Record<string, string>): void {
   const { namespace, gateway, tls, directModel } = props;
   addNetworkPolicy(scope, 'NetworkPolicy', {
-    name: CONFORMANCE_NAME,
+    name: NAME,
     namespace,
     labels,
     pods: { matchLabels: labels },
@@ -156,7 +157,7 @@ function addTestNetworkPolicy(scope: Construct, props: ConformanceJobProps, labe
 }
 
 function gatewayPort(tls: boolean | undefined): number {
-  return tls ? 443 : 80;
+  return tls ? LISTENER_PORTS.https : LISTENER_PORTS.http;
 }
 
 function jobSpec(props: ConformanceJobProps, labels: Record<string, string>) {
@@ -168,13 +169,13 @@ function jobSpec(props: ConformanceJobProps, labels: Record<string, string>) {
       metadata: { labels },
       spec: {
         restartPolicy: 'Never',
-        serviceAccountName: CONFORMANCE_NAME,
+        serviceAccountName: NAME,
         automountServiceAccountToken: false,
         enableServiceLinks: false,
         securityContext: restrictedPodSecurity({ platform: props.platform, runAsUser: CURL_USER }),
         containers: [container(props)],
         volumes: [
-          { name: 'script', configMap: { name: CONFORMANCE_NAME } },
+          { name: 'script', configMap: { name: NAME } },
           { name: 'scratch', emptyDir: {} },
         ],
       },

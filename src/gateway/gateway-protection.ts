@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
-import { celList, celString } from '../cel';
 import { addAdmissionPolicy } from '../admission-policy';
-import { GATEWAY_LABEL, type IMaasGateway } from './gateway-reference';
+import { celList, celString } from '../cel';
+import { GATEWAY_LABEL } from '../pods';
+import type { IMaasGateway } from './gateway-reference';
 
 /** Props of `GatewayProtection`. */
 export interface GatewayProtectionProps {

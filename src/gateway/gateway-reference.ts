@@ -1,7 +1,4 @@
-import type { PodSelection } from '../pods';
-
-/** Label that istiod gives the pods of a Gateway, with its name. */
-export const GATEWAY_LABEL = 'gateway.networking.k8s.io/gateway-name';
+import { GATEWAY_LABEL, type PodSelection } from '../pods';
 
 /**
  * A Gateway that routes and policies attach to: one that `MaasGateway` creates, or one that somebody else owns

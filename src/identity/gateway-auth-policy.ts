@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { celHostIsOneOf, celList, celString } from '../cel';
 import { DEFAULT_PREFIXES } from '../config/defaults';
+import { errorBody } from '../gateway/error-body';
 import { gatewayTargetReference, type IMaasGateway } from '../gateway/gateway-reference';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
@@ -155,12 +156,11 @@ function challenges({ apiKeys, oidc }: GatewayAuthPolicyProps): string {
   return [...schemes].map((scheme) => `${scheme} realm="maas"`).join(', ');
 }
 
-/** An error in the shape that OpenAI's API and SDKs use. */
 function errorResponse(status: number, message: string, code: string, headers: Record<string, string> = {}) {
   const all = Object.entries({ 'content-type': 'application/json', ...headers });
   return {
     code: status,
     headers: Object.fromEntries(all.map(([name, value]) => [name, { value }])),
-    body: { value: JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code } }) },
+    body: { value: errorBody({ message, type: 'invalid_request_error', code }) },
   };
 }

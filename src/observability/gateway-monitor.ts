@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { IMaasGateway } from '../gateway/gateway-reference';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
+import { GATEWAY_LABEL } from '../pods';
 
 /** Props of `GatewayMonitor`. */
 export interface GatewayMonitorProps {
@@ -51,7 +52,7 @@ export class GatewayMonitor extends Construct {
       metadata: objectMetadata(props.name ?? `${gateway.gatewayName}-stats`, { namespace, labels: props.labels }),
       spec: {
         namespaceSelector: { matchNames: [gateway.gatewayNamespace] },
-        selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': gateway.gatewayName } },
+        selector: { matchLabels: { [GATEWAY_LABEL]: gateway.gatewayName } },
         podMetricsEndpoints: [
           {
             // Envoy itself (15090): the merged port 15020 of Istio's agent knows no filter.

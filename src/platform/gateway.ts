@@ -11,8 +11,8 @@ import { ModelListRoute } from '../gateway/model-list-route';
 import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
 import { ModelRoute } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
-import { filterPlacement, type PlatformContext } from './context';
 import { MODEL_PORT } from '../models/vllm-runtime';
+import { filterPlacement, type PlatformContext } from './context';
 import { usesTokenPolicy } from './limits';
 import { scrapers } from './observability';
 

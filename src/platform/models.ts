@@ -1,10 +1,10 @@
 import type { Chart } from 'cdk8s';
 import { DEFAULT_MINIO_SECRET_NAME } from '../config/defaults';
 import type { ModelSettings } from '../config/settings';
+import { gatewayPods } from '../gateway/gateway-reference';
 import type { IModelBackend } from '../gateway/model-route';
 import { IMAGES } from '../images';
 import { Accelerator } from '../models/accelerator';
-import { gatewayPods } from '../gateway/gateway-reference';
 import { KServeConfiguration } from '../models/kserve-configuration';
 import { ModelNetworkPolicy } from '../models/model-network-policy';
 import { ModelStorageAccess } from '../models/model-storage-access';

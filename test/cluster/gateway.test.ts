@@ -4,8 +4,9 @@ import { connectionManager, filterNames, translate, type Json, type Translation 
 import { list } from './harness/api';
 import { ControlPlane, controlPlaneTools } from './harness/control-plane';
 import { discover, gatewayPod } from './harness/discovery';
+import { listed } from './harness/kuadrant';
 import { manifestsOf, nameOf, readPlatformFolder, type Manifest } from './harness/manifests';
-import { describeCluster, kubectl } from './harness/suite';
+import { describeCluster } from './harness/suite';
 
 const dist = readPlatformFolder('dist');
 const deployed = 'inference-gateway-istio';
@@ -17,9 +18,7 @@ function found(name: string): Manifest {
 /** All that istiod reads, but for what it has made of the Gateway: `istio-listeners` adds that as it would be. */
 async function readByIstio(): Promise<Manifest[]> {
   const kinds = 'namespaces,configmaps,services,endpointslices,gateways,httproutes,envoyfilters';
-  const { stdout } = await kubectl(['get', kinds, '--all-namespaces', '--output=json']);
-  const { items } = JSON.parse(stdout) as { items: Manifest[] };
-  return items.filter(({ metadata }) => !metadata.name.startsWith(deployed));
+  return (await listed(kinds)).filter(({ metadata }) => !metadata.name.startsWith(deployed));
 }
 
 /** In one order, which istiod leaves open. */

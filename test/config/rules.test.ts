@@ -1069,6 +1069,18 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:1 conformance: got no model, expected a model to ask; add one below `models`, or remove `conformance`',
   },
   {
+    rule: 'conformance-model',
+    yaml: 'models: [{ name: nomic }]\nconformance: {}\n',
+    message:
+      'maas.yaml:2:1 conformance: got the first model, "nomic", expected a model that answers chat completions, which none with `--runner=pooling` does; name another as `model` below it',
+  },
+  {
+    rule: 'conformance-model',
+    yaml: "models:\n  - { name: simulator }\n  - { name: own, source: 'hf://a/b', accelerator: nvidia, arguments: [--runner, pooling] }\nconformance: { model: own }\n",
+    message:
+      'maas.yaml:4:23 conformance.model: got "own", expected a model that answers chat completions, which none with `--runner=pooling` does; name another',
+  },
+  {
     rule: 'conformance-key',
     yaml: 'domain: models.example.com\nconformance: {}\n',
     message:
@@ -1103,6 +1115,24 @@ const ROWS: readonly Row[] = [
     yaml: 'conformance: { key: { existingSecret: alice } }\nusers: [{ name: a, tier: free, keys: [{ existingSecret: alice }] }]\n',
     message:
       'maas.yaml:1:39 conformance.key.existingSecret: got "alice", expected a Secret of its own: a user has the same; name another',
+  },
+  {
+    rule: 'conformance-own-key',
+    yaml: 'conformance: { key: { demo: freeuser1_key } }\n',
+    message:
+      'maas.yaml:1:29 conformance.key.demo: got a key of 13 characters, expected a key of its own: a user has the same; name another',
+  },
+  {
+    rule: 'conformance-own-key',
+    yaml: 'conformance: { key: { existingSecret: a-apikey } }\nusers: [{ name: a, tier: free, keys: [{ demo: a_key }] }]\n',
+    message:
+      'maas.yaml:1:39 conformance.key.existingSecret: got "a-apikey", expected a Secret of its own: a user has the same; name another',
+  },
+  {
+    rule: 'conformance-own-key',
+    yaml: 'conformance: {}\nusers: [{ name: a, tier: free, keys: [{ existingSecret: conformance-apikey }] }]\n',
+    message:
+      'maas.yaml:2:57 users[0].keys[0].existingSecret: got "conformance-apikey", expected a Secret of its own: with `conformance` the platform has one of this name; name another',
   },
   {
     rule: 'conformance-entrance',

@@ -1,7 +1,22 @@
-import { CONFORMANCE_NAME } from '../defaults';
+import { apiKeySecretName } from '../../identity/api-key-secret-name';
+import type { KeyConfiguration } from '../configuration';
+import { CONFORMANCE_NAME, defaultUsers } from '../defaults';
+import type { Draft, DraftConfiguration } from '../draft';
 import { listNames, quote, showValue, type Finding } from '../problem';
 import { didYouMean } from '../suggest';
-import { apiKeysOf, isElsewhere, keysOf, LOCAL_DEMO, modelNamesOf, SOURCES } from './facts';
+import {
+  apiKeysOf,
+  domainOf,
+  isElsewhere,
+  keysOf,
+  LOCAL_DEMO,
+  modelNamesOf,
+  namedModelsOf,
+  pathOfKey,
+  platformOf,
+  SOURCES,
+  tierNamesOf,
+} from './facts';
 import { atKey, atValue, isComplete, isUnusable, placed, type Rule } from './rule';
 
 const conformanceName: Rule = {
@@ -25,17 +40,31 @@ const conformanceModel: Rule = {
     if (conformance === undefined || models === undefined) {
       return [];
     }
-    if (models.length === 0) {
+    const [first] = models;
+    if (first === undefined) {
       return [atKey(['conformance'], 'no model', 'a model to ask', 'add one below `models`, or remove `conformance`')];
     }
     const { model } = conformance;
-    if (model === undefined || models.includes(model)) {
-      return [];
+    if (model !== undefined && !models.includes(model)) {
+      const expected = `one of the models ${listNames(models)}`;
+      return [atValue(['conformance', 'model'], quote(model), expected, didYouMean(model, models, 'name another'))];
     }
-    const expected = `one of the models ${listNames(models)}`;
-    return [atValue(['conformance', 'model'], quote(model), expected, didYouMean(model, models, 'name another'))];
+    return isUnusable(configuration, 'conformance', 'model') ? [] : silentModel(configuration, model ?? first);
   },
 };
+
+/** A model that the Job would wait for in vain. */
+function silentModel(configuration: DraftConfiguration, name: string): Finding[] {
+  const model = namedModelsOf(configuration).find((each) => each.name === name);
+  const words = [...(model?.entry?.arguments ?? []), ...(model?.item.arguments ?? [])].join(' ');
+  if (!/--runner[= ]pooling/.test(words)) {
+    return [];
+  }
+  const expected = 'a model that answers chat completions, which none with `--runner=pooling` does';
+  return configuration.conformance?.model === undefined
+    ? [atKey(['conformance'], `the first model, ${quote(name)}`, expected, 'name another as `model` below it')]
+    : [atValue(['conformance', 'model'], quote(name), expected, 'name another')];
+}
 
 const conformanceKey: Rule = {
   id: 'conformance-key',
@@ -68,19 +97,55 @@ const conformanceKey: Rule = {
 
 const conformanceOwnKey: Rule = {
   id: 'conformance-own-key',
-  check: (configuration) => {
-    const { demo, existingSecret } = configuration.conformance?.key ?? {};
-    const others = keysOf(configuration).map(({ key }) => key);
+  check: (configuration): Finding[] => {
+    const { conformance } = configuration;
+    if (conformance === undefined || isUnusable(configuration, 'conformance', 'key')) {
+      return [];
+    }
+    const { demo, existingSecret } = conformance.key ?? {};
+    const others = othersKeys(configuration);
     return [
       ...(demo !== undefined && others.some((key) => key.demo === demo)
         ? [notItsOwn('demo', showValue(demo, ['conformance', 'key', 'demo']), 'a key')]
         : []),
-      ...(existingSecret !== undefined && others.some((key) => key.existingSecret === existingSecret)
+      ...(existingSecret !== undefined && others.some(({ secret }) => secret === existingSecret)
         ? [notItsOwn('existingSecret', quote(existingSecret), 'a Secret')]
         : []),
+      ...(existingSecret === undefined ? takenSecrets(configuration) : []),
     ];
   },
 };
+
+interface OthersKey {
+  readonly demo?: string;
+  readonly secret: string;
+}
+
+/** The keys of all users, also of those that the local demo has without a word. */
+function othersKeys(configuration: DraftConfiguration): OthersKey[] {
+  const written = keysOf(configuration).map(({ user, key }) => othersKey(user.name, key));
+  const [domain, platform] = [domainOf(configuration), platformOf(configuration)];
+  if (Object.hasOwn(configuration, 'users') || domain === undefined || platform === undefined) {
+    return written;
+  }
+  const tiers = (tierNamesOf(configuration) ?? []).map((name) => ({ name }));
+  return defaultUsers({ domain, platform, tiers }).flatMap(({ name, keys = [] }) =>
+    keys.map((key) => othersKey(name, key)),
+  );
+}
+
+function othersKey(user: string | undefined, { demo, existingSecret, name }: Draft<KeyConfiguration>): OthersKey {
+  return { demo, secret: existingSecret ?? (user === undefined ? '' : apiKeySecretName(user, name)) };
+}
+
+/** Secrets of others with the name that is rendered for the test. */
+function takenSecrets(configuration: DraftConfiguration): Finding[] {
+  const rendered = apiKeySecretName(CONFORMANCE_NAME);
+  const expected = 'a Secret of its own: with `conformance` the platform has one of this name';
+  return keysOf(configuration)
+    .filter(({ key }) => key.existingSecret === rendered)
+    .map((at) => atValue([...pathOfKey(at), 'existingSecret'], quote(rendered), expected, 'name another'));
+}
 
 function notItsOwn(source: string, got: string, noun: string): Finding {
   const expected = `${noun} of its own: a user has the same`;

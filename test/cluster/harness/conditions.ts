@@ -42,12 +42,12 @@ const kinds: Readonly<Record<string, Judged>> = {
 const negative = ['Conflicted', 'Overridden', 'Stopped'];
 
 /** @returns whether an object of this kind gets a verdict. */
-export function isJudged({ kind }: Manifest): boolean {
+function isJudged({ kind }: Manifest): boolean {
   return kind in kinds;
 }
 
 /** @returns all objects in the cluster that get a verdict. */
-export async function judgedObjects(): Promise<Manifest[]> {
+async function judgedObjects(): Promise<Manifest[]> {
   const found = Object.entries(kinds).map(async ([kind, { path }]) => {
     const apiVersion = path.replace(/^\/apis\/(.*)\/[^/]*$/, '$1');
     return (await list(path)).map((object) => ({ ...object, apiVersion, kind }));

@@ -101,8 +101,7 @@ export class Gateway {
 }
 
 async function readByIstio(): Promise<Manifest[]> {
-  const { stdout } = await kubectl(['get', READ_BY_ISTIO, '--all-namespaces', '--output=json']);
-  const { items } = JSON.parse(stdout) as { items: Manifest[] };
+  const items = await listed(READ_BY_ISTIO);
   const routes = items.filter(({ kind }) => kind === 'HTTPRoute');
   const backends = routes.flatMap(({ spec }) => spec.rules.flatMap((rule: Manifest) => rule.backendRefs ?? []));
   return [...items, ...[...new Set<string>(backends.map(({ name }) => name))].flatMap(serviceOf)];

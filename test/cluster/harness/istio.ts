@@ -12,7 +12,7 @@ import { kubectl } from './suite';
 export interface Istiod {
   /** Where the Envoys of gateways ask it. */
   readonly address: string;
-  /** Ends the process and takes its webhook away. */
+  /** Ends the process and takes away its webhook and the GatewayClasses that it has made. */
   stop(): Promise<void>;
 }
 
@@ -58,6 +58,7 @@ export async function startIstiod(): Promise<Istiod> {
   const stop = async () => {
     await kubectl(['delete', '--ignore-not-found', '-f', '-'], { stdin: JSON.stringify(webhook) });
     await program.stop();
+    await kubectl(['delete', 'gatewayclasses', '--all']);
   };
   try {
     await program.untilReady(async () => {
