@@ -1,6 +1,7 @@
 import { toValue } from '../../src/config/located';
 import { formatProblem } from '../../src/config/problem';
 import { MAXIMUM_BYTES, MAXIMUM_DEPTH, parseSource } from '../../src/config/source';
+import { growth } from '../support/growth';
 
 function problemsOf(text: string | Uint8Array): string[] {
   return parseSource(typeof text === 'string' ? Buffer.from(text) : text, 'maas.yaml').problems.map(formatProblem);
@@ -60,11 +61,9 @@ describe('does not break down over', () => {
     expect(others.length).toBeLessThan(5);
   });
 
-  test('ten thousand keys of one map', () => {
-    const keys = Array.from({ length: 10_000 }, (_, index) => `k${index}: 1\n`).join('');
-    const start = performance.now();
-    expect(problemsOf(keys)).toEqual([]);
-    expect(performance.now() - start).toBeLessThan(2_000);
+  test('keys of one map: time grows by their number, not by its square', () => {
+    const keysOf = (count: number) => Array.from({ length: count }, (_, index) => `k${index}: 1\n`).join('');
+    expect(growth(1_000, (count) => expect(problemsOf(keysOf(count))).toEqual([]))).toBeLessThan(25);
   });
 
   test('aliases that multiply', () => {
@@ -90,7 +89,5 @@ test('four mebibytes are read, one byte more is refused before it is parsed', ()
   expect(problemsOf(text.subarray(0, MAXIMUM_BYTES))).toEqual([]);
   expect(problemsOf(text)).toHaveLength(1);
   const garbage = Buffer.alloc(MAXIMUM_BYTES + 1, '[');
-  const start = performance.now();
-  expect(problemsOf(garbage)[0]).toContain('got 4,194,305 bytes');
-  expect(performance.now() - start).toBeLessThan(200);
+  expect(problemsOf(garbage)).toEqual([expect.stringContaining('got 4,194,305 bytes')]);
 });
