@@ -173,3 +173,31 @@ test('of a request only the members that count are kept, however many it has', (
     return names`);
   expect(kept).toEqual(['max_tokens', 'n']);
 });
+
+describe('a request whose client plays with blanks and digits', () => {
+  const asked = (text: string) =>
+    runScript(`
+      local scanner = new_request_scanner()
+      scan(scanner, ${luaLiteral(text)})
+      return asked_answer(scanner)`);
+
+  test.each([0, 1, 62, 63, 64, 65, 1000])('asks for what it asks for, behind %i blanks', (blanks) => {
+    expect(asked(`{"max_tokens":${' '.repeat(blanks)}100000}`)).toBe(100_000);
+    expect(asked(`{"max_tokens"${'\n'.repeat(blanks)}: 100000${'\t'.repeat(blanks)}, "n": 1}`)).toBe(100_000);
+  });
+
+  test('of a number without end, nothing is believed', () => {
+    expect(asked(`{"max_tokens": 1.${'0'.repeat(70)}e5}`)).toBeUndefined();
+  });
+
+  test('in pieces of one, does not fill the memory', () => {
+    const longest = runScript(`
+      local scanner = new_request_scanner()
+      scan(scanner, '{"a"')
+      for _, piece in ipairs({ ' ', '1', 'x' }) do
+        for _ = 1, 1000 do scan(scanner, piece) end
+      end
+      return #scanner.gap`);
+    expect(longest).toBe(65);
+  });
+});
