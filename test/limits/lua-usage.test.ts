@@ -174,7 +174,7 @@ test('of a request only the members that count are kept, however many it has', (
   expect(kept).toEqual(['max_tokens', 'n']);
 });
 
-describe('a request whose client plays with blanks and digits', () => {
+describe('a request whose client plays with blanks, quotes and digits', () => {
   const asked = (text: string) =>
     runScript(`
       local scanner = new_request_scanner()
@@ -184,6 +184,11 @@ describe('a request whose client plays with blanks and digits', () => {
   test.each([0, 1, 62, 63, 64, 65, 1000])('asks for what it asks for, behind %i blanks', (blanks) => {
     expect(asked(`{"max_tokens":${' '.repeat(blanks)}100000}`)).toBe(100_000);
     expect(asked(`{"max_tokens"${'\n'.repeat(blanks)}: 100000${'\t'.repeat(blanks)}, "n": 1}`)).toBe(100_000);
+  });
+
+  test('for as many answers as there can be, where their number is in quotes', () => {
+    expect(asked('{"max_tokens": 10, "n": 3}')).toBe(30);
+    expect(asked('{"max_tokens": 10, "n": "3"}')).toBe(1e10);
   });
 
   test('of a number without end, nothing is believed', () => {
