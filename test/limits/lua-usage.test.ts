@@ -154,6 +154,23 @@ describe('usage of an event stream', () => {
     expect(tokens('events', [': comment\n\ndata: {"content": "cut o'])).toBe(2);
   });
 
+  test('an event without end does not wait beyond its longest, and counts as what it is', () => {
+    const seen = runScript(`
+      ${METER}
+      local meter, read = meter_of('events')
+      local result = { LONGEST_EVENT, 0 }
+      LONGEST_EVENT = 100
+      for _ = 1, 41 do
+        read('ten bytes.')
+        result[2] = math.max(result[2], meter.waiting)
+      end
+      result[3] = meter.characters
+      read('\\n\\ndata: {"usage":{"total_tokens":9}}\\n\\n')
+      result[4] = tokens_of(meter)
+      return result`);
+    expect(seen).toEqual([16 * 1024 * 1024, 100, 330, 9]);
+  });
+
   test('property: pieces of any size give the same count', () => {
     const text = stream(
       { choices: [{ delta: { content: 'a "usage": {"total_tokens":1}' } }], usage: null },

@@ -16,7 +16,7 @@ local KEPT_FIELDS = {
 }
 
 local function new_meter(path)
-  return { characters = 0, guess = 0, json = path.json, events = path.events, rest = {}, tail = '' }
+  return { characters = 0, guess = 0, json = path.json, events = path.events, rest = {}, waiting = 0, tail = '' }
 end
 
 -- A number that can be a count of tokens, or nil: null, strings, negatives and 10^30 are no usage.
