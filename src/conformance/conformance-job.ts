@@ -14,8 +14,8 @@ import { MODEL_LABEL } from '../pods';
 
 /** A model past the Gateway. */
 export interface DirectModel {
-  /** URL at the model's own Service. */
-  readonly url: string;
+  /** URLs at the model's own Service: a headless one leads to the pods, and so to their own port. */
+  readonly urls: string[];
   /** Port of its pods. */
   readonly podPort: number;
 }
@@ -212,7 +212,7 @@ function variables(props: ConformanceJobProps): Record<string, string> {
     GATEWAY: `${gatewayServiceName}.${gatewayNamespace}.svc.cluster.local:${gatewayPort(props.tls)}`,
     MODEL_URL: url(props.host),
     UNKNOWN_URL: url(props.unknownHost),
-    DIRECT_URL: props.directModel?.url ?? '',
+    DIRECT_URLS: (props.directModel?.urls ?? []).join(' '),
     CHAT: chat(props.servedModel, 8),
     STREAM: chat(props.servedModel, 8, { stream: true, stream_options: { include_usage: true } }),
     LONG_CHAT: chat(props.servedModel, 100),

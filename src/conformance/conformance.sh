@@ -6,7 +6,7 @@
 #   GATEWAY            host:port of the gateway's Service
 #   MODEL_URL          URL of a chat completion at the model's public host
 #   UNKNOWN_URL        the same at a host of the domain that no model has
-#   DIRECT_URL         URL of the model's own Service, which must not answer; empty: not checked
+#   DIRECT_URLS        URLs of the model's own Service, of which none may answer, with blanks between; empty: not checked
 #   CHAT, STREAM       bodies: a short chat completion, and the same as a stream
 #   LONG_CHAT          body: a longer one, to use up the limit
 #   KEY_PREFIX API_KEY a key of the tier of this test
@@ -156,12 +156,17 @@ check_limit() {
   verdict 'over the limit' "$(status one), retry-after $(told one retry-after)" '429, retry-after told'
 }
 
-# Refused (7) or silent (28); a name that nobody knows (6) shows nothing.
+# Refused (7) or silent (28); a name that nobody knows (6) shows nothing. The first that is neither is the verdict.
 check_direct() {
-  seen=$(curl -q --silent --output /dev/null --max-time 5 --write-out '%{http_code}' "$DIRECT_URL")
-  code=$?
-  [ "$code" = 7 ] || [ "$code" = 28 ] || [ "$code" = 0 ] || seen="curl's error $code"
-  [ "$seen" = 000 ] && seen='no answer'
+  for url in $DIRECT_URLS; do
+    seen=$(curl -q --silent --output /dev/null --max-time 5 --write-out '%{http_code}' "$url")
+    case $? in
+      0) ;;
+      7 | 28) seen='no answer' ;;
+      *) seen='another failure' ;;
+    esac
+    [ "$seen" = 'no answer' ] || break
+  done
   verdict 'the model past the gateway' "$seen" 'no answer'
 }
 
@@ -171,7 +176,7 @@ if [ -n "$TOKENS_PER_MINUTE" ]; then
   check_headers
   verdict 'a stream' "$(stream_use)" counted
 fi
-[ -z "$DIRECT_URL" ] || check_direct
+[ -z "$DIRECT_URLS" ] || check_direct
 check_limit
 
 if [ "$failures" -gt 0 ]; then

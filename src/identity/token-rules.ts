@@ -38,6 +38,12 @@ const TOKEN = 'token';
 /** Prefix of a token in the Authorization header. */
 export const TOKEN_PREFIX = 'Bearer';
 
+/**
+ * How often Authorino asks the issuer for its keys. Without it a key that the issuer has removed works until a token comes
+ * with one that Authorino does not know, and an issuer that was away when Authorino started is never asked again.
+ */
+const KEYS_SECONDS = 300;
+
 /** The way in for tokens. */
 export function tokenMethod(oidc: OidcAuthentication) {
   const groupsClaim = celString(oidc.groupsClaim ?? DEFAULT_GROUPS_CLAIM);
@@ -49,7 +55,7 @@ export function tokenMethod(oidc: OidcAuthentication) {
   );
   return {
     'oidc-users': {
-      jwt: { issuerUrl: oidc.issuerUrl },
+      jwt: { issuerUrl: oidc.issuerUrl, ttl: KEYS_SECONDS },
       credentials: { authorizationHeader: { prefix: TOKEN_PREFIX } },
       overrides: {
         user: { expression: celEntry('auth.identity', oidc.userClaim ?? 'sub') },

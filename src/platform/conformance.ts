@@ -24,7 +24,12 @@ export function addConformance(chart: Chart, context: PlatformContext): void {
     servedModel: model.servedName,
     // Without NetworkPolicies nothing refuses there.
     directModel: networkPolicies
-      ? { url: `http://${backend.serviceName}.${namespace}.svc.cluster.local/v1/models`, podPort: MODEL_PORT }
+      ? {
+          urls: [backend.servicePort, MODEL_PORT].map(
+            (port) => `http://${backend.serviceName}.${namespace}.svc.cluster.local:${port}/v1/models`,
+          ),
+          podPort: MODEL_PORT,
+        }
       : undefined,
     networkPolicy: networkPolicies,
     keySecretName: conformance.keySecretName,

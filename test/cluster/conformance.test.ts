@@ -112,7 +112,7 @@ describeCluster(
       });
       const here = {
         GATEWAY: `127.0.0.1:${proxy.port}`,
-        DIRECT_URL: 'http://127.0.0.1:1/v1/models',
+        DIRECT_URLS: 'http://127.0.0.1:1/ http://127.0.0.1:1/v1/models',
         READY_SECONDS: '0',
       };
       const env = { PATH: process.env.PATH, ...environmentOf(job, manifests), ...here, ...more };
@@ -142,7 +142,10 @@ describeCluster(
     });
 
     test('the model past the gateway: got an answer', async () => {
-      const { lines, code } = await conformance({}, { DIRECT_URL: `http://127.0.0.1:${gateway.model.port}/` });
+      const { lines, code } = await conformance(
+        {},
+        { DIRECT_URLS: `http://127.0.0.1:1/ http://127.0.0.1:${gateway.model.port}/` },
+      );
       expect(lines.filter((line) => !line.startsWith('ok'))).toEqual([
         'FAILED  the model past the gateway: got 200, expected no answer',
         '1 checks FAILED',

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freshMinute, limits } from '../envoy/client';
 import { Gateway } from './harness/gateway';
 import { claimsOf, Keycloak, keyOf, type Grant } from './harness/keycloak';
-import { removePlatform } from './harness/kuadrant';
+import { listed, removePlatform } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder } from './harness/manifests';
-import { policyName, untilEnforced } from './harness/policies';
+import { patchPolicy, policyName, untilEnforced } from './harness/policies';
 import { expectRefused } from './harness/replies';
 import { describeCluster } from './harness/suite';
+import { until } from './harness/until';
 
 const folder = 'examples/oidc/dist';
 const manifests = manifestsOf(readPlatformFolder(folder));
@@ -188,6 +189,20 @@ describeCluster(
       expect((await askAs('premiumuser1')).status).toBe(200);
       expectRefused(await askWith(old), 401);
       expect((await askWith(second)).status).toBe(200);
+    });
+
+    test('what a removed key has signed is refused once Authorino has asked again', async () => {
+      const ttl = '/spec/overrides/rules/authentication/oidc-users/jwt/ttl';
+      await patchPolicy({ op: 'replace', path: ttl, value: 1 });
+      await until('the AuthConfig has it', 10, async () =>
+        (await listed('authconfigs')).every(({ spec }) => spec.authentication['oidc-users'].jwt.ttl === 1),
+      );
+      await rotate(400);
+      const token = await keycloak.token({ user: 'premiumuser1' });
+      expect((await askWith(token)).status).toBe(200);
+      const keys: { keys: { kid: string; providerId: string }[] } = await keycloak.admin('GET', '/keys');
+      await keycloak.admin('DELETE', `/components/${keys.keys.find(({ kid }) => kid === keyOf(token))!.providerId}`);
+      await until('the token is refused', 20, async () => (await askWith(token)).status === 401);
     });
 
     /** Gives the realm a key that signs all tokens from now on. */

@@ -262,6 +262,6 @@ describe.each([
 
 test('the model and the configuration of dist/ are among those that KServe 0.20.0 takes', () => {
   const shared = manifestsOf(readPlatformFolder('dist')).filter(isForKServe);
-  expect(shared.map(({ kind }) => kind)).toEqual(['ConfigMap', 'InferenceService', 'HTTPRoute']);
+  expect(shared.map(({ kind }) => kind)).toEqual(['ConfigMap', 'InferenceService', 'HTTPRoute', 'HTTPRoute']);
   expect(platformFor('0.20.0')).toEqual(expect.arrayContaining(shared));
 });

@@ -70,7 +70,7 @@ describe('ConformanceJob with minimal props', () => {
   });
 
   test('leaves out what nobody tells', () => {
-    expect(variables).toMatchObject({ TOKENS_PER_MINUTE: '', DIRECT_URL: '' });
+    expect(variables).toMatchObject({ TOKENS_PER_MINUTE: '', DIRECT_URLS: '' });
   });
 
   test('tries once, ends in time and goes after a day', () => {
@@ -109,7 +109,7 @@ describe('ConformanceJob with all props', () => {
   const { find, pod, container, variables } = synthesize({
     ...MINIMAL,
     tls: true,
-    directModel: { url: 'http://vllm-simulator-predictor.llm.svc.cluster.local/v1/models', podPort: 8080 },
+    directModel: { urls: ['http://a/v1/models', 'http://a:8080/v1/models'], podPort: 8080 },
     tokensPerMinute: 500,
     platform: 'openshift',
     image: 'mirror.example.com/curl:1',
@@ -125,7 +125,7 @@ describe('ConformanceJob with all props', () => {
   test('checks limits and the way past the gateway', () => {
     expect(variables).toMatchObject({
       TOKENS_PER_MINUTE: '500',
-      DIRECT_URL: 'http://vllm-simulator-predictor.llm.svc.cluster.local/v1/models',
+      DIRECT_URLS: 'http://a/v1/models http://a:8080/v1/models',
     });
   });
 

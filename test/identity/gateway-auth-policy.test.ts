@@ -148,7 +148,7 @@ describe('GatewayAuthPolicy with OIDC only', () => {
   test('takes tokens of the issuer as Bearer, and no API keys', () => {
     expect(rules.authentication).toEqual({
       'oidc-users': expect.objectContaining({
-        jwt: { issuerUrl: 'https://login.example.com/realms/maas' },
+        jwt: { issuerUrl: 'https://login.example.com/realms/maas', ttl: 300 },
         credentials: { authorizationHeader: { prefix: 'Bearer' } },
       }),
     });

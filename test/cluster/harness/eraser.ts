@@ -43,7 +43,9 @@ async function erase(paths: readonly string[]): Promise<void> {
   await until('all objects are deleted', 30, async () => {
     const found = await Promise.all(paths.map((path) => objectsAt(path)));
     remaining = found.flat();
-    await Promise.all(remaining.map((object) => ask('DELETE', object, { gracePeriodSeconds: 0 })));
+    // A Job would wait for the garbage collector to make orphans of its pods.
+    const how = { gracePeriodSeconds: 0, propagationPolicy: 'Background' };
+    await Promise.all(remaining.map((object) => ask('DELETE', object, how)));
     return remaining.length === 0;
   }).catch((error: Error) => {
     throw new Error(`${error.message}: ${remaining.join(', ')}`);

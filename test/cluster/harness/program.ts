@@ -10,7 +10,7 @@ import { until } from './until';
  * Runs a program and kills it once its own standard input ends. That is a pipe which closes with this process, however it
  * ends: none of the operators watches its parent itself.
  */
-const untilInputCloses = [
+export const untilInputCloses = [
   'exec 3<&0',
   '"$@" </dev/null 3<&- & program=$!',
   '{ cat <&3; kill -9 "$program"; } >/dev/null 2>&1 & watcher=$!',
