@@ -54,13 +54,15 @@ export class Gateway {
   /**
    * Gives Envoy what Istio makes of the objects as they are now; counters start anew. Tests fail to authenticate a lot, and
    * are not slowed down unless they say so.
+   * @param options.secondsLeft of the minute that the token limit sees now; by default of the real one
    */
-  async load({ slowDown = false } = {}): Promise<void> {
+  async load({ slowDown = false, secondsLeft }: { slowDown?: boolean; secondsLeft?: number } = {}): Promise<void> {
     await this.envoy?.stop();
     this.envoy = undefined;
     const objects = (await readByIstio()).filter(({ metadata: { name } }) => slowDown || name !== SLOW_DOWN);
     const translation = translate(toolPath('istio-listeners')!, objects);
-    const configuration = authenticated(runnable(translation, this.model.port), translation, this.authorinoPort);
+    const real = authenticated(runnable(translation, this.model.port), translation, this.authorinoPort);
+    const configuration = secondsLeft === undefined ? real : withSecondsLeft(real, secondsLeft);
     const { binary, reason } = findEnvoy();
     if (!binary) throw new Error(reason);
     this.envoy = await Envoy.startFrom(binary, configuration);
@@ -98,6 +100,15 @@ export class Gateway {
     await this.envoy?.stop();
     await this.model.stop();
   }
+}
+
+/** Moves the clock of the token limit's script. */
+function withSecondsLeft(configuration: object, secondsLeft: number): object {
+  const offset = 60 - secondsLeft - (Math.floor(Date.now() / 1000) % 60);
+  const clock = 'local now = os.time()';
+  const text = JSON.stringify(configuration);
+  if (!text.includes(clock)) throw new Error(`no script of the token limit with "${clock}"`);
+  return JSON.parse(text.replaceAll(clock, `${clock} + ${offset}`)) as object;
 }
 
 async function readByIstio(): Promise<Manifest[]> {
