@@ -1,10 +1,12 @@
-// Synthesizes the default and every example into the committed folders; `--out DIR` writes elsewhere, for comparison.
+// Synthesizes the default and every example into the committed folders, and writes the diagrams of their pages; `--out DIR`
+// writes elsewhere, for comparison.
 //
 // An example is a folder of examples/ with a maas.yaml, a main.ts (built into lib/), or several environments.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeDiagrams } from './diagrams.mjs';
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: '.' } } });
 const root = resolve(values.out);
@@ -31,6 +33,7 @@ for (const name of readdirSync('examples').sort()) {
     synth(join(folder, 'maas.yaml'), join(folder, 'dist'));
   }
 }
+writeDiagrams(root);
 
 function synth(config, out) {
   execFileSync('node', [cli, 'synth', '--quiet', '--config', config, '--out', join(root, out)], { stdio: 'inherit' });

@@ -1,6 +1,12 @@
 import { App } from 'cdk8s';
+import { listNames, quote } from '../config/problem';
 import { readConfiguration } from '../config/read';
-import { validateApp, writeManifests } from '../output/output';
+import { resolveSettings, type PlatformSettings } from '../config/settings';
+import { didYouMean } from '../config/suggest';
+import { drawPlatform } from '../explain/diagram';
+import { explainName } from '../explain/explanation';
+import { formatExplanations } from '../explain/text';
+import { SynthesisError, validateApp, writeManifests } from '../output/output';
 import { reportMistakes } from '../output/synthesize';
 import { MaasPlatform } from '../platform/platform';
 
@@ -16,6 +22,18 @@ export interface CheckOptions {
 export interface SynthesizeOptions extends CheckOptions {
   /** Folder to write to. */
   readonly out: string;
+}
+
+/** Options of `diagram`. */
+export interface ReadOptions {
+  /** Configuration file. */
+  readonly config: string;
+}
+
+/** Options of `explain`. */
+export interface ExplainOptions extends ReadOptions {
+  /** Whether JSON is printed in place of text. */
+  readonly json?: boolean;
 }
 
 /** `cdk8s-maas synth`. */
@@ -38,6 +56,37 @@ export function checkPlatforms(options: CheckOptions): void {
   if (valid && !options.quiet) {
     process.stdout.write(`${options.config.join(', ')}: no problem found\n`);
   }
+}
+
+/** `cdk8s-maas explain NAME`. */
+export function explain(name: string, options: ExplainOptions): void {
+  const explanations = reportMistakes(() => {
+    const settings = resolveSettings(readConfiguration(options.config));
+    const found = explainName(settings, name);
+    if (found.length === 0) {
+      throw new SynthesisError(`${options.config}: ${unknownName(settings, name)}`);
+    }
+    return found;
+  });
+  if (explanations !== undefined) {
+    const text = options.json ? `${JSON.stringify(explanations, undefined, 2)}\n` : formatExplanations(explanations);
+    process.stdout.write(text);
+  }
+}
+
+function unknownName(settings: PlatformSettings, name: string): string {
+  const [tiers, users, models] = [settings.tiers, settings.users, settings.models].map((items) =>
+    items.map((item) => item.name),
+  ) as [string[], string[], string[]];
+  const expected = `one of the tiers ${listNames(tiers)}, the users ${listNames(users)}, the models ${listNames(models)}`;
+  const fix = didYouMean(name, [...tiers, ...users, ...models], '');
+  return `got ${quote(name)}, expected ${expected}${fix === '' ? '' : `; ${fix}`}`;
+}
+
+/** `cdk8s-maas diagram`. */
+export function printDiagram(options: ReadOptions): void {
+  const diagram = reportMistakes(() => drawPlatform(resolveSettings(readConfiguration(options.config))));
+  process.stdout.write(diagram ?? '');
 }
 
 function addPlatforms(app: App, files: readonly string[]): void {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { checkPlatforms, synthesizePlatforms } from './commands';
+import { checkPlatforms, explain, printDiagram, synthesizePlatforms } from './commands';
 
 const { version } = JSON.parse(readFileSync(require.resolve('cdk8s-maas/package.json'), 'utf8')) as { version: string };
 
@@ -39,9 +39,37 @@ program
   .addHelpText('after', '\nExample:\n  $ cdk8s-maas validate --config environments/production.yaml\n')
   .action(checkPlatforms);
 
+program
+  .command('explain')
+  .description('say what a tier, user or model of the configuration may do')
+  .argument('<name>', 'name of a tier, user or model; one that is several shows all')
+  .option('-c, --config <file>', 'configuration file', 'maas.yaml')
+  .option('--json', 'print a JSON list, one entry for each that has the name')
+  .addHelpText(
+    'after',
+    '\nExamples:\n' +
+      '  $ cdk8s-maas explain free\n' +
+      '  $ cdk8s-maas explain alice --config environments/production.yaml --json\n' +
+      '\nExit codes: 0 explained, 1 nothing has that name or the configuration is not right, 2 the command line is not right.\n',
+  )
+  .action(explain);
+
+program
+  .command('diagram')
+  .description('print the platform as a Mermaid flowchart')
+  .option('-c, --config <file>', 'configuration file', 'maas.yaml')
+  .addHelpText(
+    'after',
+    '\nExamples:\n' +
+      '  $ cdk8s-maas diagram\n' +
+      '  $ cdk8s-maas diagram --config environments/production.yaml > platform.mmd\n' +
+      '\nExit codes: 0 printed, 1 the configuration is not right, 2 the command line is not right.\n',
+  )
+  .action(printDiagram);
+
 program.addHelpText(
   'after',
-  '\nExit codes: 0 done, 1 the configuration or the folder is not right, 2 the command line is not right.\n',
+  '\nExit codes: 0 done, 1 the configuration, the folder or the name is not right, 2 the command line is not right.\n',
 );
 
 program.parse();

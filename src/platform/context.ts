@@ -25,10 +25,18 @@ export function prefixedName({ name: platform }: PlatformSettings, name: string)
 }
 
 /** Where an EnvoyFilter of this name goes; in the root namespace the platform's name keeps it from another platform's. */
-export function filterPlacement({ settings }: PlatformContext, name: string): { namespace: string; name: string } {
+export function filterPlacement(
+  { settings }: Pick<PlatformContext, 'settings'>,
+  name: string,
+): { namespace: string; name: string } {
   const { namespace, filterPlacement } = settings.gateway;
   return filterPlacement === 'rootNamespace'
     ? // Istio's root namespace, whose EnvoyFilters count for every namespace.
       { namespace: DEFAULT_NAMESPACES.istio, name: prefixedName(settings, name) }
     : { namespace, name };
+}
+
+/** Scheme with which clients reach the platform; OpenShift's router ends TLS where the Gateway does not. */
+export function clientScheme({ platform, gateway }: PlatformSettings): 'http' | 'https' {
+  return platform === 'openshift' || gateway.tls !== undefined ? 'https' : 'http';
 }

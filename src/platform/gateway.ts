@@ -12,7 +12,7 @@ import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
 import { ModelRoute } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
 import { MODEL_PORT } from '../models/vllm-runtime';
-import { filterPlacement, type PlatformContext } from './context';
+import { clientScheme, filterPlacement, type PlatformContext } from './context';
 import { usesTokenPolicy } from './limits';
 import { scrapers } from './observability';
 
@@ -84,7 +84,7 @@ export function addRoutes(chart: Chart, context: PlatformContext): void {
 function addModelList(chart: Chart, context: PlatformContext): void {
   const { settings, gateway } = context;
   const host = settings.gateway.platformHost;
-  const scheme = settings.platform === 'openshift' || settings.gateway.tls !== undefined ? 'https' : 'http';
+  const scheme = clientScheme(settings);
   const servedNames = new Map(settings.models.map(({ name, servedName }) => [name, servedName]));
   new ModelListRoute(chart, 'model-list-route', { gateway, namespace: settings.namespace, host });
   new ModelListFilter(chart, 'model-list', {

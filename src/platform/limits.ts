@@ -106,7 +106,7 @@ function tokenLimits({ minute, hour, day, month }: TokenLimitsConfiguration = {}
 }
 
 /** Length in seconds of the shortest window of any limit, of tokens or requests. */
-function shortestWindow(settings: PlatformSettings): number {
+export function shortestWindow(settings: PlatformSettings): number {
   const tokens = settings.tiers.flatMap(({ tokens }) =>
     TOKEN_WINDOWS.flatMap((window) => (tokens?.[window] === undefined ? [] : (WINDOW_SECONDS[window] ?? []))),
   );

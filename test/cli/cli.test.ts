@@ -102,10 +102,73 @@ describe('validate', () => {
   });
 });
 
+describe('explain', () => {
+  test('says what a name means', () => {
+    write('maas.yaml', 'platform: kubernetes\n');
+    const { code, out, err } = maas('explain', 'freeuser1');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^User freeuser1, of tier free\n( {2}.*\n)+$/);
+    expect(out).not.toContain('freeuser1_key');
+  });
+
+  test('prints JSON without the value of a key', () => {
+    write('team.yaml', 'users: [{ name: free, tier: free, keys: [{ demo: a_secret_key }] }]\n');
+    const { code, out, err } = maas('explain', 'free', '--config', 'team.yaml', '--json');
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toEqual([
+      expect.objectContaining({ kind: 'tier', name: 'free', tokens: { minute: 200, hour: 5000, day: 50000 } }),
+      expect.objectContaining({
+        kind: 'user',
+        tier: 'free',
+        keys: [{ secret: 'free-apikey', from: 'a demo key in dist/', disabled: false }],
+      }),
+    ]);
+    expect(out).not.toContain('a_secret_key');
+  });
+
+  test.each([
+    ['premuim', '; did you mean "premium"?'],
+    ['nobody', ''],
+  ])('of %j names what there is', (name, suggestion) => {
+    write('maas.yaml', 'platform: kubernetes\n');
+    expect(maas('explain', name)).toEqual({
+      code: 1,
+      out: '',
+      err:
+        `maas.yaml: got "${name}", expected one of the tiers free, premium, enterprise, the users freeuser1, freeuser2, ` +
+        `premiumuser1, premiumuser2, enterpriseuser1, the models simulator${suggestion}\n`,
+    });
+  });
+
+  test('and diagram refuse a configuration with a mistake', () => {
+    write('maas.yaml', 'users: [{ name: a, tier: fre, keys: [{ demo: c }] }]\n');
+    const refused = {
+      code: 1,
+      out: '',
+      err:
+        'maas.yaml:1:26 users[0].tier: got "fre", expected one of the tiers free, premium, enterprise; ' +
+        'did you mean "free"?\n1 problem\n',
+    };
+    expect(maas('explain', 'free')).toEqual(refused);
+    expect(maas('diagram')).toEqual(refused);
+  });
+});
+
+describe('diagram', () => {
+  test('prints a flowchart of another file, the same twice', () => {
+    write('team.yaml', 'domain: team.test\n');
+    const { code, out, err } = maas('diagram', '--config', 'team.yaml');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^flowchart TB\n( {2}.*\n)+$/);
+    expect(out).toContain('simulator.team.test');
+    expect(maas('diagram', '--config', 'team.yaml').out).toBe(out);
+  });
+});
+
 describe('the command line', () => {
   test('has help with examples for each command', () => {
     expect(maas('--help').out).toContain('Exit codes: 0 done');
-    for (const name of ['synth', 'validate']) {
+    for (const name of ['synth', 'validate', 'explain', 'diagram']) {
       const { code, out } = maas(name, '--help');
       expect(code).toBe(0);
       expect(out).toMatch(new RegExp(`Examples?:\\n  \\$ cdk8s-maas ${name}`));
@@ -115,11 +178,20 @@ describe('the command line', () => {
   test.each([
     [['sinth'], "unknown command 'sinth'"],
     [['synth', '--confg', 'x'], "unknown option '--confg'"],
+    [['explain', 'free', '--jsn'], "unknown option '--jsn'"],
   ])('%j is answered with exit code 2 and a hint', (args, message) => {
     const { code, err } = maas(...args);
     expect(code).toBe(2);
     expect(err).toContain(message);
     expect(err).toContain('Did you mean');
+  });
+
+  test('explain without a name is answered with exit code 2', () => {
+    expect(maas('explain')).toEqual({
+      code: 2,
+      out: '',
+      err: "error: missing required argument 'name'\n(cdk8s-maas --help lists the commands)\n",
+    });
   });
 
   test('prints its version', () => {

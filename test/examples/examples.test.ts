@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
-/** Every example and the default are synthesized anew and compared with what is committed, byte for byte. */
+/** Every example and the default are synthesized and drawn anew and compared with what is committed, byte for byte. */
 
 const root = resolve(__dirname, '../..');
 const fresh = mkdtempSync(join(tmpdir(), 'cdk8s-maas-examples-'));
@@ -54,6 +54,21 @@ test('every example has a page', () => {
     expect(statSync(join(root, 'examples', name, 'README.md')).size).toBeGreaterThan(0);
     expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(`(examples/${name})`);
   }
+});
+
+/** Examples whose configuration is code. */
+const WITHOUT_DIAGRAM = ['library', 'two-platforms'];
+const pages = ['README.md', ...readdirSync(join(root, 'examples')).map((name) => join('examples', name, 'README.md'))];
+
+test.each(pages)('%s shows the diagrams of its configurations', (page) => {
+  const text = readFileSync(join(root, page), 'utf8');
+  expect(text).toBe(readFileSync(join(fresh, page), 'utf8'));
+  const folder = join(root, dirname(page));
+  const drawn = [...text.matchAll(/<!-- diagram of (\S+) -->\n\n```mermaid\nflowchart TB\n/g)].map(([, file]) => file);
+  const files = readdirSync(folder).filter(
+    (file) => file.endsWith('.yaml') && !['base.yaml', 'cdk8s.yaml'].includes(file),
+  );
+  expect(drawn.sort()).toEqual(WITHOUT_DIAGRAM.includes(basename(folder)) ? [] : files.sort());
 });
 
 test('npx cdk8s synth writes the same bytes as npm run synth', () => {

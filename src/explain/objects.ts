@@ -1,0 +1,116 @@
+import type { TierConfiguration, UserConfiguration } from '../config/configuration';
+import type { ModelSettings, PlatformSettings } from '../config/settings';
+import type { PlatformFile } from '../output/file-names';
+import { apiKeySecretName } from '../identity/api-key-secret-name';
+import { filterPlacement, prefixedName } from '../platform/context';
+import { limitsRequests, limitsTokens, usesTokenPolicy } from '../platform/limits';
+
+/** An object of dist/ that says something. */
+export interface ObjectReference {
+  /** Name of the file in dist/. */
+  readonly file: string;
+  /** Kind of the object. */
+  readonly kind: string;
+  /** Namespace of the object. */
+  readonly namespace: string;
+  /** Name of the object. */
+  readonly name: string;
+  /** What it says. */
+  readonly says: string;
+  /** Whether `patches` of maas.yaml change it: what it says may then be something else. */
+  readonly patched: boolean;
+}
+
+/** Who may pass, and what a tier may use. */
+export function policyObjects(settings: PlatformSettings): ObjectReference[] {
+  const { namespace } = settings.gateway;
+  return [
+    reference(settings, '40-identity', 'AuthPolicy', namespace, 'gateway-auth-policy', 'who passes, with which models'),
+    ...(settings.models.length === 0
+      ? []
+      : [filterReference(settings, '70-routes', 'model-list-filter', `what ${settings.gateway.platformHost} lists`)]),
+  ];
+}
+
+/** What limits these tiers. */
+export function limitObjects(settings: PlatformSettings, tiers: readonly TierConfiguration[]): ObjectReference[] {
+  const { namespace } = settings.gateway;
+  const limited = { ...settings, tiers: [...tiers] };
+  const policy = 'gateway-token-rate-limits';
+  const ofTokens = usesTokenPolicy(settings)
+    ? reference(settings, '50-limits', 'TokenRateLimitPolicy', namespace, policy, 'token limits')
+    : filterReference(settings, '50-limits', 'token-rate-limit-filter', 'token limits and weights');
+  return [
+    ...(limitsTokens(limited) ? [ofTokens] : []),
+    ...(limitsRequests(limited)
+      ? [reference(settings, '50-limits', 'RateLimitPolicy', namespace, 'gateway-rate-limits', 'request limits')]
+      : []),
+  ];
+}
+
+/** The keys of a user, as far as dist/ has them. */
+export function keyObjects(
+  settings: PlatformSettings,
+  { name: user, keys = [] }: UserConfiguration,
+): ObjectReference[] {
+  return keys.flatMap(({ name, existingSecret, externalSecret }) => {
+    if (existingSecret !== undefined) {
+      return [];
+    }
+    const kind = externalSecret === undefined ? 'Secret' : 'ExternalSecret';
+    const { namespace } = settings;
+    return reference(
+      settings,
+      '40-identity',
+      kind,
+      namespace,
+      apiKeySecretName(user, name),
+      'a key, its user and tier',
+    );
+  });
+}
+
+/** What serves a model, and what leads to it. */
+export function modelObjects(settings: PlatformSettings, model: ModelSettings): ObjectReference[] {
+  const { namespace, platform } = settings;
+  const route = `${model.name}-route`;
+  return [
+    reference(settings, '60-models', 'InferenceService', namespace, model.inferenceService, 'what serves it'),
+    ...(model.runtime === 'vllm'
+      ? [reference(settings, '60-models', 'ServingRuntime', namespace, 'vllm-latest', 'how vLLM is started')]
+      : []),
+    reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-domain-route`, 'host and paths'),
+    ...(platform === 'openshift'
+      ? [reference(settings, '70-routes', 'Route', settings.gateway.namespace, route, "the host at OpenShift's router")]
+      : []),
+  ];
+}
+
+/** Objects in the order of dist/; those of one file stay as they are. */
+export function inFileOrder(objects: readonly ObjectReference[]): ObjectReference[] {
+  return [...objects].sort((left, right) => (left.file < right.file ? -1 : Number(left.file > right.file)));
+}
+
+function filterReference(
+  settings: PlatformSettings,
+  file: PlatformFile,
+  filter: string,
+  says: string,
+): ObjectReference {
+  const { namespace, name } = filterPlacement({ settings }, filter);
+  return reference(settings, file, 'EnvoyFilter', namespace, name, says);
+}
+
+function reference(
+  settings: PlatformSettings,
+  file: PlatformFile,
+  kind: string,
+  namespace: string,
+  name: string,
+  says: string,
+): ObjectReference {
+  const patched = settings.patches.some(
+    ({ target }) => target.kind === kind && target.name === name && (target.namespace ?? namespace) === namespace,
+  );
+  return { file: `${prefixedName(settings, file)}.k8s.yaml`, kind, namespace, name, says, patched };
+}

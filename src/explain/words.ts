@@ -1,0 +1,71 @@
+import type { RequestLimitConfiguration, TierConfiguration, TokenLimitsConfiguration } from '../config/configuration';
+import type { ModelSettings } from '../config/settings';
+import { TOKEN_WINDOWS, type TokenWindow } from '../limits/token-window';
+
+/** A number with commas between thousands, whatever the machine's language. */
+export function formatNumber(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 6 });
+}
+
+/** `1 user`, `2 users`. */
+export function plural(number: number, noun: string): string {
+  return `${formatNumber(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+const A_WINDOW: Readonly<Record<TokenWindow, string>> = {
+  minute: 'a minute',
+  hour: 'an hour',
+  day: 'a day',
+  month: 'a month',
+};
+
+/** `200 a minute, 5,000 an hour`; `unlimited` without a limit. */
+export function tokenWords(tokens: TokenLimitsConfiguration = {}): string {
+  const words = TOKEN_WINDOWS.flatMap((window) => {
+    const limit = tokens[window];
+    return limit === undefined ? [] : `${formatNumber(limit)} ${A_WINDOW[window]}`;
+  });
+  return words.length === 0 ? 'unlimited' : words.join(', ');
+}
+
+/** `5 in 2m`; `unlimited` without a limit. */
+export function requestWords(requests: RequestLimitConfiguration | undefined): string {
+  return requests === undefined ? 'unlimited' : `${formatNumber(requests.limit)} in ${requests.window}`;
+}
+
+/** Both limits of a tier in one phrase: `200 tokens a minute …; 5 requests in 2m`. */
+export function limitWords({ tokens, requests, enforce }: TierConfiguration): string {
+  const tokenPart = tokenWords(tokens);
+  const parts = [
+    ...(tokenPart === 'unlimited' ? [] : [`tokens: ${tokenPart}${enforce === false ? ' (counted only)' : ''}`]),
+    ...(requests === undefined ? [] : [`requests: ${requestWords(requests)}`]),
+  ];
+  return parts.length === 0 ? 'unlimited' : parts.join('; ');
+}
+
+/** What a token of a model counts: `a token counts 2`. */
+export function weightWords({ tokenWeights: { prompt, completion, cached } }: ModelSettings): string {
+  if (prompt === completion && prompt === cached) {
+    return `a token counts ${formatNumber(prompt)}`;
+  }
+  const cachedPart = cached === prompt ? '' : `, a cached one ${formatNumber(cached)}`;
+  return `a token of the prompt counts ${formatNumber(prompt)}, of the answer ${formatNumber(completion)}${cachedPart}`;
+}
+
+/** `vllm on 2 nvidia-l4`; `simulator, no accelerator`. */
+export function runtimeWords({ runtime, accelerator, gpus }: ModelSettings): string {
+  return accelerator === undefined
+    ? `${runtime}, no accelerator`
+    : `${runtime} on ${formatNumber(gpus)} ${accelerator}`;
+}
+
+/** `1`, `2`, `1 to 3`. */
+export function replicaWords({ replicas = {} }: ModelSettings): string {
+  const { min = 1, max = min } = replicas;
+  return min === max ? formatNumber(min) : `${formatNumber(min)} to ${formatNumber(max)}`;
+}
+
+/** `1 gateway pod`, `3 gateway pods`. */
+export function podWords(pods: number): string {
+  return plural(pods, 'gateway pod');
+}
