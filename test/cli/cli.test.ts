@@ -105,7 +105,7 @@ describe('validate', () => {
 describe('the command line', () => {
   test('has help with examples for each command', () => {
     expect(maas('--help').out).toContain('Exit codes: 0 done');
-    for (const name of ['synth', 'validate']) {
+    for (const name of ['synth', 'validate', 'init', 'diff']) {
       const { code, out } = maas(name, '--help');
       expect(code).toBe(0);
       expect(out).toMatch(new RegExp(`Examples?:\\n  \\$ cdk8s-maas ${name}`));
