@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -73,6 +73,27 @@ describe('two configurations', () => {
     write('old.yaml', `tiers: [{ name: free, tokens: { minute: 200 } }]\n${USERS}`);
     write('new.yaml', 'tiers: [{ name: free, tokens: { minute: 500 } }]\nusers: []\n');
     expect(maas('diff', 'old.yaml', 'new.yaml')).toEqual({ code: 1, out: TOLD, err: '' });
+  });
+
+  test('as README shows it', () => {
+    const key = (user: string, more = '') => `keys: [{ demo: ${user}-secret${more} }]`;
+    write(
+      'old.yaml',
+      `users:\n  - { name: alice, tier: free, ${key('alice')} }\n  - { name: bob, tier: free, ${key('bob')} }\n` +
+        `  - { name: carol, tier: premium, ${key('carol')} }\n`,
+    );
+    write(
+      'new.yaml',
+      'tiers:\n  - { name: free, tokens: { minute: 500, hour: 5000, day: 50000 } }\n' +
+        '  - { name: premium, tokens: { minute: 1000, hour: 30000, day: 500000 } }\n' +
+        '  - { name: enterprise, tokens: { minute: 5000, hour: 150000, day: 2000000 } }\n' +
+        `users:\n  - { name: alice, tier: premium, ${key('alice')} }\n` +
+        `  - { name: carol, tier: premium, ${key('carol', ', expires: 2027-01-31')} }\n`,
+    );
+    const { out } = maas('diff', 'old.yaml', 'new.yaml');
+    const [, shown] =
+      /\n```\n(tiers:\n[^`]*`kubectl apply` [^`]*)```\n/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+    expect(out).toBe(shown);
   });
 
   test('as JSON', () => {
