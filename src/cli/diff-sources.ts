@@ -43,7 +43,7 @@ export function readManifests(folder: string, name: string | undefined): Manifes
         if (document.errors.length > 0) {
           throw new SynthesisError(`cannot read ${place}: it is no YAML; synthesize it anew`);
         }
-        const value: unknown = document.toJS();
+        const value = refusing(`cannot read ${place}`, (): unknown => document.toJS());
         return isMap(value) ? [value] : [];
       });
     });
