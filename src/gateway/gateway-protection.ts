@@ -17,6 +17,12 @@ export interface GatewayProtectionProps {
    * @default - the Gateway's own
    */
   readonly routeNamespace?: string;
+
+  /**
+   * Name of the ConfigMap by which the Gateway shapes its pods, in its namespace: `<gateway>-options` of a `MaasGateway`.
+   * @default - none that is protected
+   */
+  readonly optionsName?: string;
 }
 
 /** Between a Gateway and its listener in the name of what istiod makes of it; older versions wrote hyphens. */
@@ -27,6 +33,7 @@ const ALL_OPERATIONS = ['CREATE', 'UPDATE', 'DELETE'];
 /** What can change the way through a Gateway: Gateway API's routes and listeners, Kuadrant's policies, Istio's own objects. */
 const RESOURCES: Readonly<Record<string, readonly string[]>> = {
   'gateway.networking.k8s.io': [
+    'backendtlspolicies',
     'gateways',
     'grpcroutes',
     'httproutes',
@@ -35,7 +42,8 @@ const RESOURCES: Readonly<Record<string, readonly string[]>> = {
     'tlsroutes',
     'udproutes',
   ],
-  'gateway.networking.x-k8s.io': ['xlistenersets'],
+  'gateway.networking.x-k8s.io': ['xbackendtrafficpolicies', 'xlistenersets'],
+  'authorino.kuadrant.io': ['authconfigs'],
   'kuadrant.io': ['authpolicies', 'dnspolicies', 'ratelimitpolicies', 'tlspolicies', 'tokenratelimitpolicies'],
   'extensions.kuadrant.io': ['*'],
   'networking.istio.io': [
@@ -45,11 +53,23 @@ const RESOURCES: Readonly<Record<string, readonly string[]>> = {
     'proxyconfigs',
     'serviceentries',
     'virtualservices',
+    'workloadentries',
+    'workloadgroups',
   ],
   'extensions.istio.io': ['*'],
   'security.istio.io': ['authorizationpolicies', 'requestauthentications'],
   'telemetry.istio.io': ['telemetries'],
 };
+
+/** Those of them that say how a model's Service is reached. */
+const BACKEND_RESOURCES = [
+  'backendtlspolicies',
+  'destinationrules',
+  'serviceentries',
+  'workloadentries',
+  'workloadgroups',
+  'xbackendtrafficpolicies',
+];
 
 /**
  * Keeps the way through a Gateway in the hands of those who may update or delete the Gateway itself
@@ -68,22 +88,22 @@ export class GatewayProtection extends Construct {
   constructor(scope: Construct, id: string, props: GatewayProtectionProps) {
     super(scope, id);
     const { gatewayName: name, gatewayNamespace: namespace } = props.gateway;
+    const { optionsName } = props;
     const writers = `only those may who may update Gateway ${namespace}/${name} itself`;
     const rules: readonly (readonly [expression: string, refused: string])[] = [
       [attachesTo(props.gateway), `a route or listener on Gateway ${namespace}/${name}`],
       [kuadrantTargets(props), `a policy of Kuadrant on Gateway ${namespace}/${name} or its routes`],
       [istioTargets(props.gateway), `an object of Istio that counts for Gateway ${namespace}/${name}`],
+      [reachesModels(props), `how Gateway ${namespace}/${name} reaches its models`],
       [joinsPods(props.gateway), `a server on the pods of Gateway ${namespace}/${name}`],
     ];
     addAdmissionPolicy(this, {
       name: props.name,
       matchConstraints: {
-        resourceRules: Object.entries(RESOURCES).map(([group, resources]) => ({
-          apiGroups: [group],
-          apiVersions: ['*'],
-          operations: ALL_OPERATIONS,
-          resources: [...resources],
-        })),
+        resourceRules: [
+          ...Object.entries(RESOURCES).map(([group, resources]) => matchAll(group, resources)),
+          ...(optionsName === undefined ? [] : [{ ...matchAll('', ['configmaps']), resourceNames: [optionsName] }]),
+        ],
       },
       matchConditions: [
         {
@@ -102,9 +122,17 @@ export class GatewayProtection extends Construct {
   }
 }
 
-/** Annotations count, because istiod reads some of them, and of labels the one by which it leaves objects to another istiod. */
+function matchAll(group: string, resources: readonly string[]) {
+  return { apiGroups: [group], apiVersions: ['*'], operations: ALL_OPERATIONS, resources: [...resources] };
+}
+
+/**
+ * Annotations count, because istiod reads some of them, and of labels the one by which it leaves objects to another istiod;
+ * owners, because the garbage collector deletes what belongs to nobody any more.
+ */
 const CHANGES =
-  'object == null || oldObject == null || object.?spec != oldObject.?spec || ' +
+  'object == null || oldObject == null || object.?spec != oldObject.?spec || object.?data != oldObject.?data || ' +
+  'object.metadata.?ownerReferences != oldObject.metadata.?ownerReferences || ' +
   'object.metadata.?annotations != oldObject.metadata.?annotations || ' +
   'object.metadata.?labels[?"istio.io/rev"] != oldObject.metadata.?labels[?"istio.io/rev"]';
 
@@ -126,15 +154,24 @@ function attachesTo({ gatewayName, gatewayNamespace }: IMaasGateway): string {
   );
 }
 
-/** Kuadrant's policies target something in their own namespace. */
+/**
+ * Kuadrant's policies target something in their own namespace. What it makes of them for Authorino has hosts that are hashes
+ * of names everybody may know: whoever takes such a host first, in any namespace, says who comes in there.
+ */
 function kuadrantTargets({ gateway, routeNamespace = gateway.gatewayNamespace }: GatewayProtectionProps): string {
   const kind = 'o.spec.?targetRef.?kind.orValue("")';
   const name = 'o.spec.?targetRef.?name.orValue("")';
   return (
-    `request.resource.group.endsWith("kuadrant.io") && (${kind} == "Gateway" ` +
+    'request.resource.group.endsWith("kuadrant.io") && (request.resource.resource == "authconfigs" ' +
+    '? o.spec.hosts.exists(h, h.matches("^[0-9a-f]{64}$")) ' +
+    `: ${kind} == "Gateway" ` +
     `? request.namespace == ${celString(gateway.gatewayNamespace)} && ${name} == ${celString(gateway.gatewayName)} ` +
-    `: request.namespace in ${celList([...new Set([gateway.gatewayNamespace, routeNamespace])])})`
+    `: request.namespace in ${namespacesOf(gateway, routeNamespace)})`
   );
+}
+
+function namespacesOf({ gatewayNamespace }: IMaasGateway, routeNamespace: string): string {
+  return celList([...new Set([gatewayNamespace, routeNamespace])]);
 }
 
 /**
@@ -159,7 +196,16 @@ function istioTargets({ gatewayName, gatewayNamespace }: IMaasGateway): string {
   );
 }
 
+/** Where models are: a WorkloadEntry with the labels that a Service selects gets a share of its requests. */
+function reachesModels({ gateway, routeNamespace = gateway.gatewayNamespace }: GatewayProtectionProps): string {
+  return (
+    `request.namespace in ${namespacesOf(gateway, routeNamespace)} && ` +
+    `request.resource.resource in ${celList(BACKEND_RESOURCES)} && !o.?spec.?workloadSelector.hasValue()`
+  );
+}
+
 /**
+ * The ConfigMap by which a Gateway shapes its pods may add any container or label, and so may that of a Gateway beside it.
  * Istio lets a Gateway of its own API choose pods of any namespace, by labels, and one of Gateway API a Service of its own
  * namespace, by address or by the name of the Service that istiod should make.
  */
@@ -169,11 +215,14 @@ function joinsPods({ gatewayName, gatewayNamespace, gatewayServiceName }: IMaasG
   const selector = 'o.?spec.?selector.orValue({})';
   const ofOthers = ['istio.io', 'k8s.io', 'kubernetes.io'].map((end) => `k.split("/")[0].endsWith("${end}")`);
   return (
+    // Only that of our Gateway comes here.
+    `request.resource.resource == "configmaps" && request.namespace == ${celString(gatewayNamespace)} || ` +
     'request.resource.resource == "gateways" && (request.resource.group == "networking.istio.io" ' +
     `? ${selector}.all(k, (k == "pod-template-hash" || ${ofOthers.join(' || ')}) && ` +
     `${known}[?k].orValue(${selector}[k]) == ${selector}[k]) ` +
     `: request.namespace == ${celString(gatewayNamespace)} && request.name != ${celString(gatewayName)} && ` +
-    `(o.?spec.?addresses.orValue([]).exists(a, a.?value.orValue("").split(".")[0] == ${service}) || ` +
+    '(o.?spec.?infrastructure.?parametersRef.hasValue() || ' +
+    `o.?spec.?addresses.orValue([]).exists(a, a.?value.orValue("").split(".")[0] == ${service}) || ` +
     `o.metadata.?annotations[?"gateway.istio.io/name-override"].orValue("") == ${service}))`
   );
 }

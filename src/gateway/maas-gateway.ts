@@ -107,7 +107,7 @@ export class MaasGateway extends Construct implements IMaasGateway {
     const className = props.className ?? DEFAULT_GATEWAY_CLASS;
     this.gatewayServiceName = `${this.gatewayName}-${className}`;
 
-    const optionsName = `${this.gatewayName}-options`;
+    const optionsName = gatewayOptionsName(this.gatewayName);
     addCoreObject(this, 'Options', 'ConfigMap', {
       metadata: objectMetadata(optionsName, { namespace: props.namespace }),
       data: { deployment: Yaml.stringify(gatewayDeployment(props.replicas ?? 1)) },
@@ -129,6 +129,11 @@ export class MaasGateway extends Construct implements IMaasGateway {
       },
     });
   }
+}
+
+/** Name of the ConfigMap that shapes the pods of a `MaasGateway`, in its namespace. */
+export function gatewayOptionsName(gatewayName: string): string {
+  return `${gatewayName}-options`;
 }
 
 /** Strategic merge patch for the Deployment that istiod generates: replicas, what Pod Security restricted wants, no token. */

@@ -4,6 +4,7 @@ import { MaasNamespace } from '../cluster/namespace';
 import { CONFORMANCE_NAME, DEFAULT_NAMESPACES } from '../config/defaults';
 import type { ModelSettings, PlatformSettings } from '../config/settings';
 import { GatewayProtection } from '../gateway/gateway-protection';
+import { gatewayOptionsName } from '../gateway/maas-gateway';
 import { ApiKeyProtection } from '../identity/api-key-protection';
 import { KeycloakDemo } from '../identity/keycloak-demo';
 import { IMAGES } from '../images';
@@ -85,6 +86,7 @@ export function addProtection(chart: Chart, { settings, gateway }: PlatformConte
     name: `${namespace}-gateway-protection`,
     gateway,
     routeNamespace: namespace,
+    optionsName: settings.gateway.create ? gatewayOptionsName(gateway.gatewayName) : undefined,
   });
   new ApiKeyProtection(chart, 'api-key-protection', { name: `${namespace}-api-key-protection`, namespace });
 }

@@ -1,8 +1,10 @@
 import {
+  authConfig,
   authPolicy,
   envoyFilter,
   gateway,
   gatewayLabel,
+  gatewayOptions,
   generated,
   istioGateway,
   keyCopy,
@@ -31,6 +33,7 @@ const messages = {
   route: `a route or listener on Gateway llm/inference-gateway: ${fix}`,
   kuadrant: `a policy of Kuadrant on Gateway llm/inference-gateway or its routes: ${fix}`,
   istio: `an object of Istio that counts for Gateway llm/inference-gateway: ${fix}`,
+  models: `how Gateway llm/inference-gateway reaches its models: ${fix}`,
   pods: `a server on the pods of Gateway llm/inference-gateway: ${fix}`,
   key:
     'an API key of the platform in namespace llm belongs there: a copy elsewhere would lock its owner out; ' +
@@ -91,6 +94,22 @@ const attempts: readonly (readonly [what: string, who: string, attempt: Manifest
     object('networking.istio.io/v1', 'DestinationRule', 'llm', { host: 'vllm-simulator-predictor' }),
     'istio',
   ],
+  [
+    "a server of their own among a model's",
+    editor,
+    object('networking.istio.io/v1', 'WorkloadEntry', 'llm', { address: '192.0.2.1', labels: { app: 'isvc.model' } }),
+    'istio',
+  ],
+  [
+    'TLS to a model that has none',
+    editor,
+    object('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', 'llm', {
+      targetRefs: [{ group: '', kind: 'Service', name: 'vllm-simulator-predictor' }],
+      validation: { hostname: 'attempt.example.com', wellKnownCACertificates: 'System' },
+    }),
+    'models',
+  ],
+  ["an AuthConfig in the place of Kuadrant's", tenant, authConfig('tenant', 'ab'.repeat(32)), 'kuadrant'],
   ['a VirtualService on the generated Gateway', tenant, virtualService('tenant', `llm/${generated}`), 'istio'],
   ['the same in its namespace', editor, virtualService('llm', generated), 'istio'],
   ['the same with the older name', tenant, virtualService('tenant', `llm/${generated.replaceAll('~', '-')}`), 'istio'],
@@ -116,6 +135,12 @@ const attempts: readonly (readonly [what: string, who: string, attempt: Manifest
     gateway('llm', {}, { 'gateway.istio.io/name-override': 'inference-gateway-istio' }),
     'pods',
   ],
+  [
+    'a Gateway whose pods they shape, as ours for a NetworkPolicy',
+    editor,
+    gateway('llm', { infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: 'attempt' } } }),
+    'pods',
+  ],
   ['a copy of a key', tenant, keyCopy('tenant'), 'key'],
 ];
 
@@ -139,12 +164,15 @@ const untouched: readonly (readonly [what: string, who: string, object: Manifest
   ["Istio's Gateway on pods of their own", tenant, istioGateway('tenant', { istio: 'theirs' })],
   ["Istio's Gateway on another Gateway's pods", tenant, istioGateway('tenant', { [gatewayLabel]: 'theirs' })],
   ['a Gateway in our namespace', editor, gateway('llm', {})],
+  ['an AuthConfig of their own', tenant, authConfig('tenant', 'attempt.example.com')],
+  ['a ConfigMap', editor, gatewayOptions('llm', 'attempt')],
+  ["a ConfigMap of our Gateway's name in another namespace", tenant, gatewayOptions('tenant')],
   ['a Secret', tenant, { ...keyCopy('tenant'), metadata: { name: 'attempt', namespace: 'tenant' } }],
   ['a key in its namespace', editor, keyCopy('llm')],
 ];
 
 function resourceOf({ apiVersion, kind }: Manifest): string {
-  const plural = kind.toLowerCase().replace(/policy$/, 'policie');
+  const plural = kind.toLowerCase().replace(/([^a])y$/, '$1ie');
   const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
   return `${plural}s${group}`;
 }
@@ -206,10 +234,11 @@ describeCluster('the way through the Gateway is in the hands of its writers', ()
       { kind: 'HTTPRoute', manifest: find('HTTPRoute'), message: 'route' },
       { kind: 'AuthPolicy', manifest: find('AuthPolicy'), message: 'kuadrant' },
       { kind: 'EnvoyFilter', manifest: find('EnvoyFilter', 'identity-required-filter'), message: 'istio' },
+      { kind: 'ConfigMap', manifest: find('ConfigMap', 'inference-gateway-options'), message: 'pods' },
     ] as const;
 
     test.each(protectedObjects)('$kind: an editor cannot change it', async ({ manifest, message }) => {
-      const patch = `--patch=${JSON.stringify({ spec: spoiled[manifest.kind] })}`;
+      const patch = `--patch=${JSON.stringify(spoiled[manifest.kind])}`;
       const command = ['patch', ...reference(manifest), '--type=merge', '--dry-run=server', patch];
       const answer = await kubectl([...command, editor], { expectFailure: true });
       expect(answer.stderr).toBe(`Error from server (Forbidden): ${refusal(manifest, message)}`);
@@ -220,6 +249,15 @@ describeCluster('the way through the Gateway is in the hands of its writers', ()
       const command = ['delete', ...reference(manifest), '--dry-run=server'];
       const answer = await kubectl([...command, editor], { expectFailure: true });
       expect(answer.stderr).toBe(`Error from server (Forbidden): ${refusal(manifest, message)}`);
+      expect(await kubectl([...command, deployer])).toMatchObject({ exitCode: 0, stderr: '' });
+    });
+
+    test.each(protectedObjects)('$kind: an editor cannot have the garbage collector delete it', async (each) => {
+      const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: '00000000-0000-0000-0000-000000000000' };
+      const patch = `--patch=${JSON.stringify({ metadata: { ownerReferences: [owner] } })}`;
+      const command = ['patch', ...reference(each.manifest), '--type=merge', '--dry-run=server', patch];
+      const answer = await kubectl([...command, editor], { expectFailure: true });
+      expect(answer.stderr).toBe(`Error from server (Forbidden): ${refusal(each.manifest, each.message)}`);
       expect(await kubectl([...command, deployer])).toMatchObject({ exitCode: 0, stderr: '' });
     });
 
@@ -285,9 +323,10 @@ describeCluster('the way through the Gateway is in the hands of its writers', ()
 
 /** Changes of ours that would open something. */
 const spoiled: Readonly<Record<string, object>> = {
-  HTTPRoute: { parentRefs: [{ name: 'theirs' }] },
-  AuthPolicy: { targetRef: target('theirs') },
-  EnvoyFilter: { targetRefs: [target('theirs')] },
+  HTTPRoute: { spec: { parentRefs: [{ name: 'theirs' }] } },
+  AuthPolicy: { spec: { targetRef: target('theirs') } },
+  EnvoyFilter: { spec: { targetRefs: [target('theirs')] } },
+  ConfigMap: { data: { deployment: '{}' } },
 };
 
 test('the policies judge all kinds of dist/ that shape the way through the Gateway', () => {

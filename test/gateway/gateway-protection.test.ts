@@ -2,7 +2,7 @@ import { GatewayProtection } from '../../src/gateway/gateway-protection';
 import { MaasGateway } from '../../src/gateway/maas-gateway';
 import { identify, synthesize } from '../support/synth';
 
-function protectionWith(props: { readonly routeNamespace?: string } = {}) {
+function protectionWith(props: { readonly routeNamespace?: string; readonly optionsName?: string } = {}) {
   const gateway = MaasGateway.fromName('shared', 'infrastructure', 'edge');
   const { manifests, find } = synthesize(
     (chart) => new GatewayProtection(chart, 'protection', { name: 'keep-out', gateway, ...props }),
@@ -38,9 +38,21 @@ describe('GatewayProtection', () => {
     const [, kuadrant] = protectionWith({ routeNamespace: 'llm' }).spec.validations;
     expect(kuadrant.expression).toContain('request.namespace in ["infrastructure", "llm"]');
     expect(protectionWith().spec.validations[1].expression).toContain('request.namespace in ["infrastructure"]');
+    expect(protectionWith({ routeNamespace: 'llm' }).spec.validations[3].expression).toContain(
+      'request.namespace in ["infrastructure", "llm"]',
+    );
+  });
+
+  test("looks at one ConfigMap only, and at none where the Gateway is somebody else's", () => {
+    const configMaps = (optionsName?: string) =>
+      protectionWith({ optionsName }).spec.matchConstraints.resourceRules.filter(
+        ({ resources }: { resources: string[] }) => resources.includes('configmaps'),
+      );
+    expect(configMaps('shared-options')).toEqual([expect.objectContaining({ resourceNames: ['shared-options'] })]);
+    expect(configMaps()).toEqual([]);
   });
 
   test('knows the Service by the class of the Gateway', () => {
-    expect(protectionWith().spec.validations[3].expression).toContain('.split(".")[0] == "shared-edge"');
+    expect(protectionWith().spec.validations[4].expression).toContain('.split(".")[0] == "shared-edge"');
   });
 });

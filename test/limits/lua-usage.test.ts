@@ -154,6 +154,23 @@ describe('usage of an event stream', () => {
     expect(tokens('events', [': comment\n\ndata: {"content": "cut o'])).toBe(2);
   });
 
+  test('an event without end does not wait beyond its longest, and counts as what it is', () => {
+    const seen = runScript(`
+      ${METER}
+      local meter, read = meter_of('events')
+      local result = { LONGEST_EVENT, 0 }
+      LONGEST_EVENT = 100
+      for _ = 1, 41 do
+        read('ten bytes.')
+        result[2] = math.max(result[2], meter.waiting)
+      end
+      result[3] = meter.characters
+      read('\\n\\ndata: {"usage":{"total_tokens":9}}\\n\\n')
+      result[4] = tokens_of(meter)
+      return result`);
+    expect(seen).toEqual([16 * 1024 * 1024, 100, 330, 9]);
+  });
+
   test('property: pieces of any size give the same count', () => {
     const text = stream(
       { choices: [{ delta: { content: 'a "usage": {"total_tokens":1}' } }], usage: null },
@@ -172,4 +189,37 @@ test('of a request only the members that count are kept, however many it has', (
     for name in pairs(scanner.texts) do names[#names + 1] = name end
     return names`);
   expect(kept).toEqual(['max_tokens', 'n']);
+});
+
+describe('a request whose client plays with blanks, quotes and digits', () => {
+  const asked = (text: string) =>
+    runScript(`
+      local scanner = new_request_scanner()
+      scan(scanner, ${luaLiteral(text)})
+      return asked_answer(scanner)`);
+
+  test.each([0, 1, 62, 63, 64, 65, 1000])('asks for what it asks for, behind %i blanks', (blanks) => {
+    expect(asked(`{"max_tokens":${' '.repeat(blanks)}100000}`)).toBe(100_000);
+    expect(asked(`{"max_tokens"${'\n'.repeat(blanks)}: 100000${'\t'.repeat(blanks)}, "n": 1}`)).toBe(100_000);
+  });
+
+  test('for as many answers as there can be, where their number is in quotes', () => {
+    expect(asked('{"max_tokens": 10, "n": 3}')).toBe(30);
+    expect(asked('{"max_tokens": 10, "n": "3"}')).toBe(1e10);
+  });
+
+  test('of a number without end, nothing is believed', () => {
+    expect(asked(`{"max_tokens": 1.${'0'.repeat(70)}e5}`)).toBeUndefined();
+  });
+
+  test('in pieces of one, does not fill the memory', () => {
+    const longest = runScript(`
+      local scanner = new_request_scanner()
+      scan(scanner, '{"a"')
+      for _, piece in ipairs({ ' ', '1', 'x' }) do
+        for _ = 1, 1000 do scan(scanner, piece) end
+      end
+      return #scanner.gap`);
+    expect(longest).toBe(65);
+  });
 });

@@ -85,6 +85,9 @@ local function last_blank_line(text)
   return nil
 end
 
+-- No engine writes longer ones: a server that never ends an event must not fill the memory.
+local LONGEST_EVENT = 16 * 1024 * 1024
+
 -- Events arrive in pieces of any size: an unfinished event waits in `meter.rest` (a list, so that an event of megabytes
 -- in small pieces is joined once). `meter.tail` is its end: an empty line may be split between two pieces.
 local function read_event_piece(meter, bytes)
@@ -96,7 +99,12 @@ local function read_event_piece(meter, bytes)
   end
   if not stop then
     rest[#rest + 1] = bytes
+    meter.waiting = meter.waiting + #bytes
     meter.tail = (tail .. bytes:sub(-2)):sub(-2)
+    if meter.waiting > LONGEST_EVENT then
+      meter.characters = meter.characters + meter.waiting
+      meter.rest, meter.waiting = {}, 0
+    end
     return
   end
   local text = stop == #bytes and bytes or bytes:sub(1, stop)
@@ -109,6 +117,7 @@ local function read_event_piece(meter, bytes)
   if left ~= '' then
     meter.rest[1] = left
   end
+  meter.waiting = #left
   meter.tail = left:sub(-2)
   read_events(meter, text)
 end

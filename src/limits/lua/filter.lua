@@ -47,7 +47,8 @@ local function asked_answer(scanner)
   if answer <= 0 then
     return nil
   end
-  return answer * math.max(1, token_count(scanner.fields.n) or 1)
+  local choices = scanner.texts.n and MOST_TOKENS or token_count(scanner.fields.n) or 1
+  return answer * math.max(1, choices)
 end
 
 -- Overshoot 'none': adds what the request may cost to the user's total, where every other request sees it, and looks

@@ -7,6 +7,7 @@
 
 local MOST_TOKENS = 1e9 -- of one answer; more is a broken engine, not a usage
 local LONGEST_WORD = 32
+local LONGEST_NUMBER = 64
 
 -- The members of usage objects and of requests whose numbers are kept; a document may have any number of others.
 local KEPT_FIELDS = {
@@ -15,7 +16,7 @@ local KEPT_FIELDS = {
 }
 
 local function new_meter(path)
-  return { characters = 0, guess = 0, json = path.json, events = path.events, rest = {}, tail = '' }
+  return { characters = 0, guess = 0, json = path.json, events = path.events, rest = {}, waiting = 0, tail = '' }
 end
 
 -- A number that can be a count of tokens, or nil: null, strings, negatives and 10^30 are no usage.
@@ -123,7 +124,17 @@ end
 local function take_field(scanner, word)
   local depth, wanted = scanner.depth, scanner.fields_depth
   if wanted and KEPT_FIELDS[word] and (depth == wanted or (depth == wanted + 1 and word == 'cached_tokens')) then
-    scanner.fields[word] = scanner.gap:match('^%s*:%s*([-+%.%deE]+)%s*,?%s*$')
+    local gap = scanner.gap
+    scanner.fields[word] = #gap <= LONGEST_NUMBER and gap:match('^:([-+%.%deE]+),?$') or nil
+  end
+end
+
+-- Adds to what has followed a key: without blanks, of which a client may send any number in pieces of one, and not much
+-- more than the longest number, or every piece would copy all that came before it.
+local function add_gap(scanner, text, first, last)
+  if #scanner.gap <= LONGEST_NUMBER then
+    local gap = (scanner.gap .. text:sub(first, last)):gsub('%s+', '')
+    scanner.gap = gap:sub(1, LONGEST_NUMBER + 1)
   end
 end
 
@@ -138,7 +149,7 @@ local function scan(scanner, text)
       local stop = text:find('["{}%[%]]', position)
       local word = scanner.word
       if word then
-        scanner.gap = scanner.gap .. text:sub(position, math.min((stop or length + 1) - 1, position + 64))
+        add_gap(scanner, text, position, (stop or length + 1) - 1)
       end
       if not stop then
         return
@@ -146,7 +157,7 @@ local function scan(scanner, text)
       if word then
         take_field(scanner, word)
       end
-      local key = word and scanner.gap:find('^%s*:%s*$') and word or nil
+      local key = word and scanner.gap == ':' and word or nil
       local character = text:sub(stop, stop)
       if character == '"' then
         if key and scanner.texts and scanner.depth == 1 and KEPT_FIELDS[key] then

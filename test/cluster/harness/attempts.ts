@@ -55,3 +55,25 @@ export const keyCopy = (namespace: string) => {
   const { metadata, ...secret } = demoKey;
   return { ...secret, metadata: { ...metadata, name: 'attempt', namespace } } as Manifest;
 };
+
+/** Lets everybody in who is sent to it by this host, as an enterprise user. */
+export const authConfig = (namespace: string, host: string) =>
+  object('authorino.kuadrant.io/v1beta3', 'AuthConfig', namespace, {
+    hosts: [host],
+    authentication: { everybody: { anonymous: {} } },
+    response: {
+      success: {
+        headers: {
+          'x-maas-user': { plain: { expression: '"nobody"' } },
+          'x-maas-tier': { plain: { expression: '"enterprise"' } },
+        },
+      },
+    },
+  });
+export const gatewayOptions = (namespace: string, name = 'inference-gateway-options') =>
+  ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace },
+    data: { deployment: '{}' },
+  }) as unknown as Manifest;

@@ -6,8 +6,9 @@ const dist = manifestsOf(readPlatformFolder('dist'));
 const tenantRules = [
   { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways'], verbs: ['create', 'get'] },
   ...[
-    ['gateway.networking.k8s.io', ['httproutes', 'grpcroutes', 'tlsroutes', 'listenersets']],
+    ['gateway.networking.k8s.io', ['httproutes', 'grpcroutes', 'tlsroutes', 'listenersets', 'backendtlspolicies']],
     ['kuadrant.io', ['*']],
+    ['authorino.kuadrant.io', ['*']],
     ['networking.istio.io', ['*']],
     ['security.istio.io', ['*']],
     ['extensions.istio.io', ['*']],

@@ -53,4 +53,21 @@ describeWithIstio('without the admission policies Istio would', ({ translator })
     expect(hostsOf(hostOnListener('tenant', SEMANTICS))).not.toContain('attempt.maas.local');
     expect(() => translated(hostOnListener('llm'))).toThrow('invalid value for gateway name');
   });
+
+  test('share the requests of a model with an address that an editor names', () => {
+    const entry = (namespace: string): Json =>
+      object('WorkloadEntry', namespace, { address: '192.0.2.1', labels: { app: 'isvc.vllm-simulator-predictor' } });
+    const addresses = (...attempt: Json[]): string[] =>
+      translated(...attempt)
+        .endpoints.filter(({ cluster_name }) => cluster_name === `outbound|80||${MODEL.host}`)
+        .flatMap(({ endpoints }) => endpoints.flatMap(({ lb_endpoints }: Json) => lb_endpoints))
+        .map(({ endpoint }) => endpoint.address.socket_address.address);
+    expect(addresses(entry('llm')).sort()).toEqual(['10.0.0.20', '192.0.2.1']);
+    expect(addresses(entry('tenant'))).toEqual(['10.0.0.20']);
+  });
+
+  test('not connect to models as a tenant says', () => {
+    const rule = object('DestinationRule', 'tenant', { host: MODEL.host, trafficPolicy: { tls: { mode: 'SIMPLE' } } });
+    expect(translated(rule).clusters).toEqual(translated().clusters);
+  });
 });
