@@ -4,6 +4,7 @@
 // The command is bundled because a third of a synthesis would be the loading of some 340 small files. The library is
 // not: a program shares cdk8s with it. It is bundled from TypeScript, whose imports tell what is not needed: a third less.
 import { cpSync } from 'node:fs';
+import { basename } from 'node:path';
 import { buildSync } from 'esbuild';
 
 for (const folder of ['gateway', 'limits']) {
@@ -12,6 +13,17 @@ for (const folder of ['gateway', 'limits']) {
 }
 for (const folder of ['src/conformance', 'cli']) {
   cpSync('src/conformance/conformance.sh', `lib/${folder}/conformance.sh`);
+}
+
+// What `init` begins with: the examples themselves, so that nothing is written twice.
+const stories = {
+  kind: 'maas.yaml',
+  openshift: 'examples/openshift-gpu/maas.yaml',
+  oidc: 'examples/oidc/maas.yaml',
+  library: 'examples/library/main.ts',
+};
+for (const [story, file] of Object.entries(stories)) {
+  cpSync(file, `lib/cli/stories/${story}/${basename(file)}`);
 }
 
 buildSync({

@@ -2,14 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { checkPlatforms, explain, printDiagram, synthesizePlatforms } from './commands';
+import { registerDiff } from './diff';
+import { registerInit } from './init';
+import type { OwnPackage } from './new-project';
 
-const { version } = JSON.parse(readFileSync(require.resolve('cdk8s-maas/package.json'), 'utf8')) as { version: string };
+const own = JSON.parse(readFileSync(require.resolve('cdk8s-maas/package.json'), 'utf8')) as OwnPackage;
 
 const CONFIG_HELP = 'configuration file; several put several platforms into one folder';
 
 const program = new Command('cdk8s-maas')
   .description('Models-as-a-Service on Kubernetes: one maas.yaml in, plain YAML out.')
-  .version(version)
+  .version(own.version)
   .showHelpAfterError('(cdk8s-maas --help lists the commands)')
   // Before the commands, which inherit it.
   .exitOverride((error) => {
@@ -67,9 +70,13 @@ program
   )
   .action(printDiagram);
 
+registerInit(program, own);
+registerDiff(program);
+
 program.addHelpText(
   'after',
-  '\nExit codes: 0 done, 1 the configuration, the folder or the name is not right, 2 the command line is not right.\n',
+  '\nExit codes: 0 done, 1 the configuration, the folder or the name is not right, 2 the command line is not right.\n' +
+    'Those of diff: 0 nothing differs, 1 something differs, 2 an error.\n',
 );
 
 program.parse();

@@ -19,7 +19,7 @@ export { isChecked, locateProblems, sourceOf } from './origin';
  * @throws ConfigurationError with every problem of the files, their text, the shape and the cross-checks
  */
 export function readConfiguration(file: string): MaasPlatformProps {
-  return finish(readChain(file, undefined));
+  return readConfigurationWith(file, readBytes);
 }
 
 /**
@@ -30,7 +30,24 @@ export function readConfiguration(file: string): MaasPlatformProps {
  * @throws ConfigurationError with every problem
  */
 export function parseConfiguration(text: string, file: string): MaasPlatformProps {
-  return finish(readChain(file, Buffer.from(text)));
+  const bytes = Buffer.from(text);
+  return readConfigurationWith(file, (current, reference) =>
+    reference === undefined ? bytes : readBytes(current, reference),
+  );
+}
+
+/** What reads the files of a configuration: those bytes, or the problem that keeps them from being read. */
+export type FileReader = (file: string, reference: Reference | undefined) => Uint8Array | Problem;
+
+/**
+ * Like `readConfiguration`, for files that are not on the disk.
+ *
+ * @param file path of the first file; `extends` is relative to its folder
+ * @param read reads it, and with a reference what it extends
+ * @throws ConfigurationError with every problem
+ */
+export function readConfigurationWith(file: string, read: FileReader): MaasPlatformProps {
+  return finish(readChain(file, read));
 }
 
 /** The files of a configuration, the overlay first and its base last. */
@@ -60,14 +77,14 @@ function finish({ roots, files, problems, reliable }: Chain): MaasPlatformProps 
   return value;
 }
 
-function readChain(file: string, text: Uint8Array | undefined): Chain {
+function readChain(file: string, read: FileReader): Chain {
   const chain: Chain = { roots: [], files: [], problems: [], reliable: true };
   const identities = new Set<string>();
   let next: { file: string; reference?: Reference } | undefined = { file };
   while (next !== undefined) {
     const { file: current, reference }: { file: string; reference?: Reference } = next;
     next = undefined;
-    const bytes = text !== undefined && reference === undefined ? text : readBytes(current, reference);
+    const bytes = read(current, reference);
     chain.files.push(current);
     const identity = identify(current);
     if (reference !== undefined && identities.has(identity)) {

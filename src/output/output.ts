@@ -134,7 +134,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it is a symbolic link to nowhere',
 };
 
-function asSynthesisError(error: unknown, folder: string): unknown {
+/** An error of the file system as what the user can do about it; any other as it is. */
+export function asSynthesisError(error: unknown, folder: string): unknown {
   const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
   const reason = code === undefined ? undefined : REASONS[code];
   return reason === undefined ? error : new SynthesisError(`cannot write to ${folder}: ${reason}`);

@@ -168,7 +168,7 @@ describe('diagram', () => {
 describe('the command line', () => {
   test('has help with examples for each command', () => {
     expect(maas('--help').out).toContain('Exit codes: 0 done');
-    for (const name of ['synth', 'validate', 'explain', 'diagram']) {
+    for (const name of ['synth', 'validate', 'init', 'diff', 'explain', 'diagram']) {
       const { code, out } = maas(name, '--help');
       expect(code).toBe(0);
       expect(out).toMatch(new RegExp(`Examples?:\\n  \\$ cdk8s-maas ${name}`));

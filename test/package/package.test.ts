@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../..');
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string;
   devDependencies: Record<string, string>;
 };
 const project = mkdtempSync(join(tmpdir(), 'cdk8s-maas-consumer-'));
@@ -15,6 +16,13 @@ const COMPILER_OPTIONS = { strict: true, target: 'es2022', skipLibCheck: false, 
 
 function run(command: string, args: string[], cwd = project): string {
   return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function manifests(folder: string): [string, string][] {
+  const dist = join(folder, 'dist');
+  return readdirSync(dist)
+    .sort()
+    .map((file) => [file, readFileSync(join(dist, file), 'utf8')]);
 }
 
 beforeAll(() => {
@@ -72,6 +80,29 @@ test('the command of the package works, and names what is missing', () => {
   expect(stderr).toContain('maas.yaml: got no such file');
   expect(stderr).not.toContain(' at ');
   expect(status).toBe(1);
+});
+
+describe.each(['kind', 'openshift', 'oidc', 'library'])('a new project of the story %s', (story) => {
+  const folder = join(project, `new-${story}`);
+
+  test('synthesizes at once what the example has', () => {
+    expect(run('npx', ['cdk8s-maas', 'init', '--story', story, folder])).toContain('npm run synth');
+    // A package that is not published yet cannot be installed by its version: it is found one folder above.
+    run('npm', ['run', 'synth'], folder);
+    const committed = { kind: 'kind', openshift: 'openshift-gpu', oidc: 'oidc', library: 'library' }[story] ?? '';
+    expect(manifests(folder)).toEqual(manifests(join(root, 'examples', committed)));
+  });
+
+  test('asks for the packed version, and for those that it was tested with', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies: object };
+    const { cdk8s, constructs } = packageJson.devDependencies;
+    expect(dependencies).toEqual({ cdk8s, 'cdk8s-maas': packageJson.version, constructs });
+  });
+});
+
+test('editors find the schema of a new maas.yaml once it is installed', () => {
+  const [, path = ''] = /\$schema=(.*)\n/.exec(readFileSync(join(project, 'new-kind', 'maas.yaml'), 'utf8')) ?? [];
+  expect(readFileSync(join(project, path), 'utf8')).toBe(readFileSync(join(root, 'maas.schema.json'), 'utf8'));
 });
 
 test('L1 classes can be imported one API group at a time', () => {

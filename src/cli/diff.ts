@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import type { MaasPlatformProps } from '../config/configuration';
+import { readConfiguration } from '../config/read';
+import { resolveSettings } from '../config/settings';
+import { reportMistakes } from '../output/synthesize';
+import { manifestsOf, readConfigurationAt, readManifests } from './diff-sources';
+import { objectChanges, type ObjectChanges } from './object-changes';
+import { settingsChanges, type SettingsChanges } from './settings-changes';
+
+/** What differs between two platforms. */
+export interface PlatformChanges {
+  /** In words; nothing where one side is only a folder of manifests. */
+  readonly settings: SettingsChanges;
+  /** Object by object. */
+  readonly objects: ObjectChanges;
+}
+
+interface DiffOptions {
+  readonly since?: string;
+  readonly dist?: string;
+  readonly json?: boolean;
+}
+
+/** Adds `cdk8s-maas diff`. */
+export function registerDiff(program: Command): void {
+  program
+    .command('diff')
+    .description('say what a change of the configuration does: in words, and object by object')
+    .argument('[old]', 'configuration file; the only one with --since and --dist (default: "maas.yaml")')
+    .argument('[new]', 'configuration file to compare it with')
+    .option('--since <revision>', 'compare with the file as a Git revision has it')
+    .option('--dist <folder>', 'compare with the objects of an earlier synthesis')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        '  $ cdk8s-maas diff --since HEAD~1\n' +
+        '  $ cdk8s-maas diff --dist dist environments/production.yaml\n' +
+        '  $ cdk8s-maas diff environments/staging.yaml environments/production.yaml\n' +
+        '\nExit codes, as those of diff and kubectl diff: 0 nothing differs, 1 something differs, 2 an error.\n',
+    )
+    .action(function (this: Command, old: string | undefined, next: string | undefined, options: DiffOptions) {
+      const sources = [next, options.since, options.dist].filter((source) => source !== undefined);
+      if (sources.length !== 1) {
+        this.error(`error: got ${sources.length} things to compare with, expected one of [new], --since and --dist`);
+      }
+      const changes = reportMistakes(() => compare(old ?? 'maas.yaml', next, options));
+      if (changes === undefined) {
+        process.exitCode = 2;
+        return;
+      }
+      const text = formatChanges(changes);
+      process.stdout.write(options.json === true ? `${JSON.stringify(changes, undefined, 2)}\n` : text);
+      process.exitCode = text === NO_CHANGE ? 0 : 1;
+    });
+}
+
+function compare(file: string, next: string | undefined, { since, dist }: DiffOptions): PlatformChanges {
+  if (dist !== undefined) {
+    const after = readConfiguration(file);
+    return { settings: {}, objects: objectChanges(readManifests(dist, after.name), manifestsOf(after)) };
+  }
+  return since === undefined
+    ? platformChanges(readConfiguration(file), readConfiguration(next ?? file))
+    : platformChanges(readConfigurationAt(file, since), readConfiguration(file));
+}
+
+/** What differs between two configurations, both valid. */
+export function platformChanges(before: MaasPlatformProps, after: MaasPlatformProps): PlatformChanges {
+  return {
+    settings: settingsChanges(resolveSettings(before), resolveSettings(after)),
+    objects: objectChanges(manifestsOf(before), manifestsOf(after)),
+  };
+}
+
+const NO_CHANGE = 'nothing differs\n';
+
+/** The changes as people read them. */
+export function formatChanges({ settings, objects }: PlatformChanges): string {
+  const { added, removed, changed } = objects;
+  const lines = [
+    ...added.map((object) => `+ ${object}`),
+    ...removed.map((object) => `- ${object}`),
+    ...changed.flatMap(({ object, paths }) => [`~ ${object}`, ...paths.map((path) => `    ${path}`)]),
+  ];
+  const words = Object.entries(settings).map(([group, told]) => section(group, told));
+  const sections = [...words, ...(lines.length > 0 ? [section('in the cluster', lines)] : [])];
+  const kept =
+    removed.length > 0 ? ['`kubectl apply` leaves what is removed (-) where it is: prune it, or delete it.\n'] : [];
+  return sections.length === 0 ? NO_CHANGE : [...sections, ...kept].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return [`${title}:`, ...lines.map((line) => `  ${line}`), ''].join('\n');
+}

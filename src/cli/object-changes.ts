@@ -1,0 +1,48 @@
+import { formatPath } from '../config/problem';
+import { describeObject } from '../output/chart-objects';
+import { changesBetween, isMap, matchByName } from './changes';
+
+/** A Kubernetes manifest as JSON. */
+export interface Manifest {
+  readonly [key: string]: unknown;
+}
+
+/** How two lists of manifests differ; objects are named as messages name them: `Gateway llm/inference-gateway`. */
+export interface ObjectChanges {
+  /** Objects that only the second list has. */
+  readonly added: string[];
+  /** Objects that only the first list has. */
+  readonly removed: string[];
+  /** Objects that both have, with the paths that differ; never what stands there. */
+  readonly changed: { readonly object: string; readonly paths: string[] }[];
+}
+
+/** Compares two lists of manifests, object by object. One object of another version is the same object, changed. */
+export function objectChanges(before: readonly Manifest[], after: readonly Manifest[]): ObjectChanges {
+  const { gone, kept, added } = matchByName(before, after, (manifest) => `${groupOf(manifest)} ${describe(manifest)}`);
+  return {
+    added: added.map(describe).sort(),
+    removed: gone.map(describe).sort(),
+    changed: kept
+      .map((pair) => ({
+        object: describe(pair.after),
+        paths: changesBetween(pair.before, pair.after).map(({ path }) => formatPath(path)),
+      }))
+      .filter(({ paths }) => paths.length > 0)
+      .sort((left, right) => (left.object < right.object ? -1 : 1)),
+  };
+}
+
+function groupOf({ apiVersion }: Manifest): string {
+  const text = String(apiVersion);
+  return text.includes('/') ? text.slice(0, text.indexOf('/')) : '';
+}
+
+function describe({ kind, metadata }: Manifest): string {
+  const { name, namespace } = isMap(metadata) ? metadata : {};
+  return describeObject({
+    kind: String(kind),
+    name: String(name),
+    namespace: namespace === undefined ? undefined : String(namespace),
+  });
+}
