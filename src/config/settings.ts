@@ -6,8 +6,13 @@ import type { TokenOvershoot } from '../limits/lua-script';
 import type { LimitFailureMode } from '../limits/operator-failure-mode';
 import type { TokenWeights } from '../limits/token-weights';
 import type { ComputeResources, ModelReplicas } from '../models/model-size';
-import { apiKeySecretName } from '../identity/api-key-secret-name';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
+import {
+  conformanceTiers,
+  conformanceUsers,
+  resolveConformance,
+  type ConformanceSettings,
+} from './conformance-settings';
 import type {
   FilterPlacement,
   KeyConfiguration,
@@ -24,9 +29,6 @@ import type {
 import {
   acceptsApiKeys,
   acceptsTokens,
-  CONFORMANCE_DEMO_KEY,
-  CONFORMANCE_NAME,
-  CONFORMANCE_TOKENS_PER_MINUTE,
   DEFAULT_AUDIENCE,
   DEFAULT_DOMAIN,
   DEFAULT_GATEWAY_CLASS,
@@ -44,8 +46,8 @@ import {
   defaultGroups,
   defaultUsers,
   isLocalDemo,
-  LEAST_CONFORMANCE_WEIGHT,
 } from './defaults';
+import { resolveWeights } from './model-weights';
 
 /** A model with everything decided. */
 export interface ModelSettings {
@@ -74,13 +76,6 @@ export interface OidcSettings {
   readonly groupsClaim: string;
   readonly groups: TierGroup[];
   readonly defaultTier?: string;
-}
-
-/** The test of the running platform with everything decided. */
-export interface ConformanceSettings {
-  readonly model: string;
-  readonly keySecretName: string;
-  readonly tokensPerMinute: number;
 }
 
 /** A valid configuration with every default filled in: what `MaasPlatform` works on. */
@@ -149,6 +144,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
   const domain = props.domain ?? DEFAULT_DOMAIN;
   const namespace = props.namespace ?? DEFAULT_NAMESPACES.platform;
   const tiers = props.tiers ?? DEFAULT_TIERS;
+  const limits = resolveLimits(props);
   return {
     name: props.name,
     platform,
@@ -166,7 +162,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
       configure: props.kserve?.configure ?? true,
       namespace: props.kserve?.namespace ?? DEFAULT_NAMESPACES.kserve,
     },
-    tiers: [...tiers, ...conformanceTiers(props)],
+    tiers: [...tiers, ...conformanceTiers(props, limits.shares)],
     users: [...(props.users ?? defaultUsers(props)), ...conformanceUsers(props)],
     models: (props.models ?? DEFAULT_MODELS).map((model) => resolveModel(model, platform, domain)),
     apiKeys: acceptsApiKeys(props.identity)
@@ -176,7 +172,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     keycloak: props.identity?.keycloak !== undefined,
     networkPolicies: props.networkPolicies ?? true,
     slowDownAfter: props.identity?.slowDownAfter ?? DEFAULT_SLOW_DOWN_AFTER,
-    limits: resolveLimits(props),
+    limits,
     minio: props.storage?.minio && { size: DEFAULT_MINIO_SIZE, ...props.storage.minio },
     observability: resolveObservability(props),
     conformance: resolveConformance(props),
@@ -236,38 +232,6 @@ export function isKnownToPolicy(key: Pick<KeyConfiguration, 'existingSecret' | '
   return key.existingSecret !== undefined || key.expires !== undefined || key.disabled === true;
 }
 
-/** A model whose tokens count more has more, so that a request leaves something of it. */
-function conformanceLimit(props: MaasPlatformProps): number {
-  const model = (props.models ?? DEFAULT_MODELS).find(({ name }) => name === conformanceModel(props));
-  const { prompt, completion } = resolveWeights(model ?? {});
-  return Math.ceil(CONFORMANCE_TOKENS_PER_MINUTE * Math.max(LEAST_CONFORMANCE_WEIGHT, prompt, completion));
-}
-
-function conformanceModel({ conformance, models = DEFAULT_MODELS }: MaasPlatformProps): string {
-  return conformance?.model ?? models[0]?.name ?? '';
-}
-
-function conformanceTiers(props: MaasPlatformProps): TierConfiguration[] {
-  // Each gateway pod gives this tier its whole limit, however others are divided.
-  const tokens = { minute: conformanceLimit(props) * resolveLimits(props).shares };
-  return props.conformance ? [{ name: CONFORMANCE_NAME, tokens, models: [conformanceModel(props)] }] : [];
-}
-
-function conformanceUsers({ conformance }: MaasPlatformProps): UserConfiguration[] {
-  const key = conformance?.key ?? { demo: CONFORMANCE_DEMO_KEY };
-  return conformance ? [{ name: CONFORMANCE_NAME, tier: CONFORMANCE_NAME, keys: [key] }] : [];
-}
-
-function resolveConformance(props: MaasPlatformProps): ConformanceSettings | undefined {
-  return (
-    props.conformance && {
-      model: conformanceModel(props),
-      keySecretName: props.conformance.key?.existingSecret ?? apiKeySecretName(CONFORMANCE_NAME),
-      tokensPerMinute: conformanceLimit(props),
-    }
-  );
-}
-
 /** Host of a model: the seed's scheme on either platform. */
 export function modelHost(name: string, platform: PlatformKind, domain: string): string {
   return platform === 'openshift' ? `${name}-llm.${domain}` : `${name}.${domain}`;
@@ -297,14 +261,6 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
     tokenWeights: resolveWeights(model),
   };
-}
-
-function resolveWeights({
-  weight = 1,
-  tokenWeights = {},
-}: Pick<ModelConfiguration, 'weight' | 'tokenWeights'>): Required<TokenWeights> {
-  const { prompt = weight, completion = weight } = tokenWeights;
-  return { prompt, completion, cached: tokenWeights.cached ?? prompt };
 }
 
 function resolveOidc(props: MaasPlatformProps, tiers: TierConfiguration[]): OidcSettings {
