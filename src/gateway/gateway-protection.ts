@@ -89,7 +89,7 @@ export class GatewayProtection extends Construct {
     super(scope, id);
     const { gatewayName: name, gatewayNamespace: namespace } = props.gateway;
     const { optionsName } = props;
-    const writers = `only those may who may update Gateway ${namespace}/${name} itself`;
+    const needed = `it takes the right to update Gateway ${namespace}/${name} itself`;
     const rules: readonly (readonly [expression: string, refused: string])[] = [
       [attachesTo(props.gateway), `a route or listener on Gateway ${namespace}/${name}`],
       [kuadrantTargets(props), `a policy of Kuadrant on Gateway ${namespace}/${name} or its routes`],
@@ -115,7 +115,7 @@ export class GatewayProtection extends Construct {
       variables: [{ name: 'versions', expression: '[object, oldObject].filter(o, o != null)' }],
       validations: rules.map(([expression, refused]) => ({
         expression: `!variables.versions.exists(o, ${expression})`,
-        message: `${refused}: ${writers}; ask for that right, or use a Gateway of your own`,
+        message: `${refused}: ${needed}; ask for that right, or use a Gateway of your own`,
         reason: 'Forbidden',
       })),
     });

@@ -28,7 +28,7 @@ const find = (kind: string, name?: string) =>
   dist.find((manifest) => manifest.kind === kind && (name === undefined || manifest.metadata.name === name))!;
 
 const fix =
-  'only those may who may update Gateway llm/inference-gateway itself; ask for that right, or use a Gateway of your own';
+  'it takes the right to update Gateway llm/inference-gateway itself; ask for that right, or use a Gateway of your own';
 const messages = {
   route: `a route or listener on Gateway llm/inference-gateway: ${fix}`,
   kuadrant: `a policy of Kuadrant on Gateway llm/inference-gateway or its routes: ${fix}`,
