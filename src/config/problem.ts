@@ -109,10 +109,18 @@ export function showMisfit(value: unknown, path: Path): string {
 
 /** Whether what stands at a path may be an API key: under `demo`, or where a map with `demo` is expected. */
 export function isSecret(path: Path): boolean {
-  if (path[0] === 'users' && path[2] === 'keys' && path.length <= 5) {
-    return !['name', 'existingSecret', 'externalSecret', 'expires', 'disabled'].includes(String(path[4]));
+  const field = keyFieldOf(path);
+  return field !== undefined && path.length <= field + 1
+    ? !['name', 'existingSecret', 'externalSecret', 'expires', 'disabled'].includes(String(path[field]))
+    : path.includes('demo');
+}
+
+/** Where the fields of an API key stand in a path that leads to one. */
+function keyFieldOf([first, second, third]: Path): number | undefined {
+  if (first === 'users' && third === 'keys') {
+    return 4;
   }
-  return path.includes('demo');
+  return first === 'conformance' && second === 'key' ? 2 : undefined;
 }
 
 /** Whether the name of a Secret belongs at a path. */

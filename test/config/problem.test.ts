@@ -75,6 +75,10 @@ describe('a value', () => {
     expect(isSecret(['users', 0, 'keys', 0, 'expires'])).toBe(false);
     expect(isSecret(['users', 0, 'keys', 0, 'disabled'])).toBe(false);
     expect(isSecret(['users', 0, 'keys', 0, 'anything'])).toBe(true);
+    expect(isSecret(['conformance', 'key'])).toBe(true);
+    expect(isSecret(['conformance', 'key', 'anything'])).toBe(true);
+    expect(isSecret(['conformance', 'key', 'existingSecret'])).toBe(false);
+    expect(isSecret(['conformance', 'model'])).toBe(false);
     expect(isSecret(['users', 0, 'tier'])).toBe(false);
   });
 
