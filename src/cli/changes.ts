@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Path } from '../config/problem';
+import { isMap } from '../is-map';
 
 /** One value that is not the same on both sides; `undefined` where there is none. */
 export interface Change {
@@ -55,11 +56,6 @@ export function matchByName<Item>(
     }),
     added: [...right].flatMap(([name, item]) => (left.has(name) ? [] : [item])),
   };
-}
-
-/** Whether a value is a map of JSON. */
-export function isMap(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function numbered<Item>(items: readonly Item[], nameOf: (item: Item) => string): Map<string, Item> {

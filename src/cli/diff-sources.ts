@@ -10,7 +10,7 @@ import { MAXIMUM_BYTES } from '../config/source';
 import { PLATFORM_FILES } from '../output/file-names';
 import { SynthesisError, validateApp } from '../output/output';
 import { MaasPlatform } from '../platform/platform';
-import { isMap } from './changes';
+import { isMap } from '../is-map';
 import type { Manifest } from './object-changes';
 
 /** The objects that a configuration synthesizes to. */

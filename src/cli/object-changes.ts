@@ -1,6 +1,7 @@
 import { formatPath } from '../config/problem';
 import { describeObject } from '../output/chart-objects';
-import { changesBetween, isMap, matchByName } from './changes';
+import { isMap } from '../is-map';
+import { changesBetween, matchByName } from './changes';
 
 /** A Kubernetes manifest as JSON. */
 export interface Manifest {

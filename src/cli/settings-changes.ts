@@ -1,7 +1,8 @@
 import type { ManifestConfiguration, PatchConfiguration } from '../config/configuration';
 import type { PlatformSettings } from '../config/settings';
 import { describeObject } from '../output/chart-objects';
-import { changesBetween, isMap, matchByName } from './changes';
+import { isMap } from '../is-map';
+import { changesBetween, matchByName } from './changes';
 import { groupChanges, modelChanges, tierChanges, userChanges } from './settings-words';
 import { leafChanges } from './value-changes';
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiObject } from 'cdk8s';
 import { applyPatch, type Operation } from 'fast-json-patch';
+import { isMap } from '../is-map';
 
 /** One operation of a JSON patch. */
 export interface JsonPatchOperation {
@@ -84,8 +85,4 @@ function mergePatch(target: unknown, patch: unknown): unknown {
     }
   }
   return Object.fromEntries(merged);
-}
-
-function isMap(value: unknown): value is { [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

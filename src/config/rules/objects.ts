@@ -1,3 +1,4 @@
+import { isMap } from '../../is-map';
 import type { JsonPatchOperation } from '../../output/patch';
 import type { ManifestConfiguration, PatchConfiguration } from '../configuration';
 import { DEFAULT_GATEWAY_NAME } from '../defaults';
@@ -194,10 +195,6 @@ function targetsGateway(spec: unknown, namespace: unknown, configuration: DraftC
 function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash === -1 ? '' : apiVersion.slice(0, slash);
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What patches and own objects need. */
