@@ -1,4 +1,4 @@
-import { apiKeySecretName } from '../identity/api-key-secret-name';
+import { secretNameOfKey } from '../identity/api-key-secret-name';
 import type { MaasPlatformProps, TierConfiguration, UserConfiguration } from './configuration';
 import {
   CONFORMANCE_DEMO_KEY,
@@ -47,7 +47,7 @@ export function resolveConformance(props: MaasPlatformProps): ConformanceSetting
   return (
     props.conformance && {
       model: conformanceModel(props),
-      keySecretName: props.conformance.key?.existingSecret ?? apiKeySecretName(CONFORMANCE_NAME),
+      keySecretName: secretNameOfKey(CONFORMANCE_NAME, props.conformance.key ?? {}),
       tokensPerMinute: conformanceLimit(props),
     }
   );

@@ -1,5 +1,5 @@
 import type { KeyConfiguration, UserConfiguration } from '../config/configuration';
-import { apiKeySecretName } from '../identity/api-key-secret-name';
+import { secretNameOfKey } from '../identity/api-key-secret-name';
 import { expiryInstant } from '../identity/key-expiry';
 
 /** An API key of a user: where it is, and never what it is. */
@@ -17,7 +17,7 @@ export interface KeyExplanation {
 /** The keys of a user, in the order of maas.yaml. */
 export function explainKeys({ name, keys = [] }: UserConfiguration): KeyExplanation[] {
   return keys.map((key) => ({
-    secret: key.existingSecret ?? apiKeySecretName(name, key.name),
+    secret: secretNameOfKey(name, key),
     from: originOf(key),
     endsAt: key.expires === undefined ? undefined : expiryInstant(key.expires),
     disabled: key.disabled ?? false,

@@ -5,7 +5,7 @@ import { isKnownToPolicy } from '../config/settings';
 import { ApiKeyExternalSecret } from '../identity/api-key-external-secret';
 import { ApiKeySecret } from '../identity/api-key-secret';
 import type { KnownApiKey } from '../identity/api-key-rules';
-import { apiKeySecretName } from '../identity/api-key-secret-name';
+import { apiKeySecretName, secretNameOfKey } from '../identity/api-key-secret-name';
 import { GatewayAuthPolicy } from '../identity/gateway-auth-policy';
 import { KuadrantInstance } from '../identity/kuadrant-instance';
 import type { PlatformContext } from './context';
@@ -41,11 +41,11 @@ export function addIdentity(chart: Chart, { settings, gateway }: PlatformContext
 /** What the policy has to know of keys, because no Secret says it. */
 function knownKeys(users: UserConfiguration[]): KnownApiKey[] {
   return users.flatMap(({ name: user, tier, keys = [] }) =>
-    keys.filter(isKnownToPolicy).map(({ name, existingSecret, expires, disabled }) => ({
-      secretName: existingSecret ?? apiKeySecretName(user, name),
-      owner: existingSecret === undefined ? undefined : { user, tier },
-      expires,
-      disabled,
+    keys.filter(isKnownToPolicy).map((key) => ({
+      secretName: secretNameOfKey(user, key),
+      owner: key.existingSecret === undefined ? undefined : { user, tier },
+      expires: key.expires,
+      disabled: key.disabled,
     })),
   );
 }

@@ -1,4 +1,4 @@
-import { apiKeySecretName } from '../../identity/api-key-secret-name';
+import { apiKeySecretName, secretNameOfKey } from '../../identity/api-key-secret-name';
 import type { KeyConfiguration } from '../configuration';
 import { CONFORMANCE_NAME, defaultUsers } from '../defaults';
 import type { Draft, DraftConfiguration } from '../draft';
@@ -134,8 +134,8 @@ function othersKeys(configuration: DraftConfiguration): OthersKey[] {
   );
 }
 
-function othersKey(user: string | undefined, { demo, existingSecret, name }: Draft<KeyConfiguration>): OthersKey {
-  return { demo, secret: existingSecret ?? (user === undefined ? '' : apiKeySecretName(user, name)) };
+function othersKey(user: string | undefined, key: Draft<KeyConfiguration>): OthersKey {
+  return { demo: key.demo, secret: secretNameOfKey(user ?? '', key) };
 }
 
 /** Secrets of others with the name that is rendered for the test. */

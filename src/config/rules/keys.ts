@@ -1,5 +1,5 @@
 import { expiryInstant } from '../../identity/key-expiry';
-import { apiKeySecretName } from '../../identity/api-key-secret-name';
+import { secretNameOfKey } from '../../identity/api-key-secret-name';
 import { count, quote } from '../problem';
 import { isKnownToPolicy } from '../settings';
 import { keysOf, pathOfKey } from './facts';
@@ -39,7 +39,7 @@ const knownKeys: Rule = {
   id: 'known-keys',
   check: (configuration) => {
     const known = keysOf(configuration).filter(({ key }) => isKnownToPolicy(key));
-    const names = known.map(({ key, user }) => key.existingSecret ?? apiKeySecretName(user.name ?? '', key.name));
+    const names = known.map(({ key, user }) => secretNameOfKey(user.name ?? '', key));
     const characters = names.reduce((sum, { length }) => sum + length, 0);
     if (known.length <= MOST_KNOWN_KEYS && characters <= MOST_KNOWN_CHARACTERS) {
       return [];
