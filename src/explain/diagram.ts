@@ -1,8 +1,9 @@
+import { count } from '../config/problem';
 import type { ModelSettings, PlatformSettings } from '../config/settings';
 import { hasTokenLimit } from '../limits/token-window';
 import { limitsRequests, limitsTokens, usesTokenPolicy } from '../platform/limits';
 import { node, subgraph } from './mermaid';
-import { limitWords, plural, podWords, replicaWords, runtimeWords } from './words';
+import { limitWords, podWords, replicaWords, runtimeWords } from './words';
 
 /**
  * The platform as a Mermaid flowchart: clients by tier, hosts, the filters of the gateway in their order, policies, limits
@@ -38,7 +39,7 @@ function gatewayFilters(settings: PlatformSettings): Filter[] {
     { id: 'scrub', label: ['header scrub', 'removes x-maas headers of clients'] },
     ...(slowDownAfter === 0
       ? []
-      : [{ id: 'slowdown', label: ['slow-down', `after ${plural(slowDownAfter, 'failure')} in a minute: a second`] }]),
+      : [{ id: 'slowdown', label: ['slow-down', `after ${count(slowDownAfter, 'failure')} in a minute: a second`] }]),
     { id: 'kuadrant', label: ['Kuadrant', 'key or token: user and tier'] },
     { id: 'identity', label: ['identity required', 'nobody passes unknown'] },
     ...(listed ? [{ id: 'list', label: ['list of models', `at ${gateway.platformHost} only`] }] : []),
@@ -50,7 +51,7 @@ function gatewayFilters(settings: PlatformSettings): Filter[] {
 
 function clientNodes({ tiers, users, oidc }: PlatformSettings): string[] {
   const byTier = tiers.map(({ name }, index) =>
-    node(`client${index}`, [name, plural(users.filter(({ tier }) => tier === name).length, 'user')]),
+    node(`client${index}`, [name, count(users.filter(({ tier }) => tier === name).length, 'user')]),
   );
   return [...byTier, ...(oidc === undefined ? [] : [node('tokenholders', ['whoever has a token of', oidc.issuerUrl])])];
 }

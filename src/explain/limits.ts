@@ -1,8 +1,9 @@
+import { count } from '../config/problem';
 import type { TierConfiguration, TokenLimitsConfiguration } from '../config/configuration';
 import type { PlatformSettings } from '../config/settings';
 import { hasTokenLimit, TOKEN_WINDOWS } from '../limits/token-window';
 import { shortestWindow, usesTokenPolicy } from '../platform/limits';
-import { podWords, plural, tokenWords } from './words';
+import { podWords, tokenWords } from './words';
 
 /** What one gateway pod gives of each limit: the limits themselves, unless pods divide them. */
 export function tokensPerPod(settings: PlatformSettings, { tokens = {} }: TierConfiguration): TokenLimitsConfiguration {
@@ -51,7 +52,7 @@ function atTokenLimit(settings: PlatformSettings, { tokens, enforce }: TierConfi
   }
   if (usesTokenPolicy(settings)) {
     return [
-      `tokens: 429 with retry-after ${plural(shortestWindow(settings), 'second')}, the shortest window of any tier`,
+      `tokens: 429 with retry-after ${count(shortestWindow(settings), 'second')}, the shortest window of any tier`,
       'the request that passes a limit is served, with all that are under way; the next is refused',
     ];
   }
@@ -71,7 +72,7 @@ function atRequestLimit(settings: PlatformSettings, { requests }: TierConfigurat
     return [];
   }
   return usesTokenPolicy(settings)
-    ? [`requests: 429 with retry-after ${plural(shortestWindow(settings), 'second')}`]
+    ? [`requests: 429 with retry-after ${count(shortestWindow(settings), 'second')}`]
     : ['requests: 429 without retry-after'];
 }
 

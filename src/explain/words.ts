@@ -1,15 +1,11 @@
 import type { RequestLimitConfiguration, TierConfiguration, TokenLimitsConfiguration } from '../config/configuration';
+import { count } from '../config/problem';
 import type { ModelSettings } from '../config/settings';
 import { TOKEN_WINDOWS, type TokenWindow } from '../limits/token-window';
 
 /** A number with commas between thousands, whatever the machine's language. */
 export function formatNumber(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 6 });
-}
-
-/** `1 user`, `2 users`. */
-export function plural(number: number, noun: string): string {
-  return `${formatNumber(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 const A_WINDOW: Readonly<Record<TokenWindow, string>> = {
@@ -67,5 +63,5 @@ export function replicaWords({ replicas = {} }: ModelSettings): string {
 
 /** `1 gateway pod`, `3 gateway pods`. */
 export function podWords(pods: number): string {
-  return plural(pods, 'gateway pod');
+  return count(pods, 'gateway pod');
 }
