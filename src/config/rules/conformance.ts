@@ -14,10 +14,10 @@ import {
   namedModelsOf,
   pathOfKey,
   platformOf,
-  SOURCES,
   tierNamesOf,
 } from './facts';
-import { atKey, atValue, isComplete, isUnusable, placed, type Rule } from './rule';
+import { wrongSources, keyInFile } from './key-source';
+import { atKey, atValue, isUnusable, placed, type Rule } from './rule';
 
 const conformanceName: Rule = {
   id: 'conformance-name',
@@ -80,18 +80,9 @@ const conformanceKey: Rule = {
       const fix = 'add `key: { existingSecret: conformance-apikey }`';
       return elsewhere ? [atKey(['conformance'], 'no key', expected, fix)] : [];
     }
-    const written = SOURCES.filter((source) => Object.hasOwn(key, source));
-    if (written.length > 1 || (written.length === 0 && isComplete(key))) {
-      const got = written.length === 0 ? 'none' : written.join(' and ');
-      const fix = written.length === 0 ? 'add one' : 'remove all but one';
-      return [atValue(['conformance', 'key'], got, `exactly one of ${SOURCES.join(', ')}`, fix)];
-    }
-    if (key.demo === undefined || !elsewhere) {
-      return [];
-    }
-    const path = ['conformance', 'key', 'demo'];
-    const expected = `no key in a file, except on the local demo (${LOCAL_DEMO})`;
-    return [atKey(path, showValue(key.demo, path), expected, 'use existingSecret or externalSecret')];
+    const path = ['conformance', 'key'];
+    const wrong = wrongSources(key, path, 'remove all but one');
+    return wrong.length > 0 || !elsewhere ? wrong : keyInFile(key, path);
   },
 };
 

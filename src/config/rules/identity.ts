@@ -1,35 +1,20 @@
 import { quote, showValue, type Finding } from '../problem';
-import { apiKeysOf, isElsewhere, keysOf, LOCAL_DEMO, pathOfKey, SOURCES, tokensOf } from './facts';
+import { apiKeysOf, isElsewhere, keysOf, LOCAL_DEMO, pathOfKey, tokensOf } from './facts';
+import { keyInFile, wrongSources } from './key-source';
 import { atKey, atValue, isComplete, isUnusable, placed, type Rule } from './rule';
 
 const keySource: Rule = {
   id: 'key-source',
   check: (configuration) =>
-    keysOf(configuration)
-      .filter(({ key }) => {
-        const written = SOURCES.reduce((number, source) => number + (Object.hasOwn(key, source) ? 1 : 0), 0);
-        return written > 1 || (written === 0 && isComplete(key));
-      })
-      .map((at) => {
-        const written = SOURCES.filter((source) => Object.hasOwn(at.key, source));
-        const got = written.length === 0 ? 'none' : written.join(' and ');
-        const fix = written.length === 0 ? 'add one' : 'make a key of each: several keys a user are fine';
-        return atValue(pathOfKey(at), got, `exactly one of ${SOURCES.join(', ')}`, fix);
-      }),
+    keysOf(configuration).flatMap((at) =>
+      wrongSources(at.key, pathOfKey(at), 'make a key of each: several keys a user are fine'),
+    ),
 };
 
 const demoKey: Rule = {
   id: 'demo-key',
   check: (configuration) =>
-    !isElsewhere(configuration)
-      ? []
-      : keysOf(configuration)
-          .filter(({ key }) => key.demo !== undefined)
-          .map((at) => {
-            const path = [...pathOfKey(at), 'demo'];
-            const expected = `no key in a file, except on the local demo (${LOCAL_DEMO})`;
-            return atKey(path, showValue(at.key.demo, path), expected, 'use existingSecret or externalSecret');
-          }),
+    isElsewhere(configuration) ? keysOf(configuration).flatMap((at) => keyInFile(at.key, pathOfKey(at))) : [],
 };
 
 const demoKeycloak: Rule = {
