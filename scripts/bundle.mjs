@@ -1,5 +1,5 @@
 // Finishes lib/ after tsc: the Lua files and the script of the conformance Job, which TypeScript reads beside itself, and the
-// command as one file.
+// command as two files.
 //
 // The command is bundled because a third of a synthesis would be the loading of some 340 small files. The library is
 // not: a program shares cdk8s with it. It is bundled from TypeScript, whose imports tell what is not needed: a third less.
@@ -26,14 +26,18 @@ for (const [story, file] of Object.entries(stories)) {
   cpSync(file, `lib/cli/stories/${story}/${basename(file)}`);
 }
 
-buildSync({
-  entryPoints: ['src/cli/main.ts'],
-  outfile: 'lib/cli/main.js',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  minify: true,
-  legalComments: 'eof',
-  logLevel: 'warning',
-  external: ['cdk8s-maas/package.json'],
-});
+// What operates a cluster is loaded late: a synthesis needs none of it.
+const entries = { main: 'src/cli/main.ts', operations: 'src/operations/commands.ts' };
+for (const [name, entry] of Object.entries(entries)) {
+  buildSync({
+    entryPoints: [entry],
+    outfile: `lib/cli/${name}.js`,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    minify: true,
+    legalComments: 'eof',
+    logLevel: 'warning',
+    external: ['cdk8s-maas/package.json', './operations.js'],
+  });
+}

@@ -1,28 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { App, Chart } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import type { MaasPlatformProps } from '../config/configuration';
 import { ConfigurationError } from '../config/problem';
 import { readConfigurationWith } from '../config/read';
 import { MAXIMUM_BYTES } from '../config/source';
 import { PLATFORM_FILES } from '../output/file-names';
-import { SynthesisError, validateApp } from '../output/output';
-import { MaasPlatform } from '../platform/platform';
+import { SynthesisError } from '../output/output';
+import type { Manifest } from '../platform/manifests';
 import { isMap } from '../is-map';
-import type { Manifest } from './object-changes';
-
-/** The objects that a configuration synthesizes to. */
-export function manifestsOf(props: MaasPlatformProps): Manifest[] {
-  const app = new App();
-  new MaasPlatform(app, 'maas', props);
-  validateApp(app);
-  return app.node
-    .findAll()
-    .filter((node) => Chart.isChart(node))
-    .flatMap((chart) => chart.toJson() as Manifest[]);
-}
 
 /**
  * The objects of a platform in a folder that was synthesized before; files of others in it are left out.

@@ -3,7 +3,8 @@ import type { MaasPlatformProps } from '../config/configuration';
 import { readConfiguration } from '../config/read';
 import { resolveSettings } from '../config/settings';
 import { reportMistakes } from '../output/synthesize';
-import { manifestsOf, readConfigurationAt, readManifests } from './diff-sources';
+import { manifestsOf } from '../platform/manifests';
+import { readConfigurationAt, readManifests } from './diff-sources';
 import { objectChanges, type ObjectChanges } from './object-changes';
 import { settingsChanges, type SettingsChanges } from './settings-changes';
 

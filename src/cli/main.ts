@@ -79,4 +79,4 @@ program.addHelpText(
     'Those of diff: 0 nothing differs, 1 something differs, 2 an error.\n',
 );
 
-program.parse();
+void program.parseAsync();

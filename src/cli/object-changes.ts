@@ -1,12 +1,8 @@
 import { formatPath } from '../config/problem';
 import { describeObject } from '../output/chart-objects';
 import { isMap } from '../is-map';
+import type { Manifest } from '../platform/manifests';
 import { changesBetween, matchByName } from './changes';
-
-/** A Kubernetes manifest as JSON. */
-export interface Manifest {
-  readonly [key: string]: unknown;
-}
 
 /** How two lists of manifests differ; objects are named as messages name them: `Gateway llm/inference-gateway`. */
 export interface ObjectChanges {

@@ -1,0 +1,57 @@
+import { describeObject } from '../output/chart-objects';
+
+/** What every object of the API has. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly uid?: string;
+    readonly generation?: number;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+  };
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- every kind has members of its own
+  readonly [member: string]: any;
+}
+
+/** Which object is meant. */
+export interface ObjectReference {
+  /** Group and version, `apps/v1`. */
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Nothing for what is cluster-scoped. */
+  readonly namespace?: string;
+}
+
+/** The reference of an object. */
+export function referenceOf({ apiVersion, kind, metadata }: KubernetesObject): ObjectReference {
+  const { name, namespace } = metadata;
+  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** An object as messages name it: `Gateway llm/inference-gateway`. */
+export function nameOf(object: KubernetesObject): string {
+  return describeObject(referenceOf(object));
+}
+
+/** A kind as kubectl takes it, whatever else has that name: `Gateway.v1.gateway.networking.k8s.io`, `Secret`. */
+export function resourceOf({ apiVersion, kind }: Pick<ObjectReference, 'apiVersion' | 'kind'>): string {
+  const [group, version] = apiVersion.split('/');
+  return version === undefined ? kind : `${kind}.${version}.${group}`;
+}
+
+/** Whether two references mean one object, in whatever version. */
+export function isSameObject(one: ObjectReference, other: ObjectReference): boolean {
+  return identityOf(one) === identityOf(other);
+}
+
+/** What an object is found by, in whatever version. */
+export function identityOf({ apiVersion, kind, namespace = '', name }: ObjectReference): string {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return `${group} ${kind} ${namespace}/${name}`;
+}

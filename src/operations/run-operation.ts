@@ -1,0 +1,36 @@
+import { ConfigurationError } from '../config/problem';
+import { SynthesisError } from '../output/output';
+import { Interrupted } from './operation-error';
+import { openSession, type Session, type SessionOptions } from './session';
+
+/** Exit code after Ctrl-C, as shells have it. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs an operation of the command line and sets the exit code: that which the operation returns, `failure` after a mistake,
+ * whose message is printed, 130 after Ctrl-C.
+ *
+ * @param options of the command
+ * @param operation returns the exit code @default 0
+ * @param failure exit code of what could not be done @default 1
+ * @throws whatever is no mistake of the user
+ */
+export async function runOperation(
+  options: SessionOptions,
+  operation: (session: Session) => Promise<number | undefined>,
+  failure = 1,
+): Promise<void> {
+  try {
+    process.exitCode = (await operation(openSession(options))) ?? 0;
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      if (error.next !== '') process.stderr.write(`${error.next}\n`);
+      process.exitCode = INTERRUPTED;
+    } else if (error instanceof ConfigurationError || error instanceof SynthesisError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = failure;
+    } else {
+      throw error;
+    }
+  }
+}
