@@ -5,7 +5,9 @@ import { resolveSettings } from '../config/settings';
 import { reportMistakes } from '../output/synthesize';
 import { manifestsOf } from '../platform/manifests';
 import { readConfigurationAt, readManifests } from './diff-sources';
+import { addUsage } from './help';
 import { objectChanges, type ObjectChanges } from './object-changes';
+import { addJson, type JsonOptions } from './options';
 import { settingsChanges, type SettingsChanges } from './settings-changes';
 
 /** What differs between two platforms. */
@@ -16,30 +18,20 @@ export interface PlatformChanges {
   readonly objects: ObjectChanges;
 }
 
-interface DiffOptions {
+interface DiffOptions extends JsonOptions {
   readonly since?: string;
   readonly dist?: string;
-  readonly json?: boolean;
 }
 
 /** Adds `cdk8s-maas diff`. */
 export function registerDiff(program: Command): void {
-  program
+  const command = program
     .command('diff')
     .description('say what a change of the configuration does: in words, and object by object')
     .argument('[old]', 'configuration file; the only one with --since and --dist (default: "maas.yaml")')
     .argument('[new]', 'configuration file to compare it with')
     .option('--since <revision>', 'compare with the file as a Git revision has it')
     .option('--dist <folder>', 'compare with the objects of an earlier synthesis')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      '\nExamples:\n' +
-        '  $ cdk8s-maas diff --since HEAD~1\n' +
-        '  $ cdk8s-maas diff --dist dist environments/production.yaml\n' +
-        '  $ cdk8s-maas diff environments/staging.yaml environments/production.yaml\n' +
-        '\nExit codes, as those of diff and kubectl diff: 0 nothing differs, 1 something differs, 2 an error.\n',
-    )
     .action(function (this: Command, old: string | undefined, next: string | undefined, options: DiffOptions) {
       const sources = [next, options.since, options.dist].filter((source) => source !== undefined);
       if (sources.length !== 1) {
@@ -54,6 +46,15 @@ export function registerDiff(program: Command): void {
       process.stdout.write(options.json === true ? `${JSON.stringify(changes, undefined, 2)}\n` : text);
       process.exitCode = text === NO_CHANGE ? 0 : 1;
     });
+  addJson(command);
+  addUsage(command, {
+    examples: [
+      'cdk8s-maas diff --since HEAD~1',
+      'cdk8s-maas diff --dist dist environments/production.yaml',
+      'cdk8s-maas diff environments/staging.yaml environments/production.yaml',
+    ],
+    exitCodes: { 0: 'nothing differs', 1: 'something differs', 2: 'an error, as of diff and kubectl diff' },
+  });
 }
 
 function compare(file: string, next: string | undefined, { since, dist }: DiffOptions): PlatformChanges {

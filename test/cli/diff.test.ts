@@ -231,6 +231,6 @@ test.each([
     out: '',
     err:
       `error: got ${number} things to compare with, expected one of [new], --since and --dist\n` +
-      '(cdk8s-maas --help lists the commands)\n',
+      '(cdk8s-maas diff --help shows how it is used)\n',
   });
 });
