@@ -81,9 +81,15 @@ function problemsIn(
   const old = conditions.filter(({ observedGeneration }) => (observedGeneration ?? generation) !== generation);
   return [
     ...missing.map((type) => `${type} is missing`),
-    ...bad.map(({ type, status, reason, message }) => `${type} is ${status} (${reason}: ${message})`),
+    ...bad.map((condition) => `${condition.type} is ${condition.status}${whyOf(condition)}`),
     ...old.map(
       ({ type, observedGeneration }) => `${type} is of generation ${observedGeneration}, the object of ${generation}`,
     ),
   ];
+}
+
+/** A controller need not say why. */
+function whyOf({ reason, message }: Condition): string {
+  const said = [reason, message].filter((part) => part !== undefined && part !== '');
+  return said.length === 0 ? '' : ` (${said.join(': ')})`;
 }

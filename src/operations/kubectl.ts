@@ -1,4 +1,5 @@
 import { OperationError } from './operation-error';
+import { adviceFor, withoutLog, withoutSecrets } from './kubectl-advice';
 import { resourceOf, type KubernetesObject, type ObjectReference } from './kubernetes-object';
 import { runProgram, type ProgramOptions, type ProgramResult } from './program';
 import type { Terminal } from './terminal';
@@ -47,7 +48,7 @@ export class Kubectl {
    */
   async run(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
     const result = await this.attempt(args, options);
-    if (result.exitCode !== 0) throw this.failure(args, result);
+    if (result.exitCode !== 0) throw this.failure(args, result, options.stdin);
     return result;
   }
 
@@ -97,7 +98,8 @@ export class Kubectl {
   async apply(objects: readonly KubernetesObject[], { dryRun = false } = {}): Promise<KubernetesObject[]> {
     if (objects.length === 0) return [];
     const args = ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--output=json'];
-    const { stdout } = await this.run([...args, ...(dryRun ? ['--dry-run=server'] : []), '--filename=-'], {
+    const limits = [`--request-timeout=${REQUEST_SECONDS}s`, ...(dryRun ? ['--dry-run=server'] : [])];
+    const { stdout } = await this.run([...args, ...limits, '--filename=-'], {
       stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
     });
     const applied = JSON.parse(stdout) as KubernetesObject & { items?: KubernetesObject[] };
@@ -122,27 +124,18 @@ export class Kubectl {
     }
   }
 
-  private failure(args: readonly string[], { stderr, exitCode }: ProgramResult): OperationError {
-    const said = stderr.trim() === '' ? `exit code ${exitCode}` : stderr.trim();
-    return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${said}`, ...this.advice(said)].join('\n'));
-  }
-
-  private advice(said: string): string[] {
-    const check = ['kubectl', ...this.prefix].join(' ');
-    if (
-      /connection refused|no such host|i\/o timeout|deadline exceeded|unable to connect|Client\.Timeout/i.test(said)
-    ) {
-      return [`the cluster does not answer; see: ${check} cluster-info`];
-    }
-    if (/context .* does not exist|no configuration has been provided/i.test(said)) {
-      return [`kubectl knows no such cluster; see: ${check} config get-contexts`];
-    }
-    if (/forbidden/i.test(said)) {
-      return [`what this account may do: ${check} auth can-i --list; another account: --context <name>`];
-    }
-    if (/unauthorized|must be logged in/i.test(said)) {
-      return [`the cluster does not know this account: log in again, or use another with --context <name>`];
-    }
-    return [];
+  /**
+   * What the user is told of a command that has failed: what kubectl said, and the next command to try.
+   * @param stdin what the command was given; no value of a Secret in it is said
+   */
+  failure(
+    args: readonly string[],
+    { stderr, exitCode }: Pick<ProgramResult, 'stderr' | 'exitCode'>,
+    stdin = '',
+  ): OperationError {
+    const said = withoutSecrets(withoutLog(stderr), stdin);
+    const reason = said === '' ? `exit code ${exitCode}` : said;
+    const advice = adviceFor(said, ['kubectl', ...this.prefix].join(' '));
+    return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${reason}`, ...advice].join('\n'));
   }
 }

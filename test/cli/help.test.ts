@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { OwnPackage } from '../../src/cli/new-project';
 import { commandsOf, createProgram, pathOf } from '../../src/cli/program';
 import { commandLinesIn, parsedCommand } from '../support/command-line';
+import { describeOnTerminal, printedOnTerminal } from '../support/pseudo-terminal';
 
 const ROOT = resolve(__dirname, '../..');
 const COMMAND = join(ROOT, 'lib/cli/main.js');
@@ -75,14 +76,9 @@ test('docs/commands.md is what the commands print', () => {
   for (const path of paths) expect(page).toContain(` ${['cdk8s-maas', ...path].join(' ')}\n\n\`\`\`text\nUsage: `);
 });
 
-describe('colours of the help', () => {
-  /** What is printed on a terminal, by way of a pseudo terminal. */
-  function onTerminal(args: readonly string[], environment: NodeJS.ProcessEnv = {}): string {
-    const script = `import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))`;
-    const env = { PATH: process.env.PATH, TERM: 'xterm', ...environment };
-    const { stdout } = spawnSync('python3', ['-c', script, 'node', COMMAND, ...args], { env, encoding: 'utf8' });
-    return stdout.replaceAll('\r\n', '\n');
-  }
+describeOnTerminal('colours of the help', () => {
+  const onTerminal = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
+    printedOnTerminal(['node', COMMAND, ...args], environment);
   const bold = '\u001b[1mExamples:';
 
   test('are titles in bold, on a terminal', () => {
