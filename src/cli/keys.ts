@@ -46,7 +46,7 @@ function registerCreate(keys: Command): void {
         '  $ cdk8s-maas keys create alice\n' +
         '  $ cdk8s-maas keys create alice --expires 90d\n' +
         '  $ cdk8s-maas keys create carol@example.com --tier free\n' +
-        '  $ cdk8s-maas keys create alice --print | tr -d '\\n' | vault kv put -mount=secret maas/alice api_key=-\n' +
+        "  $ cdk8s-maas keys create alice --print | tr -d '\\n' | vault kv put -mount=secret maas/alice api_key=-\n" +
         EXIT_CODES,
     )
     .action((...args: Parameters<Operations['createKey']>) => operations().createKey(...args));

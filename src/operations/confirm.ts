@@ -1,33 +1,37 @@
 import { createInterface } from 'node:readline/promises';
 import { Interrupted, OperationError } from './operation-error';
-import type { Session } from './session';
+import { checkInterruption, type Session } from './session';
 
 /**
- * Asks before something is done that cannot be undone; on standard error, as the answer is no result.
+ * Asks whether something is to be done, on the terminal.
  *
- * @param question ends with a question mark
- * @param options.yes whether the user has said so already
- * @throws Interrupted when the answer is no, or Ctrl-C
- * @throws OperationError when nobody is there to answer
+ * @param question a line that ends in a question mark
+ * @param options.yes whether the answer is known
+ * @returns whether it is
+ * @throws OperationError when there is no terminal to ask on
+ * @throws Interrupted
  */
 export async function confirm(
-  { interruption }: Pick<Session, 'interruption'>,
+  session: Pick<Session, 'interruption'>,
   question: string,
-  { yes = false }: { yes?: boolean },
-): Promise<void> {
-  if (yes) return;
+  { yes }: { yes: boolean },
+): Promise<boolean> {
+  if (yes) return true;
   if (!process.stdin.isTTY) {
-    throw new OperationError(`${question} There is no terminal to answer at: --yes says yes`);
+    throw new OperationError('there is no terminal on which to ask whether this is to be done: add --yes');
   }
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  // In raw mode Ctrl-C is a character, and no signal.
-  prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  // Not its terminal mode, in which Ctrl-C is a key: the session takes it.
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
-    const answer = await prompt.question(`${question} [y/N] `, { signal: interruption });
-    if (!/^y(es)?$/i.test(answer.trim())) throw new Interrupted('nothing was done');
+    // At the end of the input (Ctrl-D) there comes no answer.
+    const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal: session.interruption }), ended]);
+    return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
-    throw interruption.aborted ? new Interrupted('nothing was done') : error;
+    checkInterruption(session, 'nothing was changed');
+    if ((error as Error).name === 'AbortError') throw new Interrupted('nothing was changed');
+    throw error;
   } finally {
-    prompt.close();
+    lines.close();
   }
 }

@@ -4,7 +4,7 @@ import { didYouMean } from '../../config/suggest';
 import type { ApiKeyOwner } from '../../identity/api-key-secret';
 import { OperationError } from '../operation-error';
 import type { Session } from '../session';
-import type { Key } from './key';
+import { isUserName, type Key } from './key';
 
 /**
  * Whose a new key is: a user of maas.yaml, or with a tier one whom only annotations know.
@@ -38,8 +38,7 @@ export function ownerOf(
     );
   }
   checkTier(settings, tier, what);
-  // The rule of the AuthPolicy: names go into headers.
-  if (!/^\P{Cc}{1,253}$/u.test(user)) {
+  if (!isUserName(user)) {
     throw new OperationError(`got user ${quote(user)}, expected 1 to 253 characters, none of them a control character`);
   }
   return { namespace, user, tier };

@@ -138,8 +138,18 @@ function stateOf(settings: PlatformSettings, key: Omit<Key, 'state'>, isReadable
   if (key.configured?.disabled === true) return 'disabled';
   if (!isReadable) return 'expiry not readable';
   if (key.endsAt !== undefined && Date.parse(key.endsAt) <= now.getTime()) return 'expired';
-  if (key.user === '') return 'user unknown';
+  if (!isUserName(key.user)) return 'user unknown';
   return settings.tiers.some(({ name }) => name === key.tier) ? 'in force' : 'tier unknown';
+}
+
+/** Whether the AuthPolicy lets in a user of that name: it goes into headers. */
+export function isUserName(user: string): boolean {
+  return /^\P{Cc}{1,253}$/u.test(user);
+}
+
+/** What an annotation says, for a terminal, which would obey what looks like its commands. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\u{fffd}');
 }
 
 /** The other keys with the same value: Authorino knows one of them only, and nobody knows which. */

@@ -3,7 +3,7 @@ import type { Session, SessionOptions } from '../session';
 import { columns } from '../terminal';
 import { MAAS_LABELS } from '../../labels';
 import { keysOfUser } from './choose';
-import type { Key, KeyState } from './key';
+import { printable, type Key, type KeyState } from './key';
 import { readKeys } from './key-store';
 
 /** Options of `keys list`. */
@@ -64,11 +64,6 @@ function table(keys: readonly Key[]): string {
       missingLabels === undefined ? state : `${state}: ${missingLabels.join(', ')}`,
     ]);
   return columns([['USER', 'TIER', 'SECRET', 'CREATED', 'EXPIRES', 'NAMED', 'STATE'], ...rows]);
-}
-
-/** Annotations may hold anything, and a terminal obeys what looks like its commands. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\u{fffd}');
 }
 
 /** A rendered key stays in the cluster, and works, when maas.yaml no longer has it. */

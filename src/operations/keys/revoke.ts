@@ -1,10 +1,10 @@
 import { count, listNames } from '../../config/problem';
 import { confirm } from '../confirm';
-import { OperationError } from '../operation-error';
+import { Interrupted, OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
 import { checkIsOurs } from './keeper';
-import { sharers, type Key } from './key';
+import { printable, sharers, type Key } from './key';
 import { keysOfUser } from './choose';
 import { readKeys, secretReference } from './key-store';
 
@@ -24,8 +24,10 @@ export function revokeKeys(names: readonly string[], options: RevokeKeysOptions)
     const meant = [...new Set(names.flatMap((name) => (options.all ? ofUser(keys, name) : [ofSecret(keys, name)])))];
     for (const key of meant) checkIsOurs(session, key, 'revoke');
     for (const key of meant) warnOfOtherSecrets(session, keys, key, meant);
-    const what = meant.map(({ secret, user }) => `${settings.namespace}/${secret} (${user})`);
-    await confirm(session, `Revoke ${count(meant.length, 'key')}, ${what.join(', ')}?`, options);
+    const what = meant.map(({ secret, user }) => `${settings.namespace}/${secret} (${printable(user)})`);
+    const question = `Revoke ${count(meant.length, 'key')}, ${what.join(', ')}?`;
+    if (!(await confirm(session, question, { yes: options.yes ?? false })))
+      throw new Interrupted('nothing was revoked');
     for (const [index, key] of meant.entries()) {
       const left = meant.slice(index).map(({ secret }) => secret);
       checkInterruption(session, `not revoked: ${listNames(left)}; go on with: maas keys revoke ${left.join(' ')}`);
@@ -33,7 +35,7 @@ export function revokeKeys(names: readonly string[], options: RevokeKeysOptions)
       terminal.print(`revoked ${what[index]}: refused with 401 from ${new Date().toISOString()} on, within a second`);
       if (key.configured !== undefined) {
         terminal.note(
-          `${session.config} names ${key.secret} still: take it away there, or put a new key in its place: maas keys create ${key.user}`,
+          `${session.config} names ${key.secret} still: take it away there, or put a new key in its place: maas keys create ${printable(key.user)}`,
         );
       }
     }

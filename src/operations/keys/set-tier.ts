@@ -5,7 +5,7 @@ import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
 import { checkTier, keysOfUser, ownerOf } from './choose';
 import { checkIsOurs } from './keeper';
-import type { Key } from './key';
+import { printable, type Key } from './key';
 import { freeName, keySecret } from './key-secret';
 import { readKeys, secretReference, writeKey } from './key-store';
 
@@ -34,7 +34,9 @@ export function setTier(name: string, tier: string | undefined, options: Session
           .join(', ')}`,
       );
       await changeTier(session, secretNames, key, to);
-      terminal.print(`Secret ${settings.namespace}/${key.secret} (${key.user}): tier ${key.tier} -> ${to}`);
+      terminal.print(
+        `Secret ${settings.namespace}/${key.secret} (${printable(key.user)}): tier ${printable(key.tier)} -> ${to}`,
+      );
     }
     if (stale.length === 0) terminal.note(`nothing to do: ${whyNot(session, changes)}`);
   });
