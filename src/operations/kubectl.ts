@@ -107,11 +107,12 @@ export class Kubectl {
   /**
    * Creates an object, which must not be there yet, or replaces one as it was read.
    *
-   * kubectl gets it through its standard input: nothing of it is in arguments or files.
+   * kubectl gets it through its standard input: nothing of it is in arguments or files. It is not asked to load the schema
+   * of the whole API first, because the server checks what it gets.
    * @throws OperationError when it is there already, or was changed since it was read
    */
   async write(verb: 'create' | 'replace', object: KubernetesObject): Promise<void> {
-    const args = [verb, '--filename=-', '--output=name', `--request-timeout=${REQUEST_SECONDS}s`];
+    const args = [verb, '--filename=-', '--output=name', '--validate=false', `--request-timeout=${REQUEST_SECONDS}s`];
     await this.run(args, { stdin: JSON.stringify(object) });
   }
 
