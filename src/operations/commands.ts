@@ -1,2 +1,6 @@
 /** What `cdk8s-maas` does with a cluster, one function a command: the entry of the bundle that the command line loads late. */
-export {};
+export { createKey } from './keys/create';
+export { printKeys } from './keys/list';
+export { revokeKeys } from './keys/revoke';
+export { rotateKey } from './keys/rotate';
+export { setTier } from './keys/set-tier';

@@ -106,6 +106,18 @@ export class Kubectl {
     return applied.kind === 'List' ? (applied.items ?? []) : [applied];
   }
 
+  /**
+   * Creates an object, which must not be there yet, or replaces one as it was read.
+   *
+   * kubectl gets it through its standard input: nothing of it is in arguments or files. It is not asked to load the schema
+   * of the whole API first, because the server checks what it gets.
+   * @throws OperationError when it is there already, or was changed since it was read
+   */
+  async write(verb: 'create' | 'replace', object: KubernetesObject): Promise<void> {
+    const args = [verb, '--filename=-', '--output=name', '--validate=false', `--request-timeout=${REQUEST_SECONDS}s`];
+    await this.run(args, { stdin: JSON.stringify(object) });
+  }
+
   /** Deletes an object and waits until it is gone; one that is not there is no mistake. */
   async delete(reference: ObjectReference, { timeoutSeconds = 120 } = {}): Promise<void> {
     const { namespace, name } = reference;
