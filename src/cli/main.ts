@@ -5,6 +5,8 @@ import { checkPlatforms, explain, printDiagram, synthesizePlatforms } from './co
 import { registerDiff } from './diff';
 import { registerInit } from './init';
 import type { OwnPackage } from './new-project';
+import { registerTest } from './test';
+import { registerToken } from './token';
 
 const own = JSON.parse(readFileSync(require.resolve('cdk8s-maas/package.json'), 'utf8')) as OwnPackage;
 
@@ -72,6 +74,8 @@ program
 
 registerInit(program, own);
 registerDiff(program);
+registerTest(program);
+registerToken(program);
 
 program.addHelpText(
   'after',

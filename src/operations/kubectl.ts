@@ -122,7 +122,8 @@ export class Kubectl {
     }
   }
 
-  private failure(args: readonly string[], { stderr, exitCode }: ProgramResult): OperationError {
+  /** What a command that has failed says, with what to try next. */
+  failure(args: readonly string[], { stderr, exitCode }: Pick<ProgramResult, 'stderr' | 'exitCode'>): OperationError {
     const said = stderr.trim() === '' ? `exit code ${exitCode}` : stderr.trim();
     return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${said}`, ...this.advice(said)].join('\n'));
   }
