@@ -115,8 +115,9 @@ async function startSimulator(services: readonly Manifest[], port: number): Prom
   const [args = []] = all;
   const model = Program.start('llm-d-inference-sim', [
     ...args.filter((argument) => !argument.startsWith('--port=') && !argument.startsWith(SERVED_NAMES)),
-    `${SERVED_NAMES}${names.map((name) => name.slice(SERVED_NAMES.length)).join(',')}`,
     `--port=${port}`,
+    // The simulator takes several names as arguments of their own only.
+    ...['--served-model-name', ...names.map((name) => name.slice(SERVED_NAMES.length))],
   ]);
   await model.untilReady(async () => {
     return fetch(`http://127.0.0.1:${port}/health`).then(
