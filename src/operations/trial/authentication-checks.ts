@@ -1,6 +1,6 @@
 import type { ModelSettings } from '../../config/settings';
 import { IDENTITY_HEADERS } from '../../gateway/identity-headers';
-import { refusalProblems, seenOf } from './judgements';
+import { refusalProblems } from './judgements';
 import { shortQuestion } from './questions';
 import type { Trial } from './trial';
 
@@ -22,6 +22,6 @@ export async function checkAuthentication(trial: Trial, model: ModelSettings): P
   ];
   for (const [name, headers] of cases) {
     const answer = await connection.ask({ ...shortQuestion(model), headers });
-    report.judge(name, { model: model.name }, refusalProblems(answer, 401, 'invalid_api_key'), seenOf(answer));
+    report.judge(name, { model: model.name }, refusalProblems(answer, 401, 'invalid_api_key'), '401');
   }
 }

@@ -63,7 +63,9 @@ export function expectationOf(settings: PlatformSettings, tier: TierConfiguratio
 /** A tier's limits as a title shows them: `200 tokens a minute, 5 requests per 120 s`. */
 export function limitWords({ limits, requests, enforced }: TierExpectation): string {
   const words = [
-    ...limits.map(({ window, tokens }) => `${tokens.toLocaleString('en-US')} tokens a ${window}`),
+    ...limits.map(
+      ({ window, tokens }) => `${tokens.toLocaleString('en-US')} tokens ${window === 'hour' ? 'an' : 'a'} ${window}`,
+    ),
     ...(requests === undefined ? [] : [`${requests.limit} requests per ${durationWords(requests.seconds)}`]),
   ];
   if (words.length === 0) return 'no limits';

@@ -10,7 +10,7 @@ const REASON_HEADER = 'x-ext-auth-reason';
 /** Longest part of an answer that a message shows. */
 const SHOWN_CHARACTERS = 160;
 
-/** An answer in a message: its status, and of an error what it says. */
+/** An answer that is not right in a message: its status, and what an error says. */
 export function seenOf(answer: Answer): string {
   const error = errorOf(answer);
   if (answer.status < 400) return String(answer.status);

@@ -1,15 +1,9 @@
+import { count } from '../../config/problem';
 import type { ModelSettings } from '../../config/settings';
 import { IDENTITY_HEADERS } from '../../gateway/identity-headers';
 import { costOf, limitHeadersOf, usageOf } from './answers';
 import type { Answer } from '../connection';
-import {
-  answerProblems,
-  headerProblems,
-  refusalProblems,
-  remainingProblems,
-  seenOf,
-  streamProblems,
-} from './judgements';
+import { answerProblems, headerProblems, refusalProblems, remainingProblems, streamProblems } from './judgements';
 import { isEmbeddingsModel, shortQuestion, streamQuestion } from './questions';
 import type { Subject } from './report';
 import type { Trial } from './trial';
@@ -41,8 +35,9 @@ export async function checkModel(trial: Trial, visitor: Visitor, model: ModelSet
   if (trial.countsInGateway(visitor.tier)) await freshMinute(trial, SECONDS);
   const first = await visitor.askPatiently(shortQuestion(model));
   const usage = usageOf(first);
-  const seen = usage === undefined ? '' : `, ${usage.total} tokens`;
-  if (!report.judge('a key', subject, keyProblems(visitor, first), seenOf(first) + seen)) return false;
+
+  if (!report.judge('a key', subject, keyProblems(visitor, first), `200, ${count(usage?.total ?? 0, 'token')}`))
+    return false;
   let answers = await furtherAnswers(trial, visitor, model, first);
   for (let attempt = 2; attempt <= ATTEMPTS && !isSettled(trial, answers, model); attempt++) {
     if (trial.countsInGateway(visitor.tier)) await freshMinute(trial, SECONDS);
@@ -58,7 +53,7 @@ export async function checkModel(trial: Trial, visitor: Visitor, model: ModelSet
 export async function checkOtherModel(trial: Trial, visitor: Visitor, model: ModelSettings): Promise<void> {
   const answer = await visitor.ask(shortQuestion(model));
   const subject: Subject = { tier: visitor.tier.name, model: model.name };
-  trial.report.judge('a model of other tiers', subject, refusalProblems(answer, 403, 'access_denied'), seenOf(answer));
+  trial.report.judge('a model of other tiers', subject, refusalProblems(answer, 403, 'access_denied'), '403');
 }
 
 function keyProblems({ credential: { source } }: Visitor, answer: Answer): string[] {
@@ -94,16 +89,12 @@ function streamRemainder({ forged, stream, last }: Answers, model: ModelSettings
   return usage && last && remainingProblems(forged, last, model, costOf(usage, model.tokenWeights));
 }
 
-function checkHeaders(
-  { report, countsInGateway }: Trial,
-  { tier }: Visitor,
-  model: ModelSettings,
-  answer: Answer,
-): void {
-  if (!countsInGateway(tier)) return;
+function checkHeaders(trial: Trial, { tier }: Visitor, model: ModelSettings, answer: Answer): void {
+  if (!trial.countsInGateway(tier)) return;
   const { limit, consumed, remaining } = limitHeadersOf(answer);
   const seen = `limit ${limit}, consumed ${consumed ?? 'not told'}, remaining ${remaining}`;
-  report.judge('limit headers', { tier: tier.name, model: model.name }, headerProblems(answer, tier, model), seen);
+  const subject: Subject = { tier: tier.name, model: model.name };
+  trial.report.judge('limit headers', subject, headerProblems(answer, tier, model), seen);
 }
 
 const OTHERS = 'a window has turned each time, or somebody else asks as this user';
@@ -118,7 +109,7 @@ function checkForged(trial: Trial, { tier, credential }: Visitor, model: ModelSe
     const rest = trial.isOnePod ? remainingProblems(first, forged, model) : [];
     problems.push(...(rest ?? []).map((problem) => `${problem}: does another user's budget pay?`));
   }
-  trial.report.judge(name, subject, problems, `${seenOf(forged)}, counted for ${credential.user}`);
+  trial.report.judge(name, subject, problems, `200, counted for ${credential.user}`);
 }
 
 function checkStream(trial: Trial, { tier }: Visitor, model: ModelSettings, answers: Answers): void {
@@ -126,7 +117,7 @@ function checkStream(trial: Trial, { tier }: Visitor, model: ModelSettings, answ
   const subject: Subject = { tier: tier.name, model: model.name };
   if (stream === undefined) return;
   const usage = usageOf(stream);
-  const seen = `${seenOf(stream)}, ${usage?.total} tokens in its last event`;
+  const seen = `200, ${count(usage?.total ?? 0, 'token')} in its last event`;
   const isGood = trial.report.judge('a stream', subject, streamProblems(stream), seen);
   if (!isGood || !trial.countsInGateway(tier) || !trial.isOnePod) return;
   const rest = streamRemainder(answers, model);

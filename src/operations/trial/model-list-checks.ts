@@ -10,7 +10,7 @@ const NAME = 'the list of models';
 /** Nobody without a key gets the list of models. */
 export async function checkListWithoutKey({ settings, connection, report }: Trial): Promise<void> {
   const answer = await connection.ask({ host: settings.gateway.platformHost, path: MODELS_PATH, method: 'GET' });
-  report.judge(`${NAME} without a key`, {}, refusalProblems(answer, 401, 'invalid_api_key'), seenOf(answer));
+  report.judge(`${NAME} without a key`, {}, refusalProblems(answer, 401, 'invalid_api_key'), '401');
 }
 
 /** A tier is told of the models that it may use. */

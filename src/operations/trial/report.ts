@@ -87,8 +87,10 @@ export class Report {
     this.checks.push(check);
     const { outcome, name, message } = check;
     if (this.options.json || (this.options.quiet && outcome === 'passed')) return;
-    const about = this.options.quiet ? [check.tier, check.model].filter((word) => word !== undefined).join(', ') : '';
+    // A title names the tier, but with --quiet there is none.
+    const about = [...(this.options.quiet ? [check.tier] : []), check.model].filter((word) => word !== undefined);
     const [sign, paint] = SIGNS[outcome];
-    this.terminal.print(`${this.terminal.paint(paint, sign)} ${about === '' ? '' : `${about}: `}${name} -> ${message}`);
+    const subject = about.length === 0 ? '' : `${about.join(', ')}: `;
+    this.terminal.print(`${this.terminal.paint(paint, sign)} ${subject}${name} -> ${message}`);
   }
 }

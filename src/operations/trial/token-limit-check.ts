@@ -19,6 +19,9 @@ const MOST_REQUESTS = 40;
 /** Seconds of a minute in which a limit should be used up. */
 const SECONDS = 30;
 
+/** Requests that use up a limit together, where it is no large one. */
+const PARTS = 6;
+
 /** How spending the tokens of a minute has ended. */
 interface Spending {
   /** Tokens that were charged, and the requests that were. */
@@ -43,7 +46,7 @@ export async function checkTokenLimit(trial: Trial, visitor: Visitor, model: Mod
     if (!trial.byPolicy) await freshMinute(trial, SECONDS);
     const spending = await spend(trial, visitor, model);
     const { last } = spending;
-    if (isRequestRefusal(last) && !trial.byPolicy) {
+    if (tier.requests !== undefined && isRequestRefusal(last) && !trial.byPolicy) {
       return trial.report.skipped(NAME, subject, 'the request limit refuses first');
     }
     const isJudged = spending.isOneWindow || last.status === 429;
@@ -71,10 +74,11 @@ async function spend(trial: Trial, visitor: Visitor, model: ModelSettings): Prom
   const { tier } = visitor;
   // Kuadrant's windows begin with a request that nobody knows of: within two limits it must refuse.
   const limit = (tier.tokensPerMinute ?? 0) * (trial.byPolicy ? 2 : 1);
+  const share = Math.ceil((tier.tokensPerMinute ?? 0) / Math.min(PARTS, (tier.requests?.limit ?? Infinity) - 1));
   const started = trial.connection.now();
   let [used, remaining]: [number, number | undefined] = [0, undefined];
   for (let number = 1; ; number++) {
-    const answer = await visitor.ask(longQuestion(model, tokensFor(limit - used, model)));
+    const answer = await visitor.ask(longQuestion(model, tokensFor(Math.min(share, limit - used), model)));
     const usage = usageOf(answer);
     const isSuccess = answer.status === 200;
     const wasUsedUp = used >= limit;
@@ -90,9 +94,9 @@ async function spend(trial: Trial, visitor: Visitor, model: ModelSettings): Prom
   }
 }
 
-/** Tokens to ask for, so that a request costs what is left, or little where all is used up. */
-function tokensFor(left: number, { tokenWeights }: ModelSettings): number {
-  return Math.max(1, Math.ceil(left / tokenWeights.completion));
+/** Tokens to ask for, so that a request costs about so much. */
+function tokensFor(cost: number, { tokenWeights }: ModelSettings): number {
+  return Math.max(1, Math.ceil(cost / tokenWeights.completion));
 }
 
 function judge(trial: Trial, { tier, credential }: Visitor, subject: Subject, spending: Spending): void {
