@@ -63,8 +63,12 @@ export class Report {
     return problems.length === 0;
   }
 
-  /** Prints the summary, or all of it as JSON. @returns the exit code: 0 passed, 1 failed, 2 nothing was tested */
-  finish(): number {
+  /**
+   * Prints the summary, or all of it as JSON.
+   * @param tiers how many were tested
+   * @returns the exit code: 0 passed, 1 failed, 2 no tier was tested
+   */
+  finish(tiers: number): number {
     const number = (outcome: Outcome) => this.checks.filter((check) => check.outcome === outcome).length;
     const [passed, failed, skipped] = [number('passed'), number('failed'), number('skipped')];
     if (this.options.json) {
@@ -78,8 +82,8 @@ export class Report {
       this.terminal.note('which object is not as it should be: cdk8s-maas verify');
       return 1;
     }
-    if (passed === 0) this.terminal.note('nothing could be tested');
-    return passed === 0 ? 2 : 0;
+    if (tiers === 0) this.terminal.note('no tier could be tested; a key for a user of one: cdk8s-maas keys create');
+    return tiers === 0 ? 2 : 0;
   }
 
   /** Counts a check and prints it. */

@@ -26,14 +26,16 @@ export interface Selection {
  * Asks for everything that a platform promises: first what costs little, of all tiers, then their budgets.
  *
  * @param tokens gives tokens of users
+ * @returns how many tiers there was a credential for
  * @throws NoAnswer when not even the first question gets an answer
  */
-export async function runChecks(trial: Trial, tokens: TokenSource, selection: Selection): Promise<void> {
+export async function runChecks(trial: Trial, tokens: TokenSource, selection: Selection): Promise<number> {
   const models = trial.settings.models.filter(({ name }) => selection.model?.includes(name) ?? true);
   await checkModels(trial, models);
   const visitors = await visitorsOf(trial, models, tokens, selection);
   for (const visitor of visitors) await settle(trial, visitor, () => checkTier(trial, visitor));
   for (const visitor of visitors) await settle(trial, visitor, () => checkTokensOf(trial, visitor));
+  return visitors.length;
 }
 
 async function checkModels(trial: Trial, models: readonly ModelSettings[]): Promise<void> {

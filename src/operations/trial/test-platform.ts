@@ -29,14 +29,15 @@ export async function testPlatform(options: TrialOptions): Promise<void> {
       try {
         const access = await openGateway(session, options);
         try {
-          await testThrough(session, access, report, keycloak && ((user) => keycloak.token(user)), options);
+          const tokens = keycloak && ((user: string) => keycloak.token(user));
+          const tiers = await testThrough(session, access, report, tokens, options);
+          return report.finish(tiers);
         } finally {
           await access.close();
         }
       } finally {
         await keycloak?.close();
       }
-      return report.finish();
     },
     COULD_NOT_BE_ASKED,
   );
@@ -66,12 +67,12 @@ async function testThrough(
   report: Report,
   tokens: TokenSource,
   options: TrialOptions,
-): Promise<void> {
+): Promise<number> {
   const connection = new Connection(access.address, session.interruption);
   const trial = new Trial(session, connection, report, access.isOnePod);
   try {
     report.line(`Gateway : ${access.words}`);
-    await runChecks(trial, tokens, options);
+    return await runChecks(trial, tokens, options);
   } catch (error) {
     if (error instanceof NoAnswer) throw new OperationError(noAnswer(error, access));
     throw error;

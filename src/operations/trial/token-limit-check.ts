@@ -67,6 +67,7 @@ function reasonAgainst(trial: Trial, { tier }: Visitor, model: ModelSettings): s
   const needed = Math.ceil(limit / trial.tokensOfRequest(model)) + 1;
   if (needed > MOST_REQUESTS) return `it takes ${needed} requests to use it up${rest}`;
   if (requests !== undefined && needed > requests.limit) return `the request limit is used up before it${rest}`;
+  if (trial.byPolicy && requests !== undefined) return 'nobody is told whether tokens or requests have refused';
   return undefined;
 }
 
