@@ -4,3 +4,5 @@ export { printKeys } from './keys/list';
 export { revokeKeys } from './keys/revoke';
 export { rotateKey } from './keys/rotate';
 export { setTier } from './keys/set-tier';
+export { printToken, type TokenOptions } from './token/token';
+export { testPlatform, type TrialOptions } from './trial/test-platform';
