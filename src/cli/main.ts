@@ -5,6 +5,7 @@ import { checkPlatforms, explain, printDiagram, synthesizePlatforms } from './co
 import { registerDiff } from './diff';
 import { registerInit } from './init';
 import type { OwnPackage } from './new-project';
+import { registerVerify } from './verify';
 
 const own = JSON.parse(readFileSync(require.resolve('cdk8s-maas/package.json'), 'utf8')) as OwnPackage;
 
@@ -72,6 +73,7 @@ program
 
 registerInit(program, own);
 registerDiff(program);
+registerVerify(program);
 
 program.addHelpText(
   'after',

@@ -122,7 +122,8 @@ export class Kubectl {
     }
   }
 
-  private failure(args: readonly string[], { stderr, exitCode }: ProgramResult): OperationError {
+  /** The mistake that a command has ended with: what kubectl said, and what to try next. */
+  failure(args: readonly string[], { stderr, exitCode }: ProgramResult): OperationError {
     const said = stderr.trim() === '' ? `exit code ${exitCode}` : stderr.trim();
     return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${said}`, ...this.advice(said)].join('\n'));
   }
