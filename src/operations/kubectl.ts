@@ -131,7 +131,9 @@ export class Kubectl {
   private advice(said: string): string[] {
     const check = ['kubectl', ...this.prefix].join(' ');
     if (
-      /connection refused|no such host|i\/o timeout|deadline exceeded|unable to connect|Client\.Timeout/i.test(said)
+      /connection refused|was refused|no such host|i\/o timeout|deadline exceeded|unable to connect|Client\.Timeout/i.test(
+        said,
+      )
     ) {
       return [`the cluster does not answer; see: ${check} cluster-info`];
     }

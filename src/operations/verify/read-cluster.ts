@@ -36,12 +36,20 @@ export async function readObjects(session: Session, readings: readonly Reading[]
   const answers = await Promise.all(readings.map((reading) => read(session, reading, kinds)));
   checkInterruption(session);
   const objects = answers.flatMap((answer) => answer.objects);
+  const missingRights = answers.flatMap((answer) => answer.missingRights);
+  const [right] = missingRights;
+  if (objects.length === 0 && right !== undefined) {
+    throw new OperationError(
+      `this account may read nothing of the platform, not even ${describeRight(right)}; another account: --context <name>, ` +
+        `what this one may do: ${['kubectl', ...session.kubectl.prefix].join(' ')} auth can-i --list`,
+    );
+  }
   return {
     version,
     kinds,
     // One that two readings found is one.
     objects: [...new Map(objects.map((object) => [identityOf(referenceOf(object)), object])).values()],
-    missingRights: answers.flatMap((answer) => answer.missingRights),
+    missingRights,
   };
 }
 

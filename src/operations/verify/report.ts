@@ -59,7 +59,7 @@ function tableRows(rows: readonly Row[], everything: boolean): Line[] {
   const check = rows[0]?.check ?? '';
   return [
     ...(summed === 0 ? [] : [{ verdict: 'good' as const, cells: [check, `${summed} good`] }]),
-    ...alike(told).map(([first, ...more]): Line => {
+    ...(everything ? told.map((row): [Row] => [row]) : alike(told)).map(([first, ...more]: [Row, ...Row[]]): Line => {
       const objects =
         more.length < MOST_ALIKE
           ? [first.object, ...more.map(({ object }) => object)]

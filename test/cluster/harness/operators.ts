@@ -1,4 +1,4 @@
-import { ask } from './api';
+import { ask, patchStatus } from './api';
 import { kubectl } from './suite';
 
 /** A Deployment of an operator as its release has it, as far as it tells what runs. */
@@ -48,6 +48,8 @@ export async function createPlugin(): Promise<void> {
     metadata: { name, namespace },
     spec: workloadSpec(name, 'docker.io/calico/node:v3.30.3'),
   });
+  const counts = { desiredNumberScheduled: 1, currentNumberScheduled: 1, numberReady: 1, numberMisscheduled: 0 };
+  await patchStatus(`/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`, counts);
 }
 
 /** Takes the network plugin away. */

@@ -185,10 +185,14 @@ function endpointSlice({ metadata }: Manifest, pods: readonly Manifest[], ports:
     })),
     endpoints: pods.map((pod) => ({
       addresses: [pod.status.podIP],
-      conditions: { ready: true },
+      conditions: { ready: isReady(pod) },
       targetRef: { kind: 'Pod', name: pod.metadata.name, namespace },
     })),
   };
+}
+
+function isReady({ status }: Manifest): boolean {
+  return status.conditions?.find(({ type }: { type: string }) => type === 'Ready')?.status === 'True';
 }
 
 function numberOf(portName: string, pods: readonly Manifest[]): number | undefined {

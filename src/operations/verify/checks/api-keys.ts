@@ -12,7 +12,7 @@ import { nameOf, type KubernetesObject } from '../../kubernetes-object';
 import { hasLabels, type Cluster } from '../cluster';
 import type { Commands } from '../commands';
 import { KINDS } from '../kinds';
-import { bad, good, skipped, unknown, type Finding } from '../row';
+import { bad, good, skipped, type Finding } from '../row';
 import type { Platform } from './check';
 
 /** A key that the configuration knows. */
@@ -37,9 +37,7 @@ export function apiKeys(cluster: Cluster, { settings, commands }: Platform): Fin
   const secrets = cluster.list(KINDS.secret, namespace);
   const expected = expectedKeys(settings);
   const names = new Set(expected.map(({ secretName }) => secretName));
-  const others = secrets.filter(
-    (secret) => hasLabels(secret, apiKeySelector(namespace)) && !names.has(secret.metadata.name),
-  );
+  const others = secrets.filter((secret) => looksLikeKey(secret, namespace) && !names.has(secret.metadata.name));
   const byName = new Map(secrets.map((secret) => [secret.metadata.name, secret]));
   return [
     ...expected.flatMap((key) => expectedKey(key, byName.get(key.secretName), namespace, commands)),
@@ -49,6 +47,11 @@ export function apiKeys(cluster: Cluster, { settings, commands }: Platform): Fin
       commands,
     ),
   ];
+}
+
+/** What Authorino takes for a key, and what only lacks a label. */
+function looksLikeKey(secret: KubernetesObject, namespace: string): boolean {
+  return hasLabels(secret, apiKeySelector(namespace)) || USER_ANNOTATION in (secret.metadata.annotations ?? {});
 }
 
 function expectedKeys({ users }: PlatformSettings): ExpectedKey[] {
@@ -199,14 +202,10 @@ function otherKey(secret: KubernetesObject, settings: PlatformSettings, commands
     });
   }
   const known = users.find((each) => each.name === user);
-  if (known === undefined && users.length > 0) {
-    return unknown(title, `a key of ${user} (tier ${tier}), who is not in the configuration, and works`, {
-      text: 'add the user to the configuration, or take the key away',
-      commands: [remove],
-    });
-  }
   const owner = { namespace, user, tier: known?.tier ?? tier, owned: true };
-  return flaw(secret, owner, commands) ?? good(title, `key of ${user}, tier ${tier}, not in the configuration`);
+  const found = `key of ${user}, tier ${tier}, not in the configuration`;
+  // Keys are made for users whom no configuration names, too: no mistake, and worth a word.
+  return flaw(secret, owner, commands) ?? (known === undefined ? skipped(title, found) : good(title, found));
 }
 
 /** Of two Secrets with one value the last that Authorino has read says whose it is. */

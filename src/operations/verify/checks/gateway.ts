@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { DEFAULT_NAMESPACES } from '../../../config/defaults';
 import { limitsTokens, usesTokenPolicy } from '../../../platform/limits';
 import { MaasGateway } from '../../../gateway/maas-gateway';
 import { gatewayPods } from '../../../gateway/gateway-reference';
@@ -168,7 +169,7 @@ export function endpoints(cluster: Cluster, platform: Platform): Finding[] {
       name: gatewayServiceName,
       maker: 'istiod',
       deployment: 'istiod',
-      place: 'istio-system',
+      place: DEFAULT_NAMESPACES.istio,
     },
     ...models.map(({ name, namespace = '' }) => ({
       ...{ namespace, name: `${name}-predictor`, maker: 'KServe' },

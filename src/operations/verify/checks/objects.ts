@@ -37,10 +37,19 @@ export function present(cluster: Cluster, { objects, commands }: Platform): Find
 
 /** Every object that is there is as an apply would leave it. */
 export function inSync(cluster: Cluster, platform: Platform): Finding[] {
-  return platform.objects.flatMap((object) => {
+  const findings = platform.objects.flatMap((object) => {
     const live = readable(cluster, object);
     return live === undefined ? [] : [comparison(cluster, platform, object, live)];
   });
+  const { size } = cluster.state.notApplied;
+  return size === 0 ? findings : [...findings, comparedHere(size)];
+}
+
+function comparedHere(count: number): Finding {
+  return skipped(
+    `${count} objects`,
+    'compared here, the server was not asked: what an earlier configuration has set and this one has not, is not seen',
+  );
 }
 
 /** What is there and may be read. */
