@@ -85,7 +85,6 @@ export class Cluster {
     const resource = this.state.kinds.get(kindKey(kind));
     const right = this.state.missingRights.find(
       (missing) =>
-        missing.verb === 'list' &&
         missing.resource === resource &&
         missing.group === group &&
         (namespace === undefined || missing.namespace === undefined || missing.namespace === namespace),
