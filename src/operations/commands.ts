@@ -6,3 +6,5 @@ export { rotateKey } from './keys/rotate';
 export { setTier } from './keys/set-tier';
 export { printToken, type TokenOptions } from './token/token';
 export { testPlatform, type TrialOptions } from './trial/test-platform';
+export { withClusterManifests } from './diff/cluster-manifests';
+export { verify } from './verify/verify';

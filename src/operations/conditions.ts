@@ -23,12 +23,25 @@ const VERDICTS: Readonly<Record<string, readonly string[]>> = {
   AuthConfig: ['Available', 'Ready'],
   InferenceService: ['IngressReady', 'PredictorReady', 'Ready'],
   Certificate: ['Ready'],
+  ExternalSecret: ['Ready'],
+  Prometheus: ['Available', 'Reconciled'],
+  Job: [],
   CustomResourceDefinition: ['Established', 'NamesAccepted'],
   Deployment: ['Available'],
 };
 
 /** Conditions that are good when they are false. */
-const NEGATIVE = ['Conflicted', 'NonStructuralSchema', 'Overridden', 'ReplicaFailure', 'Stopped', 'Terminating'];
+const NEGATIVE = [
+  'Conflicted',
+  'Failed',
+  'FailureTarget',
+  'NonStructuralSchema',
+  'Overridden',
+  'ReplicaFailure',
+  'Stopped',
+  'Suspended',
+  'Terminating',
+];
 
 /** Whether some controller says of an object of this kind how it is. */
 export function isJudged({ kind }: Pick<KubernetesObject, 'kind'>): boolean {
