@@ -4,7 +4,16 @@ import { addClusterOptions } from './cluster-options';
 import { operations } from './operations';
 
 /** As `STEP_NAMES`: the command line does not load the operations to show them. */
-const STEPS = ['cluster', 'gateway-api', 'istio', 'cert-manager', 'kserve', 'kuadrant', 'prometheus-operator', 'platform'];
+const STEPS = [
+  'cluster',
+  'gateway-api',
+  'istio',
+  'cert-manager',
+  'kserve',
+  'kuadrant',
+  'prometheus-operator',
+  'platform',
+];
 
 /** Seconds that something may take to become good. */
 const TIMEOUT = 600;
@@ -56,7 +65,9 @@ function refuseContradictions(command: Command, { deployKind, ocp, context }: In
   if (!deployKind) return;
   if (ocp) command.error('error: --deploy-kind makes a cluster of plain Kubernetes, so it cannot be used with --ocp');
   if (context !== undefined && context !== 'kind-llm-maas') {
-    command.error('error: --deploy-kind installs on context kind-llm-maas, so it cannot be used with another --context');
+    command.error(
+      'error: --deploy-kind installs on context kind-llm-maas, so it cannot be used with another --context',
+    );
   }
 }
 

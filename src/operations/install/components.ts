@@ -193,9 +193,7 @@ export const COMPONENTS: readonly Component[] = [
     title: 'Prometheus operator',
     version: () => PROMETHEUS_OPERATOR_VERSION,
     isNeeded: ({ observability }) => observability.prometheus || observability.serviceMonitors,
-    parts: (version) => [
-      released('prometheus-operator/prometheus-operator', `v${version}`, 'bundle.yaml'),
-    ],
+    parts: (version) => [released('prometheus-operator/prometheus-operator', `v${version}`, 'bundle.yaml')],
     namespaces: () => [],
     crds: ['prometheuses', 'servicemonitors', 'podmonitors'].map((name) => `${name}.monitoring.coreos.com`),
     deployments: () => [{ namespace: 'default', name: 'prometheus-operator' }],

@@ -33,7 +33,10 @@ export async function detect(kubectl: Kubectl): Promise<ClusterFacts> {
   const version = await kubectl.run(['version', '--output=json', '--request-timeout=30s']);
   const openShift = await isOpenShift(kubectl);
   const names = COMPONENTS.flatMap(({ evidence }) => (evidence.crd === undefined ? [] : [evidence.crd]));
-  const columns = ['NAME:.metadata.name', ...names.map(({ annotation }, index) => `A${index}:${annotationPath(annotation)}`)];
+  const columns = [
+    'NAME:.metadata.name',
+    ...names.map(({ annotation }, index) => `A${index}:${annotationPath(annotation)}`),
+  ];
   const crds = await kubectl.run([
     ...['get', 'customresourcedefinitions.apiextensions.k8s.io', ...names.map(({ name }) => name)],
     ...['--ignore-not-found', '--no-headers', `--output=custom-columns=${columns.join(',')}`, '--request-timeout=30s'],
@@ -42,14 +45,22 @@ export async function detect(kubectl: Kubectl): Promise<ClusterFacts> {
   return {
     kubernetes: kubernetesVersion(version.stdout),
     openShift,
-    components: recognise(deployments, annotationsOf(crds.stdout, names.map(({ annotation }) => annotation))),
+    components: recognise(
+      deployments,
+      annotationsOf(
+        crds.stdout,
+        names.map(({ annotation }) => annotation),
+      ),
+    ),
   };
 }
 
 /** Whether a cluster is OpenShift. */
 export async function isOpenShift(kubectl: Kubectl): Promise<boolean> {
   const { stdout } = await kubectl.run(['get', '--raw=/apis', '--request-timeout=30s']);
-  return (JSON.parse(stdout) as { groups: { name: string }[] }).groups.some(({ name }) => name === 'config.openshift.io');
+  return (JSON.parse(stdout) as { groups: { name: string }[] }).groups.some(
+    ({ name }) => name === 'config.openshift.io',
+  );
 }
 
 /** The version in what `kubectl version --output=json` prints. */

@@ -1,7 +1,7 @@
 import type { Helm } from '../helm';
 import { nameOf } from '../kubernetes-object';
 import type { Session } from '../session';
-import { applyArguments, releaseOf } from './install-component';
+import { applyArguments, namespacesToCreate, releaseOf } from './install-component';
 import { describePart, type Part } from './components';
 import { downloadCommand, placeOf } from './downloads';
 import { CREATE_KIND_CLUSTER } from './kind-cluster';
@@ -31,13 +31,20 @@ export function describeInstallation(run: DryRun): string {
       : []),
     ...plan.components
       .filter(({ component }) => isRun(component.name, fromStep))
-      .flatMap((component) => [`# ${component.component.name}: ${titleOf(component)}`, ...commandsOf(component, run), '']),
+      .flatMap((component) => [
+        `# ${component.component.name}: ${titleOf(component)}`,
+        ...commandsOf(component, run),
+        '',
+      ]),
     '# platform',
     ...session.files.flatMap(({ name, objects }) => [
       `kubectl ${[...session.kubectl.prefix, 'apply', '--server-side', '--field-manager=cdk8s-maas', '--force-conflicts'].join(' ')}  # ${name}`,
       ...objects.map((object) => `  ${nameOf(object)}`),
     ]),
-    ...run.pruned.map((name) => `kubectl ${[...session.kubectl.prefix, 'delete'].join(' ')}  # no longer in ${session.config}\n  ${name}`),
+    ...run.pruned.map(
+      (name) =>
+        `kubectl ${[...session.kubectl.prefix, 'delete'].join(' ')}  # no longer in ${session.config}\n  ${name}`,
+    ),
   ].join('\n');
 }
 
@@ -51,11 +58,12 @@ export function changedParts({ plan, session, fromStep }: Pick<DryRun, 'plan' | 
 function commandsOf({ component, action, version = '' }: ComponentPlan, { session, helm, mirror }: DryRun): string[] {
   if (action === 'keep') return [];
   const { settings, kubectl } = session;
+  const parts = component.parts(version, settings);
   return [
-    ...component
-      .namespaces(settings)
-      .map((name) => `kubectl ${[...kubectl.prefix, 'create', 'namespace', name].join(' ')}  # unless it is there`),
-    ...component.parts(version, settings).map((part) =>
+    ...namespacesToCreate(component, settings, parts).map(
+      (name) => `kubectl ${[...kubectl.prefix, 'create', 'namespace', name].join(' ')}  # unless it is there`,
+    ),
+    ...parts.map((part) =>
       part.kind === 'chart'
         ? `helm ${helm.upgradeArguments(releaseOf(part, mirror)).map(quoted).join(' ')}`
         : `kubectl ${[...kubectl.prefix, ...applyArguments(placeOf(part, mirror))].join(' ')}`,

@@ -1,8 +1,9 @@
+import type { PlatformSettings } from '../../config/settings';
 import type { Helm } from '../helm';
 import { problemsOf } from '../conditions';
 import { OperationError } from '../operation-error';
 import { checkInterruption, waitUntil, type Session } from '../session';
-import { describePart, type ComponentName, type DeploymentName, type Part } from './components';
+import { describePart, type Component, type ComponentName, type DeploymentName, type Part } from './components';
 import { placeOf } from './downloads';
 import { failureReport } from './failure-report';
 import { changeRecord } from './installation-record';
@@ -45,8 +46,9 @@ export async function installComponent(
   const { session } = context;
   const { component, version = '' } = plan;
   await recordComponent(session, component.name, version, false);
-  await createNamespaces(session, component.namespaces(session.settings));
-  for (const part of component.parts(version, session.settings)) {
+  const parts = component.parts(version, session.settings);
+  await createNamespaces(session, namespacesToCreate(component, session.settings, parts));
+  for (const part of parts) {
     checkInterruption(session);
     say(describePart(part));
     await installPart(context, part, say);
@@ -77,7 +79,12 @@ function deploymentIn(where: string): DeploymentName {
   return { namespace, name };
 }
 
-async function recordComponent(session: Session, step: ComponentName, version: string, complete: boolean): Promise<void> {
+async function recordComponent(
+  session: Session,
+  step: ComponentName,
+  version: string,
+  complete: boolean,
+): Promise<void> {
   await changeRecord(session, (record) => {
     const entry = { step, version, complete };
     const known = record.components.some((component) => component.step === step);
@@ -86,6 +93,11 @@ async function recordComponent(session: Session, step: ComponentName, version: s
       : [...record.components, entry];
     return { ...record, components };
   });
+}
+
+/** Those in which a manifest is applied: a chart brings its own. */
+export function namespacesToCreate(component: Component, settings: PlatformSettings, parts: readonly Part[]): string[] {
+  return parts.some(({ kind }) => kind === 'chart') ? [] : component.namespaces(settings);
 }
 
 /** Those that are there stay as they are: they may be somebody else's. */
@@ -107,7 +119,10 @@ async function installPart(context: InstallContext, part: Part, say: (words: str
 }
 
 /** A chart as helm is told of it: by its repository, or the archive on the mirror. */
-export function releaseOf(part: Extract<Part, { kind: 'chart' }>, mirror: string | undefined): Parameters<Helm['upgrade']>[0] {
+export function releaseOf(
+  part: Extract<Part, { kind: 'chart' }>,
+  mirror: string | undefined,
+): Parameters<Helm['upgrade']>[0] {
   const { release: name, chart, version, namespace, values } = part;
   const place = placeOf(part, mirror);
   const shared = { name, namespace, ...(values === undefined ? {} : { values }), description: RELEASE_DESCRIPTION };
@@ -153,7 +168,14 @@ async function waitForKinds(
     session,
     async () => {
       const resource = 'customresourcedefinitions.apiextensions.k8s.io';
-      const { stdout } = await session.kubectl.run(['get', resource, ...names, '--ignore-not-found', '--no-headers', columns]);
+      const { stdout } = await session.kubectl.run([
+        'get',
+        resource,
+        ...names,
+        '--ignore-not-found',
+        '--no-headers',
+        columns,
+      ]);
       const rows = stdout.split('\n').map((row) => row.trim().split(/\s+/));
       missing = names.filter((name) => !rows.some(([found, status]) => found === name && status === 'True'));
       if (missing.length > 0) say(`waiting for ${missing.join(', ')}`);

@@ -37,11 +37,16 @@ export async function install(given: InstallOptions): Promise<void> {
   // The cluster that --deploy-kind makes is also the one that it installs on.
   const options = given.deployKind ? { ...given, context: KIND_CONTEXT } : given;
   let chosen: string | undefined;
-  await runOperation(options, (session) => installOn(session, options, chosen), 1, async () => {
-    const { props, text } = await readOrChoose(options);
-    chosen = text;
-    return props;
-  });
+  await runOperation(
+    options,
+    (session) => installOn(session, options, chosen),
+    1,
+    async () => {
+      const { props, text } = await readOrChoose(options);
+      chosen = text;
+      return props;
+    },
+  );
 }
 
 async function installOn(session: Session, options: InstallOptions, chosen: string | undefined): Promise<number> {
@@ -63,7 +68,9 @@ async function installOn(session: Session, options: InstallOptions, chosen: stri
     refuse(
       parts
         .filter((part) => !isAddress(mirror) && !existsSync(placeOf(part, mirror)))
-        .map((part) => `the mirror has no ${placeOf(part, mirror)}; where there is a network: ${downloadCommand(part)}`),
+        .map(
+          (part) => `the mirror has no ${placeOf(part, mirror)}; where there is a network: ${downloadCommand(part)}`,
+        ),
     );
   }
   await showPlan(session, plan, createsCluster, chosen !== undefined);

@@ -26,7 +26,9 @@ async function kind(terminal: Terminal, args: readonly string[]): Promise<{ stdo
   terminal.detail(`$ kind ${args.join(' ')}`);
   const result = await runProgram('kind', args);
   if (result.exitCode !== 0) {
-    throw new OperationError(`kind ${args.slice(0, 2).join(' ')}: ${result.stderr.trim()}\nkind needs a running Docker or Podman; see: docker info`);
+    throw new OperationError(
+      `kind ${args.slice(0, 2).join(' ')}: ${result.stderr.trim()}\nkind needs a running Docker or Podman; see: docker info`,
+    );
   }
   return result;
 }

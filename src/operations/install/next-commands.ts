@@ -3,7 +3,10 @@ import type { PlatformSettings } from '../../config/settings';
 import type { SessionOptions } from '../session';
 
 /** What a person does next with a platform that has just been installed, to be copied. */
-export function nextCommands(settings: PlatformSettings, options: Pick<SessionOptions, 'config' | 'context' | 'kubeconfig'>): string {
+export function nextCommands(
+  settings: PlatformSettings,
+  options: Pick<SessionOptions, 'config' | 'context' | 'kubeconfig'>,
+): string {
   const cluster = clusterFlags(options);
   const maas = [...(options.config === 'maas.yaml' ? [] : [`--config ${options.config}`]), ...cluster];
   const flags = maas.map((flag) => ` ${flag}`).join('');

@@ -118,7 +118,12 @@ function planMissing(component: Component, { settings }: PlanInput): Decision {
   return { plan: { component, action: 'install', version, words: 'install' } };
 }
 
-function planOwn(component: Component, found: Found, recorded: InstalledComponent, { config, settings }: PlanInput): Decision {
+function planOwn(
+  component: Component,
+  found: Found,
+  recorded: InstalledComponent,
+  { config, settings }: PlanInput,
+): Decision {
   const wanted = component.version(settings);
   const version = found.version ?? recorded.version;
   if (compareVersions(version, wanted) > 0) {
@@ -142,7 +147,9 @@ function planForeign(component: Component, found: Found, input: PlanInput): Deci
     return { problems: [`${title} is in another namespace (${where}), expected ${expected}; ${fix}`] };
   }
   if (version === undefined) {
-    const warnings = [`${title} (${where}) does not say its version; ${input.config} is for ${component.version(input.settings)}`];
+    const warnings = [
+      `${title} (${where}) does not say its version; ${input.config} is for ${component.version(input.settings)}`,
+    ];
     return { ...keep(component, found, 'already there, not from here: left alone'), warnings };
   }
   const problems = versionKey === undefined ? [] : versionProblems(versionKey, version, title, where, input);
@@ -164,7 +171,8 @@ function versionProblems(
   const refused = checkConfiguration(changed).filter(({ path }) => path[0] === 'versions' && path[1] === key);
   if (refused.length > 0) {
     return refused.map(
-      ({ expected, fix }) => `${title} is too old (${where}): got ${version}, expected ${expected}; ${fix}, which was not installed from here`,
+      ({ expected, fix }) =>
+        `${title} is too old (${where}): got ${version}, expected ${expected}; ${fix}, which was not installed from here`,
     );
   }
   if (JSON.stringify(manifestFilesOf(changed)) === JSON.stringify(manifestFilesOf(props))) return [];
