@@ -111,9 +111,7 @@ export class Kubectl {
    *
    * @returns those that are there, in the order in which they were asked for; and the kinds that the cluster does not know
    */
-  async find(
-    references: readonly ObjectReference[],
-  ): Promise<{ objects: KubernetesObject[]; unknownKinds: string[] }> {
+  async find(references: readonly ObjectReference[]): Promise<{ objects: KubernetesObject[]; unknownKinds: string[] }> {
     const objects: KubernetesObject[] = [];
     const unknown = new Set<string>();
     for (let start = 0; start < references.length; start += BATCH) {
