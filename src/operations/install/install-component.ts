@@ -3,10 +3,11 @@ import type { Helm } from '../helm';
 import { problemsOf } from '../conditions';
 import { OperationError } from '../operation-error';
 import { checkInterruption, waitUntil, type Session } from '../session';
-import { describePart, type Component, type ComponentName, type DeploymentName, type Part } from './components';
+import { describePart, type Component, type DeploymentName, type Part } from './components';
 import { placeOf } from './downloads';
 import { failureReport } from './failure-report';
-import { changeRecord } from './installation-record';
+import { recordComponent } from './installation-record';
+import { kserveController, WITHOUT_MARK } from './kserve-restart';
 import type { ComponentPlan } from './plan';
 
 /** What installing a component works with. */
@@ -45,7 +46,8 @@ export async function installComponent(
 ): Promise<void> {
   const { session } = context;
   const { component, version = '' } = plan;
-  await recordComponent(session, component.name, version, false);
+  const entry = { step: component.name, version };
+  await recordComponent(session, { ...entry, complete: false });
   const parts = component.parts(version, session.settings);
   await createNamespaces(session, namespacesToCreate(component, session.settings, parts));
   for (const part of parts) {
@@ -53,8 +55,9 @@ export async function installComponent(
     say(describePart(part));
     await installPart(context, part, say);
   }
+  if (component.name === 'kserve') await unmarkKServe(session);
   await waitForComponent(context, plan, say);
-  await recordComponent(session, component.name, version, true);
+  await recordComponent(session, { ...entry, complete: true });
 }
 
 /** Waits until everything of a component that is waited for is there and good. */
@@ -79,20 +82,10 @@ function deploymentIn(where: string): DeploymentName {
   return { namespace, name };
 }
 
-async function recordComponent(
-  session: Session,
-  step: ComponentName,
-  version: string,
-  complete: boolean,
-): Promise<void> {
-  await changeRecord(session, (record) => {
-    const entry = { step, version, complete };
-    const known = record.components.some((component) => component.step === step);
-    const components = known
-      ? record.components.map((component) => (component.step === step ? entry : component))
-      : [...record.components, entry];
-    return { ...record, components };
-  });
+/** Its manifest has all of its configuration and so has taken ours back: its controller has to start with ours once more. */
+async function unmarkKServe({ kubectl, settings }: Session): Promise<void> {
+  const controller = kserveController(settings.kserve.namespace);
+  if ((await kubectl.get(controller)) !== undefined) await kubectl.patch(controller, WITHOUT_MARK);
 }
 
 /** Those in which a manifest is applied: a chart brings its own. */

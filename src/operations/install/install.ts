@@ -6,7 +6,7 @@ import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, objectsOf, type Session, type SessionOptions } from '../session';
 import { columns } from '../terminal';
-import { applyPlatform, planPlatform } from './apply-platform';
+import { applyPlatform } from './apply-platform';
 import { readOrChoose } from './choice';
 import { detect, NEW_CLUSTER } from './detection';
 import { downloadCommand, isAddress, placeOf } from './downloads';
@@ -17,6 +17,7 @@ import { readRecord } from './installation-record';
 import { hasKindCluster, KIND_CLUSTER, KIND_CONTEXT } from './kind-cluster';
 import { nextCommands } from './next-commands';
 import { planComponents, type Plan } from './plan';
+import { planPlatform } from './platform-plan';
 import { disagreements, type SeedFlags } from './seed-flags';
 import { runSteps, stepsOf, titleOf, type StepName } from './steps';
 
@@ -50,7 +51,7 @@ export async function install(given: InstallOptions): Promise<void> {
 }
 
 async function installOn(session: Session, options: InstallOptions, chosen: string | undefined): Promise<number> {
-  const { terminal, kubectl, config } = session;
+  const { terminal, config } = session;
   refuse(disagreements(options, session.settings, config));
   const helm = new Helm(options, terminal);
   const createsCluster = options.deployKind === true && !(await hasKindCluster(terminal));
@@ -80,7 +81,7 @@ async function installOn(session: Session, options: InstallOptions, chosen: stri
   }
   if (chosen !== undefined) writeChosen(session, chosen);
   const context: InstallContext = { session, helm, timeoutSeconds: options.timeout, ...(mirror && { mirror }) };
-  const apply = () => applyPlatform(session, { modelTimeoutSeconds: options.timeout });
+  const apply = () => applyPlatform(session, { seconds: options.timeout, modelSeconds: options.timeout });
   await runSteps(session, stepsOf({ context, plan, createsCluster, applyPlatform: apply }), options);
   terminal.note('\ninstalled; next:\n');
   terminal.print(nextCommands(session.settings, options));

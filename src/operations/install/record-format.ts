@@ -8,6 +8,8 @@ export interface InstalledComponent {
   readonly step: string;
   /** `0.20.0` */
   readonly version: string;
+  /** Whether all of it is there: a run that was ended meanwhile is gone on with. */
+  readonly complete: boolean;
 }
 
 /** What install brought for one platform. */
@@ -47,7 +49,7 @@ const RESERVED_BYTES = 16 * 1024;
 export function formatRecord({ components, created, shared }: InstallationRecord): RecordData {
   const data = {
     format: FORMAT,
-    components: components.map(({ step, version }) => `${step} ${version}\n`).join(''),
+    components: components.map(formatComponent).join(''),
     created: formatReferences(created),
     shared: formatReferences(shared),
   };
@@ -91,11 +93,18 @@ function lines(text = ''): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
+/** After the version of a component that is not complete. */
+const UNFINISHED = ' unfinished';
+
+function formatComponent({ step, version, complete }: InstalledComponent): string {
+  return `${step} ${version}${complete ? '' : UNFINISHED}\n`;
+}
+
 function parseComponent(line: string, where: string): InstalledComponent {
-  const [, step, version] =
-    /^([a-z][a-z0-9-]{0,40}) (\d{1,4}(?:\.\d{1,6}){1,2}(?:-[0-9A-Za-z.-]{1,40})?)$/.exec(line) ?? [];
+  const [, step, version, unfinished] =
+    /^([a-z][a-z0-9-]{0,40}) (\d{1,4}(?:\.\d{1,6}){1,2}(?:-[0-9A-Za-z.-]{1,40})?)( unfinished)?$/.exec(line) ?? [];
   if (step === undefined || version === undefined) throw spoiled(line, where);
-  return { step, version };
+  return { step, version, complete: unfinished === undefined };
 }
 
 const LINE =
