@@ -1,13 +1,14 @@
+import type { KubernetesObject } from '../../../src/operations/kubernetes-object';
 import { resolveSettings } from '../../../src/config/settings';
 import { gpuProblems } from '../../../src/operations/install/gpu-check';
 
-function node(name: string, gpus: number, product?: string) {
+function node(name: string, gpus: number, product?: string): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {
       name,
-      labels: product === undefined ? {} : { 'nvidia.com/gpu.present': 'true', 'nvidia.com/gpu.product': product },
+      ...(product !== undefined && { labels: { 'nvidia.com/gpu.present': 'true', 'nvidia.com/gpu.product': product } }),
     },
     status: { allocatable: { cpu: '8', ...(gpus > 0 && { 'nvidia.com/gpu': String(gpus) }) } },
   };
