@@ -80,17 +80,6 @@ export async function changeRecord(
   throw new OperationError(`cannot write ${recordTitle(settings.namespace)}: ${stderr.trim()}`);
 }
 
-/** Notes that install brings a component, or brings it to another version; call it before that is done. */
-export async function recordComponent(session: RecordSession, step: string, version: string): Promise<void> {
-  await changeRecord(session, (record) => {
-    const known = record.components.some((component) => component.step === step);
-    const components = known
-      ? record.components.map((component) => (component.step === step ? { step, version } : component))
-      : [...record.components, { step, version }];
-    return { ...record, components };
-  });
-}
-
 /** Deletes the record of this platform. */
 export async function deleteRecord({ kubectl, settings }: RecordSession): Promise<void> {
   const name = PREFIX + settings.namespace;

@@ -8,6 +8,8 @@ export interface InstalledComponent {
   readonly step: string;
   /** `0.20.0` */
   readonly version: string;
+  /** Whether it was seen good; else an install was ended in between. */
+  readonly complete: boolean;
 }
 
 /** What install brought for one platform. */
@@ -32,6 +34,9 @@ const FORMAT = '1';
 /** Where a cluster-scoped object has a namespace. */
 const NO_NAMESPACE = '-';
 
+/** After the version of a component that was not seen good. */
+const BEGUN = ' begun';
+
 /** Most bytes of a ConfigMap, as the API server has it. */
 const MOST_BYTES = 1024 * 1024;
 
@@ -47,7 +52,9 @@ const RESERVED_BYTES = 16 * 1024;
 export function formatRecord({ components, created, shared }: InstallationRecord): RecordData {
   const data = {
     format: FORMAT,
-    components: components.map(({ step, version }) => `${step} ${version}\n`).join(''),
+    components: components
+      .map(({ step, version, complete }) => `${step} ${version}${complete ? '' : BEGUN}\n`)
+      .join(''),
     created: formatReferences(created),
     shared: formatReferences(shared),
   };
@@ -92,12 +99,13 @@ function lines(text = ''): string[] {
 }
 
 function parseComponent(line: string, where: string): InstalledComponent {
-  const [, step, version] =
-    /^([a-z][a-z0-9-]{0,40}) (\d{1,4}(?:\.\d{1,6}){1,2}(?:-[0-9A-Za-z.-]{1,40})?)$/.exec(line) ?? [];
+  const complete = !line.endsWith(BEGUN);
+  const [, step, version] = COMPONENT.exec(complete ? line : line.slice(0, -BEGUN.length)) ?? [];
   if (step === undefined || version === undefined) throw spoiled(line, where);
-  return { step, version };
+  return { step, version, complete };
 }
 
+const COMPONENT = /^([a-z][a-z0-9-]{0,40}) (\d{1,4}(?:\.\d{1,6}){1,2}(?:-[0-9A-Za-z.-]{1,40})?)$/;
 const LINE =
   /^((?:[a-z0-9][a-z0-9.-]*\/)?v[0-9][a-z0-9]*) ([A-Z][A-Za-z0-9]*) (-|[a-z0-9](?:[a-z0-9-]*[a-z0-9])?) (.+)$/;
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9.:_-]{0,251}[A-Za-z0-9])?$/;
