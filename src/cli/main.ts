@@ -4,7 +4,9 @@ import { Command } from 'commander';
 import { checkPlatforms, explain, printDiagram, synthesizePlatforms } from './commands';
 import { registerDiff } from './diff';
 import { registerInit } from './init';
+import { registerInstall } from './install';
 import type { OwnPackage } from './new-project';
+import { registerUninstall } from './uninstall';
 
 const own = JSON.parse(readFileSync(require.resolve('cdk8s-maas/package.json'), 'utf8')) as OwnPackage;
 
@@ -72,6 +74,8 @@ program
 
 registerInit(program, own);
 registerDiff(program);
+registerInstall(program);
+registerUninstall(program);
 
 program.addHelpText(
   'after',

@@ -100,7 +100,8 @@ export class Kubectl {
   async apply(objects: readonly KubernetesObject[], { dryRun = false } = {}): Promise<KubernetesObject[]> {
     if (objects.length === 0) return [];
     const args = ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--output=json'];
-    const { stdout } = await this.run([...args, ...(dryRun ? ['--dry-run=server'] : []), '--filename=-'], {
+    const patience = `--request-timeout=${REQUEST_SECONDS}s`;
+    const { stdout } = await this.run([...args, patience, ...(dryRun ? ['--dry-run=server'] : []), '--filename=-'], {
       stdin: listOf(objects),
     });
     return itemsOf(stdout);
@@ -167,7 +168,8 @@ export class Kubectl {
     }
   }
 
-  private failure(args: readonly string[], { stderr, exitCode }: ProgramResult): OperationError {
+  /** What the user is told of a command that has failed: what kubectl said, and the next command to try. */
+  failure(args: readonly string[], { stderr, exitCode }: ProgramResult): OperationError {
     const said = stderr.trim() === '' ? `exit code ${exitCode}` : stderr.trim();
     return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${said}`, ...this.advice(said)].join('\n'));
   }

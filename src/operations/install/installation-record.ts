@@ -2,7 +2,13 @@ import { MAAS_LABELS } from '../../labels';
 import type { KubernetesObject } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import type { Session } from '../session';
-import { EMPTY_RECORD, formatRecord, parseRecord, type InstallationRecord } from './record-format';
+import {
+  EMPTY_RECORD,
+  formatRecord,
+  parseRecord,
+  type InstallationRecord,
+  type InstalledComponent,
+} from './record-format';
 
 export type { InstallationRecord, InstalledComponent } from './record-format';
 
@@ -78,6 +84,18 @@ export async function changeRecord(
     );
   }
   throw new OperationError(`cannot write ${recordTitle(settings.namespace)}: ${stderr.trim()}`);
+}
+
+/** Notes that install brings a component, or brings it to another version; call it before that is done, and after. */
+export async function recordComponent(session: RecordSession, component: InstalledComponent): Promise<void> {
+  await changeRecord(session, (record) => {
+    const { step } = component;
+    const known = record.components.some((each) => each.step === step);
+    const components = known
+      ? record.components.map((each) => (each.step === step ? component : each))
+      : [...record.components, component];
+    return { ...record, components };
+  });
 }
 
 /** Deletes the record of this platform. */

@@ -8,7 +8,7 @@ export interface InstalledComponent {
   readonly step: string;
   /** `0.20.0` */
   readonly version: string;
-  /** Whether it was seen good; else an install was ended in between. */
+  /** Whether all of it is there: a run that was ended meanwhile is gone on with. */
   readonly complete: boolean;
 }
 
@@ -34,9 +34,6 @@ const FORMAT = '1';
 /** Where a cluster-scoped object has a namespace. */
 const NO_NAMESPACE = '-';
 
-/** After the version of a component that was not seen good. */
-const BEGUN = ' begun';
-
 /** Most bytes of a ConfigMap, as the API server has it. */
 const MOST_BYTES = 1024 * 1024;
 
@@ -52,9 +49,7 @@ const RESERVED_BYTES = 16 * 1024;
 export function formatRecord({ components, created, shared }: InstallationRecord): RecordData {
   const data = {
     format: FORMAT,
-    components: components
-      .map(({ step, version, complete }) => `${step} ${version}${complete ? '' : BEGUN}\n`)
-      .join(''),
+    components: components.map(formatComponent).join(''),
     created: formatReferences(created),
     shared: formatReferences(shared),
   };
@@ -98,14 +93,20 @@ function lines(text = ''): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-function parseComponent(line: string, where: string): InstalledComponent {
-  const complete = !line.endsWith(BEGUN);
-  const [, step, version] = COMPONENT.exec(complete ? line : line.slice(0, -BEGUN.length)) ?? [];
-  if (step === undefined || version === undefined) throw spoiled(line, where);
-  return { step, version, complete };
+/** After the version of a component that is not complete. */
+const UNFINISHED = ' unfinished';
+
+function formatComponent({ step, version, complete }: InstalledComponent): string {
+  return `${step} ${version}${complete ? '' : UNFINISHED}\n`;
 }
 
-const COMPONENT = /^([a-z][a-z0-9-]{0,40}) (\d{1,4}(?:\.\d{1,6}){1,2}(?:-[0-9A-Za-z.-]{1,40})?)$/;
+function parseComponent(line: string, where: string): InstalledComponent {
+  const [, step, version, unfinished] =
+    /^([a-z][a-z0-9-]{0,40}) (\d{1,4}(?:\.\d{1,6}){1,2}(?:-[0-9A-Za-z.-]{1,40})?)( unfinished)?$/.exec(line) ?? [];
+  if (step === undefined || version === undefined) throw spoiled(line, where);
+  return { step, version, complete: unfinished === undefined };
+}
+
 const LINE =
   /^((?:[a-z0-9][a-z0-9.-]*\/)?v[0-9][a-z0-9]*) ([A-Z][A-Za-z0-9]*) (-|[a-z0-9](?:[a-z0-9-]*[a-z0-9])?) (.+)$/;
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9.:_-]{0,251}[A-Za-z0-9])?$/;

@@ -42,13 +42,19 @@ export async function planUninstall(session: Session, record: InstallationRecord
   const { objects } = await session.kubectl.find(record.created);
   const judged = objects.map((object) => ({ object, reason: reasonToKeep(object, known) }));
   const ours = judged.filter(({ reason }) => reason === undefined).map(({ object }) => object);
-  const own = ownObjects(ours);
   const users: { object: KubernetesObject; reason: string | undefined }[] = [];
-  for (const object of ours) users.push({ object, reason: await usersOf(session, object, own, [...others.keys()]) });
+  let own = ownObjects(ours);
+  // Namespaces at the end: what stays keeps the one that it is in.
+  for (const object of inOrder(ours)) {
+    const reason = await usersOf(session, object, own, [...others.keys()]);
+    users.push({ object, reason });
+    if (reason !== undefined)
+      own = ownObjects(ours.filter((each) => !users.some((user) => user.object === each && user.reason)));
+  }
   const shared = await session.kubectl.find(record.shared);
   const components = await planComponents(session, record.components, own, [...others.keys()]);
   return {
-    leaving: inOrder(users.filter(({ reason }) => reason === undefined).map(({ object }) => object)),
+    leaving: users.filter(({ reason }) => reason === undefined).map(({ object }) => object),
     returned: shared.objects.map(referenceOf),
     used: kept(users),
     foreign: kept(judged),
