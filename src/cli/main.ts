@@ -6,6 +6,7 @@ import { registerDiff } from './diff';
 import { registerInit } from './init';
 import { registerInstall } from './install';
 import type { OwnPackage } from './new-project';
+import { registerUninstall } from './uninstall';
 
 const own = JSON.parse(readFileSync(require.resolve('cdk8s-maas/package.json'), 'utf8')) as OwnPackage;
 
@@ -74,6 +75,7 @@ program
 registerInit(program, own);
 registerDiff(program);
 registerInstall(program);
+registerUninstall(program);
 
 program.addHelpText(
   'after',

@@ -3,7 +3,7 @@ import { OperationError } from '../operation-error';
 import { checkInterruption, objectsOf, waitUntil, type PlatformFileObjects, type Session } from '../session';
 import { changeRecord } from './installation-record';
 import { isKServeConfiguration, restartKServe } from './kserve-restart';
-import { namesOf } from './object-origin';
+import { isHeldByUs, namesOf } from './object-origin';
 import { planPlatform, type PlatformPlan } from './platform-plan';
 import { giveBack, setShared } from './shared-objects';
 import { isWaitedFor, waitForObjects } from './wait-for-objects';
@@ -140,12 +140,6 @@ async function untilGone(session: Session, leaving: readonly KubernetesObject[],
     checkInterruption(session, next);
     await gone(session, references);
   });
-}
-
-/** A policy that `kubectl delete -f dist/` has deleted stays in force by a finalizer of ours, until somebody takes that away. */
-function isHeldByUs({ kind, metadata }: KubernetesObject): boolean {
-  const { finalizers = [] } = metadata;
-  return kind.startsWith('ValidatingAdmissionPolicy') && finalizers.every((each) => each.startsWith('cdk8s-maas/'));
 }
 
 /** Waits until objects are no longer there. */

@@ -5,10 +5,10 @@ import { sharedFieldsOf } from './shared-fields';
 import { waitForObjects } from './wait-for-objects';
 
 /** On the pods of KServe's controller: the configuration with which they were started last by us. */
-const STARTED_WITH = 'cdk8s-maas/kserve-configuration';
+export const STARTED_WITH = 'cdk8s-maas/kserve-configuration';
 
 /** Name of the ConfigMap that KServe's controller reads at start. */
-const CONFIGURATION = 'inferenceservice-config';
+export const CONFIGURATION = 'inferenceservice-config';
 
 /** Seconds for its new pod. */
 const ROLLOUT_SECONDS = 300;

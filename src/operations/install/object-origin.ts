@@ -80,7 +80,8 @@ export function staysUntilUninstall(live: KubernetesObject): boolean {
   return NEVER_PRUNED.includes(live.kind) || isProtected(live);
 }
 
-function hasOurLabels({ metadata }: KubernetesObject): boolean {
+/** Whether it has the labels of every object of ours. */
+export function hasOurLabels({ metadata }: KubernetesObject): boolean {
   return Object.entries(MAAS_LABELS).every(([label, value]) => metadata.labels?.[label] === value);
 }
 
@@ -91,4 +92,11 @@ export function namesOf(references: readonly ObjectReference[], most = 10): stri
     .map(({ kind, name, namespace }) => `${kind} ${namespace ? `${namespace}/` : ''}${name}`);
   const rest = references.length - names.length;
   return [...names, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+}
+
+/** A policy that `kubectl delete -f dist/` has deleted stays in force by a finalizer of ours, until somebody takes that away. */
+export function isHeldByUs({ kind, metadata }: KubernetesObject): boolean {
+  const { finalizers = [] } = metadata;
+  const ours = finalizers.every((finalizer) => finalizer === DELETION_PROTECTION_LABEL);
+  return kind.startsWith('ValidatingAdmissionPolicy') && finalizers.length > 0 && ours;
 }
