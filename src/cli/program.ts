@@ -4,10 +4,16 @@ import { registerDiff } from './diff';
 import { registerExplain } from './explain';
 import { addHelpColors, addUsage } from './help';
 import { registerInit } from './init';
+import { registerInstall } from './install';
+import { registerKeys } from './keys';
 import type { OwnPackage } from './new-project';
 import { addColor } from './options';
 import { registerSynth } from './synth';
+import { registerTest } from './test';
+import { registerToken } from './token';
+import { registerUninstall } from './uninstall';
 import { registerValidate } from './validate';
+import { registerVerify } from './verify';
 
 /**
  * `cdk8s-maas` with all its commands.
@@ -31,6 +37,12 @@ export function createProgram(own: OwnPackage): Command {
   registerDiff(program);
   registerExplain(program);
   registerDiagram(program);
+  registerInstall(program);
+  registerVerify(program);
+  registerTest(program);
+  registerKeys(program);
+  registerToken(program);
+  registerUninstall(program);
 
   addUsage(program, {
     examples: ['cdk8s-maas init my-platform', 'cdk8s-maas synth --help'],

@@ -8,3 +8,5 @@ export { printToken, type TokenOptions } from './token/token';
 export { testPlatform, type TrialOptions } from './trial/test-platform';
 export { withClusterManifests } from './diff/cluster-manifests';
 export { verify } from './verify/verify';
+export { install } from './install/install';
+export { uninstall } from './install/uninstall';

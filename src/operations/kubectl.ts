@@ -13,7 +13,10 @@ export interface KubectlOptions {
 }
 
 /** Who applies: what others have set of a shared object stays. */
-const FIELD_MANAGER = 'cdk8s-maas';
+export const FIELD_MANAGER = 'cdk8s-maas';
+
+/** Objects of one call of kubectl: what is longer shows no progress and cannot be interrupted. */
+const BATCH = 500;
 
 /** Seconds that a single request may take. */
 const REQUEST_SECONDS = 30;
@@ -98,12 +101,54 @@ export class Kubectl {
   async apply(objects: readonly KubernetesObject[], { dryRun = false } = {}): Promise<KubernetesObject[]> {
     if (objects.length === 0) return [];
     const args = ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--output=json'];
-    const limits = [`--request-timeout=${REQUEST_SECONDS}s`, ...(dryRun ? ['--dry-run=server'] : [])];
-    const { stdout } = await this.run([...args, ...limits, '--filename=-'], {
-      stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+    const patience = `--request-timeout=${REQUEST_SECONDS}s`;
+    const { stdout } = await this.run([...args, patience, ...(dryRun ? ['--dry-run=server'] : []), '--filename=-'], {
+      stdin: listOf(objects),
     });
-    const applied = JSON.parse(stdout) as KubernetesObject & { items?: KubernetesObject[] };
-    return applied.kind === 'List' ? (applied.items ?? []) : [applied];
+    return itemsOf(stdout);
+  }
+
+  /**
+   * Finds objects by their names, with who has set which of their fields.
+   *
+   * @returns those that are there, in the order in which they were asked for; and the kinds that the cluster does not know
+   */
+  async find(references: readonly ObjectReference[]): Promise<{ objects: KubernetesObject[]; unknownKinds: string[] }> {
+    const objects: KubernetesObject[] = [];
+    const unknown = new Set<string>();
+    for (let start = 0; start < references.length; start += BATCH) {
+      const args = ['get', '--filename=-', '--ignore-not-found', '--show-managed-fields', '--output=json'];
+      const stdin = listOf(references.slice(start, start + BATCH).map(objectOf));
+      const result = await this.attempt([...args, `--request-timeout=${REQUEST_SECONDS}s`], { stdin });
+      const kinds = [...result.stderr.matchAll(/no matches for kind "([^"]+)" in version "([^"]+)"/g)];
+      if (result.exitCode !== 0 && kinds.length === 0) throw this.failure(args, result);
+      kinds.forEach(([, kind, version]) => unknown.add(`${kind} (${version})`));
+      objects.push(...itemsOf(result.stdout));
+    }
+    return { objects, unknownKinds: [...unknown] };
+  }
+
+  /**
+   * Begins to delete objects, those that are there.
+   * @throws OperationError that says which were refused, and why
+   */
+  async beginDeletion(references: readonly ObjectReference[]): Promise<void> {
+    if (references.length === 0) return;
+    const args = ['delete', '--filename=-', '--ignore-not-found', '--wait=false'];
+    const result = await this.attempt(args, { stdin: listOf(references.map(objectOf)) });
+    const left = result.stderr.split('\n').filter((line) => line !== '' && !/no matches for kind|^Warning:/.test(line));
+    if (result.exitCode !== 0 && left.length > 0) throw this.failure(args, { ...result, stderr: left.join('\n') });
+  }
+
+  /**
+   * Changes an object.
+   * @param patch `null` takes a field away; it stands in the arguments of a program: nothing secret
+   */
+  async patch(reference: ObjectReference, patch: object, type: 'strategic' | 'merge' = 'merge'): Promise<void> {
+    const { namespace, name } = reference;
+    const where = namespace === undefined ? [] : [`--namespace=${namespace}`];
+    const how = [`--type=${type}`, `--field-manager=${FIELD_MANAGER}`, `--patch=${JSON.stringify(patch)}`];
+    await this.run(['patch', resourceOf(reference), name, ...where, ...how]);
   }
 
   /**
@@ -150,4 +195,19 @@ export class Kubectl {
     const advice = adviceFor(said, ['kubectl', ...this.prefix].join(' '));
     return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${reason}`, ...advice].join('\n'));
   }
+}
+
+function listOf(items: readonly object[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
+
+function objectOf({ apiVersion, kind, name, namespace }: ObjectReference): object {
+  return { apiVersion, kind, metadata: { name, namespace } };
+}
+
+/** What kubectl prints of no, one and several objects. */
+function itemsOf(text: string): KubernetesObject[] {
+  if (text.trim() === '') return [];
+  const printed = JSON.parse(text) as KubernetesObject & { items?: KubernetesObject[] };
+  return printed.kind === 'List' ? (printed.items ?? []) : [printed];
 }

@@ -6,7 +6,7 @@ import { ask, patchStatus } from './harness/api';
 import { ControlPlane, controlPlaneTools } from './harness/control-plane';
 import { listed } from './harness/kuadrant';
 import { Maas } from './harness/maas';
-import { createOperators, removePlugin } from './harness/operators';
+import { createOperators, removePlugin } from './harness/workloads';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
 import { describeCluster, kubectl, serverFolderVariable } from './harness/suite';
 import { until } from './harness/until';

@@ -1,67 +1,78 @@
-import { ask, patchStatus } from './api';
-import { kubectl } from './suite';
+import { freePort } from '../../support/free-port';
+import { startIstiod, type Istiod } from './istio';
+import { startKServe } from './kserve';
+import { runAuthorino, startAuthorinoOperator, startOperator } from './kuadrant';
+import { nameOf, type Manifest } from './manifests';
 
-/** A Deployment of an operator as its release has it, as far as it tells what runs. */
-interface OperatorDeployment {
-  readonly namespace: string;
-  readonly name: string;
-  readonly image: string;
+/** The arguments with which authorino-operator runs the Authorino of Kuadrant's operator. */
+const authorinoArguments = ['--allow-superseding-host-subsets'];
+
+interface Stoppable {
+  stop(): Promise<void>;
 }
 
-/** Those that run beside the tests as processes, and those that the stand-in plays: in a cluster each is a Deployment. */
-const OPERATORS: readonly OperatorDeployment[] = [
-  { namespace: 'istio-system', name: 'istiod', image: 'docker.io/istio/pilot:1.31.4' },
-  { namespace: 'kserve', name: 'kserve-controller-manager', image: 'kserve/kserve-controller:v0.20.0' },
-  {
-    namespace: 'cert-manager',
-    name: 'cert-manager',
-    image: 'quay.io/jetstack/cert-manager-controller:v1.18.2',
-  },
-];
-
-/** Network plugin of the cluster: a DaemonSet on its nodes. */
-const PLUGIN = { namespace: 'kube-system', name: 'calico-node' };
+/** A Deployment's pod, or what runs in the place of it. */
+interface Run {
+  readonly generation: number | undefined;
+  ready: boolean;
+  readonly started: Promise<Stoppable | undefined>;
+}
 
 /**
- * Puts into the cluster what tells of its operators and its network plugin, which the stand-in then runs: the processes
- * of the tests have no Deployment.
+ * The real controllers, which run as soon as there are the Deployments that would run them in a cluster, and start anew when
+ * these change; a Deployment without one counts as running.
  */
-export async function createOperators(): Promise<void> {
-  const items = [
-    ...OPERATORS.map(({ namespace, name, image }) => ({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name, namespace },
-      spec: workloadSpec(name, image),
-    })),
-  ];
-  await kubectl(['create', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
-  await createPlugin();
-}
+export class Operators {
+  istiod: Istiod | undefined;
+  /** Where Authorino takes Envoy's questions. */
+  authorinoPort = 0;
+  /** What did not start. */
+  readonly failures: string[] = [];
+  private readonly runs = new Map<string, Run>();
 
-/** The network plugin's namespace is the cluster's own and stays. */
-export async function createPlugin(): Promise<void> {
-  const { namespace, name } = PLUGIN;
-  await ask('POST', `/apis/apps/v1/namespaces/${namespace}/daemonsets`, {
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name, namespace },
-    spec: workloadSpec(name, 'docker.io/calico/node:v3.30.3'),
-  });
-  const counts = { desiredNumberScheduled: 1, currentNumberScheduled: 1, numberReady: 1, numberMisscheduled: 0 };
-  await patchStatus(`/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`, counts);
-}
-
-/** Takes the network plugin away. */
-export async function removePlugin(): Promise<void> {
-  const { namespace, name } = PLUGIN;
-  await ask('DELETE', `/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`);
-}
-
-function workloadSpec(name: string, image: string): object {
-  const labels = { app: name };
-  return {
-    selector: { matchLabels: labels },
-    template: { metadata: { labels }, spec: { containers: [{ name: 'main', image }] } },
+  private readonly programs: Readonly<Record<string, (deployment: Manifest) => Promise<Stoppable>>> = {
+    'Deployment istio-system/istiod': async () => (this.istiod = await startIstiod()),
+    'Deployment kuadrant-system/kuadrant-operator-controller-manager': async () => startOperator(),
+    'Deployment kuadrant-system/authorino-operator': () => startAuthorinoOperator(),
+    'Deployment kuadrant-system/authorino': async () => {
+      this.authorinoPort = await freePort();
+      return runAuthorino(this.authorinoPort, authorinoArguments);
+    },
+    'Deployment kserve/kserve-controller-manager': ({ spec }) => {
+      const [{ image }] = spec.template.spec.containers;
+      return startKServe(image.includes(':v0.15.') ? 'kserve-manager-0.15' : 'kserve-manager-0.20');
+    },
   };
+
+  /** Starts what has to run for a Deployment as it is now. @returns whether it runs */
+  isRunning(deployment: Manifest): boolean {
+    const name = nameOf(deployment);
+    const start = this.programs[name];
+    if (start === undefined) return true;
+    const { generation } = deployment.metadata;
+    const known = this.runs.get(name);
+    if (known?.generation === generation) return known!.ready;
+    const run: Run = { generation, ready: false, started: this.restart(known, () => start(deployment), name) };
+    this.runs.set(name, run);
+    void run.started.then((program) => (run.ready = program !== undefined));
+    return false;
+  }
+
+  private async restart(
+    earlier: Run | undefined,
+    start: () => Promise<Stoppable>,
+    name: string,
+  ): Promise<Stoppable | undefined> {
+    try {
+      await (await earlier?.started)?.stop();
+      return await start();
+    } catch (error) {
+      this.failures.push(`${name}: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const { started } of [...this.runs.values()].reverse()) await (await started)?.stop();
+  }
 }

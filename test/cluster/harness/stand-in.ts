@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { apply, ask, list, patchStatus } from './api';
+import { apply, ask, list, listIfServed, patchStatus } from './api';
 import { apiServerCertificate } from './certificate';
 import { nameOf, type Manifest } from './manifests';
 
@@ -32,12 +32,13 @@ export class StandIn {
   private readonly work: Promise<void>;
   private running = true;
 
-  private constructor() {
+  private constructor(private readonly isRunning: (deployment: Manifest) => boolean) {
     this.work = this.goOn();
   }
 
-  static start(): StandIn {
-    return new StandIn();
+  /** @param options.isRunning whether what a Deployment runs does so; it is rolled out only then @default - it does */
+  static start({ isRunning = () => true }: { isRunning?: (deployment: Manifest) => boolean } = {}): StandIn {
+    return new StandIn(isRunning);
   }
 
   async stop(): Promise<void> {
@@ -57,9 +58,9 @@ export class StandIn {
       list('/apis/apps/v1/deployments'),
       list('/api/v1/pods'),
       list('/api/v1/services'),
-      list('/apis/limitador.kuadrant.io/v1alpha1/limitadors'),
-      list('/apis/cert-manager.io/v1/certificates'),
-      list('/apis/monitoring.coreos.com/v1/prometheuses'),
+      listIfServed('/apis/limitador.kuadrant.io/v1alpha1/limitadors'),
+      listIfServed('/apis/cert-manager.io/v1/certificates'),
+      listIfServed('/apis/monitoring.coreos.com/v1/prometheuses'),
     ]);
     for (const deployment of deployments) await this.rollOut({ ...deployment, kind: 'Deployment' }, pods);
     for (const service of services) await this.connect(service, pods);
@@ -70,6 +71,7 @@ export class StandIn {
 
   private async rollOut(deployment: Manifest, pods: readonly Manifest[]): Promise<void> {
     const { metadata, spec, status } = deployment;
+    if (!this.isRunning(deployment)) return;
     const others = pods.filter((pod) => pod.metadata.ownerReferences?.[0]?.uid === metadata.uid);
     if (status?.observedGeneration === metadata.generation && others.length > 0) return;
     const pod = podOf(deployment);
