@@ -4,6 +4,7 @@ import { readConfiguration } from '../config/read';
 import { resolveSettings } from '../config/settings';
 import { reportMistakes } from '../output/synthesize';
 import { manifestsOf } from '../platform/manifests';
+import { addCluster } from './cluster-options';
 import { readConfigurationAt, readManifests } from './diff-sources';
 import { addUsage } from './help';
 import { operations } from './operations';
@@ -40,8 +41,6 @@ export function registerDiff(program: Command): void {
     .option('--since <revision>', 'compare with the file as a Git revision has it')
     .option('--dist <folder>', 'compare with the objects of an earlier synthesis')
     .option('--cluster', 'compare the cluster with what an apply would make of it; asks the server, changes nothing')
-    .option('--context <name>', 'context of the kubeconfig, with --cluster (default: the current one)')
-    .option('--kubeconfig <file>', 'kubeconfig, with --cluster (default: as kubectl finds it)')
     .action(function (this: Command, old: string | undefined, next: string | undefined, options: DiffOptions) {
       const sources = [next, options.since, options.dist, options.cluster].filter((source) => source !== undefined);
       if (sources.length !== 1) {
@@ -54,7 +53,7 @@ export function registerDiff(program: Command): void {
       process.exitCode = changes === undefined ? NOT_COMPARED : tell(changes, options);
       return undefined;
     });
-  addJson(command);
+  addJson(addCluster(command));
   addUsage(command, {
     examples: [
       'cdk8s-maas diff --since HEAD~1',

@@ -42,6 +42,18 @@ export function addUsage(command: Command, { examples, exitCodes }: Usage): Comm
   return addHelpSection(command, 'Exit codes', codes);
 }
 
+/** Columns of what is no list. */
+const WIDTH = 80;
+
+/** Adds paragraphs to the help of a command, after its options. */
+export function addNotes(command: Command, ...paragraphs: readonly string[]): Command {
+  return paragraphs.reduce((all, paragraph) => all.addHelpText('after', `\n${wrapped(paragraph)}`), command);
+}
+
+function wrapped(text: string): string {
+  return text.replace(new RegExp(`(.{1,${WIDTH}})(?: |$)`, 'g'), '$1\n').trimEnd();
+}
+
 /** Adds a list with a title to the help of a command, after its options. */
 export function addHelpSection(command: Command, title: string, lines: readonly string[]): Command {
   return command.addHelpText('after', ['', boldTitle(`${title}:`), ...lines.map((line) => `  ${line}`)].join('\n'));

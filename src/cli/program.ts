@@ -49,7 +49,7 @@ export function createProgram(own: OwnPackage): Command {
     exitCodes: {
       0: 'done',
       1: 'it could not be done, or the answer is no',
-      2: 'the command line is not right; of diff and of those that judge the cluster: no answer',
+      2: 'the command line is not right; of diff, verify and test: no answer',
       130: 'interrupted',
     },
   });

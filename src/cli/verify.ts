@@ -1,22 +1,25 @@
 import type { Command } from 'commander';
 import type { VerifyOptions } from '../operations/verify/verify';
 import { addClusterOptions } from './cluster-options';
+import { addNotes, addUsage, JUDGING_EXIT_CODES } from './help';
 import { operations } from './operations';
+import { addJson } from './options';
 
 /** Adds `cdk8s-maas verify`. */
 export function registerVerify(program: Command): void {
-  addClusterOptions(program.command('verify'))
-    .description('hold the cluster to the configuration, and say what to do about what is not as it should be')
-    .option('--json', 'print JSON: the rows and how many have which verdict')
-    .addHelpText(
-      'after',
-      '\nIt changes nothing. docs/verify.md says what each check looks at, and which rights it takes.\n' +
-        '\nExamples:\n' +
-        '  $ cdk8s-maas verify\n' +
-        '  $ cdk8s-maas verify --config environments/production.yaml --context production\n' +
-        '  $ cdk8s-maas verify --json | jq \'.rows[] | select(.verdict != "good")\'\n' +
-        '\nExit codes: 0 all good, 1 something is not, 2 the cluster could not be asked or the command line is not right,\n' +
-        '130 interrupted.\n',
-    )
-    .action((options: VerifyOptions) => operations().verify(options));
+  const command = program
+    .command('verify')
+    .description('hold the cluster to the configuration, and say what to do about what is not as it should be');
+  addJson(addClusterOptions(command), 'JSON: the rows and how many have which verdict').action(
+    (options: VerifyOptions) => operations().verify(options),
+  );
+  addNotes(command, 'It changes nothing. docs/verify.md says what each check looks at, and which rights it takes.');
+  addUsage(command, {
+    examples: [
+      'cdk8s-maas verify',
+      'cdk8s-maas verify --config environments/production.yaml --context production',
+      'cdk8s-maas verify --json | jq \'.rows[] | select(.verdict != "good")\'',
+    ],
+    exitCodes: JUDGING_EXIT_CODES,
+  });
 }
