@@ -105,6 +105,25 @@ describeCluster(
       return { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { api_key: key } };
     }
 
+    /** An account that may do this with Secrets of the platform, and no more. @returns its kubeconfig */
+    async function accountWith(...verbs: string[]): Promise<string> {
+      const name = ['may', ...verbs].join('-');
+      const [apiGroup, metadata] = ['rbac.authorization.k8s.io', { name, namespace: 'llm' }];
+      const apiVersion = `${apiGroup}/v1`;
+      await create(
+        { apiVersion, kind: 'Role', metadata, rules: [{ apiGroups: [''], resources: ['secrets'], verbs }] },
+        {
+          ...{ apiVersion, kind: 'RoleBinding', metadata, roleRef: { apiGroup, kind: 'Role', name } },
+          subjects: [{ kind: 'User', apiGroup, name }],
+        },
+      );
+      const file = join(process.env[serverFolderVariable]!, 'kubeconfig');
+      const kubeconfig = parse(readFileSync(file, 'utf8')) as { users: { user: object }[] };
+      kubeconfig.users = kubeconfig.users.map(({ user, ...rest }) => ({ ...rest, user: { ...user, as: name } }));
+      maas.write(name, JSON.stringify(kubeconfig));
+      return name;
+    }
+
     /** Asks with a key until told to stop. @returns how many answers there were, and those that were not 200 */
     async function askWhile(key: string, run: () => Promise<unknown>): Promise<{ asked: number; refused: number[] }> {
       const [refused, asked]: [number[], { count: number }] = [[], { count: 0 }];
@@ -224,25 +243,8 @@ describeCluster(
 
     describe('create that fails prints no key', () => {
       test('without the right to create Secrets', async () => {
-        const readOnly = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' };
-        await create(
-          {
-            ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' },
-            metadata: { name: 'reader', namespace: 'llm' },
-            rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }],
-          },
-          {
-            ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
-            metadata: { name: 'reader', namespace: 'llm' },
-            roleRef: readOnly,
-            subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'reader' }],
-          },
-        );
-        const server = process.env[serverFolderVariable]!;
-        const kubeconfig = parse(readFileSync(join(server, 'kubeconfig'), 'utf8')) as { users: { user: object }[] };
-        kubeconfig.users = kubeconfig.users.map(({ user, ...rest }) => ({ ...rest, user: { ...user, as: 'reader' } }));
-        maas.write('reader', JSON.stringify(kubeconfig));
-        const result = await run(['create', 'alice', '--name', 'forbidden', '--kubeconfig', 'reader']);
+        const kubeconfig = await accountWith('get', 'list');
+        const result = await run(['create', 'alice', '--name', 'forbidden', '--kubeconfig', kubeconfig]);
         expect(result).toMatchObject({ exitCode: 1, stdout: '' });
         expect(result.stderr).toMatch(
           /cannot create resource "secrets".*\nwhat this account may do: kubectl .*auth can-i/,
@@ -263,6 +265,11 @@ describeCluster(
         expect(result).toMatchObject({ exitCode: 1, stdout: '' });
         expect(result.stderr).toContain('whether Secret llm/unknown was written is not known; see: maas keys list');
       });
+    });
+
+    test('create with a name needs the right to create Secrets, and no other', async () => {
+      const result = await run(['create', 'alice', '--name', 'by-writer', '--kubeconfig', await accountWith('create')]);
+      expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^maas_\w{43}\n$/) });
     });
 
     test('create shows the key when the Secret is there although kubectl heard nothing of it', async () => {
@@ -529,9 +536,10 @@ describeCluster(
 
       test('asks at a terminal, and does nothing without a yes', async () => {
         const key = await newKey('alice', '--name', 'asked-for');
+        const untilAsked = 'for i in $(seq 600); do grep -qs y/N out && break; sleep 0.1; done';
         const answer = (word: string) =>
           maas.shell(
-            `(rm -f out; until grep -qs y/N out; do sleep 0.05; done; printf '${word}') | script -qfec "maas keys revoke asked-for" out`,
+            `rm -f out; (${untilAsked}; printf '${word}') | timeout 60 script -qfec "maas keys revoke asked-for" out`,
           );
         const no = await answer('n\\n');
         expect([no.exitCode, no.stdout]).toEqual([
