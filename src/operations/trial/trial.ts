@@ -34,6 +34,11 @@ export class Trial {
     return (others.find(({ tokens }) => tokens?.minute !== tokensPerMinute) ?? others[0])?.name ?? 'somebody-else';
   }
 
+  /** Tokens that a user has in a minute: of one pod its share, of pods that share requests out at most all of them. */
+  tokensPerMinute({ limits, tokensPerMinute }: TierExpectation): number | undefined {
+    return this.isOnePod ? limits.find(({ window }) => window === 'minute')?.tokens : tokensPerMinute;
+  }
+
   /** Tokens of a limit that one request to a model can use up. */
   tokensOfRequest(model: ModelSettings): number {
     return Math.max(1, Math.floor(mostTokens(model) * model.tokenWeights.completion));
