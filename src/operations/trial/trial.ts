@@ -5,6 +5,7 @@ import type { Session } from '../session';
 import type { TierExpectation } from './expectations';
 import { mostTokens } from './questions';
 import type { Report } from './report';
+import { CLOCK, type Clock } from './windows';
 
 /** What all checks of one run share. */
 export class Trial {
@@ -18,6 +19,8 @@ export class Trial {
     readonly report: Report,
     /** Whether what is left can be followed from answer to answer: one gateway pod counts all of them. */
     readonly isOnePod: boolean,
+    /** @default - this machine's */
+    readonly clock: Clock = CLOCK,
   ) {
     this.settings = session.settings;
     this.byPolicy = usesTokenPolicy(session.settings);
