@@ -57,11 +57,13 @@ export class Connection {
 
   /**
    * @param interruption ends a request under way
+   * @param time of this machine, in milliseconds since 1970
    * @throws OperationError when the URL is none
    */
   constructor(
     private readonly address: Address,
     private readonly interruption: AbortSignal,
+    private readonly time: () => number = Date.now,
   ) {
     const { url, insecure = false } = address;
     this.secure = url === undefined || new URL(url).protocol === 'https:';
@@ -71,7 +73,7 @@ export class Connection {
 
   /** Milliseconds since 1970 on the server's clock, exact to two seconds. */
   now(): number {
-    return Date.now() + this.ahead;
+    return this.time() + this.ahead;
   }
 
   /**
@@ -96,7 +98,7 @@ export class Connection {
   private noted(answer: Answer): Answer {
     const date = Date.parse(answer.headers.date ?? '');
     // Between the two is up to a second that nobody tells.
-    if (!Number.isNaN(date) && Math.abs(date - Date.now()) > 2000) this.ahead = date - Date.now();
+    if (!Number.isNaN(date) && Math.abs(date - this.time()) > 2000) this.ahead = date - this.time();
     return answer;
   }
 

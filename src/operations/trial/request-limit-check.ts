@@ -24,7 +24,7 @@ export async function checkRequestLimit(trial: Trial, visitor: Visitor, model: M
     if (typeof result !== 'number') return trial.report.add({ ...subject, name: NAME, ...result });
     const seen = `${result} of ${requests.limit} requests pass, then 429`;
     if (result === requests.limit) return trial.report.passed(NAME, subject, seen);
-    const isOver = Date.now() - counted.first > requests.seconds * 1000;
+    const isOver = trial.clock.now() - counted.first > requests.seconds * 1000;
     if (attempt > 1 && isOver) {
       return trial.report.skipped(NAME, subject, 'the model is too slow: a window is over before it is used up');
     }

@@ -60,7 +60,8 @@ export async function checkTokenLimit(trial: Trial, visitor: Visitor, model: Mod
 
 /** Why a limit is not used up, if there is a reason. */
 function reasonAgainst(trial: Trial, { tier }: Visitor, model: ModelSettings): string | undefined {
-  const { tokensPerMinute: limit, requests } = tier;
+  const { requests } = tier;
+  const limit = trial.tokensPerMinute(tier);
   const rest = trial.byPolicy ? '' : ': the headers only were checked';
   if (limit === undefined) return `a limit of an hour or longer is not used up, a user would have to wait${rest}`;
   if (limit > MOST_TOKENS) return `${limit.toLocaleString('en-US')} tokens a minute are too many to use up${rest}`;
@@ -74,8 +75,9 @@ function reasonAgainst(trial: Trial, { tier }: Visitor, model: ModelSettings): s
 async function spend(trial: Trial, visitor: Visitor, model: ModelSettings): Promise<Spending> {
   const { tier } = visitor;
   // Kuadrant's windows begin with a request that nobody knows of: within two limits it must refuse.
-  const limit = (tier.tokensPerMinute ?? 0) * (trial.byPolicy ? 2 : 1);
-  const share = Math.ceil((tier.tokensPerMinute ?? 0) / Math.min(PARTS, (tier.requests?.limit ?? Infinity) - 1));
+  const perMinute = trial.tokensPerMinute(tier) ?? 0;
+  const limit = perMinute * (trial.byPolicy ? 2 : 1);
+  const share = Math.ceil(perMinute / Math.min(PARTS, (tier.requests?.limit ?? Infinity) - 1));
   const started = trial.connection.now();
   let [used, remaining]: [number, number | undefined] = [0, undefined];
   for (let number = 1; ; number++) {
@@ -84,8 +86,7 @@ async function spend(trial: Trial, visitor: Visitor, model: ModelSettings): Prom
     const isSuccess = answer.status === 200;
     const wasUsedUp = used >= limit;
     if (isSuccess && usage !== undefined) used += costOf(usage, model.tokenWeights);
-    if (tier.requests === undefined)
-      visitor.tell(number, answer.status, ` (${used} of ${tier.tokensPerMinute} tokens)`);
+    if (tier.requests === undefined) visitor.tell(number, answer.status, ` (${used} of ${perMinute} tokens)`);
     if (isSuccess) remaining = limitHeadersOf(answer).remaining;
     const now = trial.connection.now();
     const isOneWindow = trial.byPolicy ? now - started < 60_000 : minuteOf(now) === minuteOf(started);
@@ -103,7 +104,7 @@ function tokensFor(cost: number, { tokenWeights }: ModelSettings): number {
 function judge(trial: Trial, { tier, credential }: Visitor, subject: Subject, spending: Spending): void {
   const { used, last, remaining, requests } = spending;
   const { report, byPolicy, settings } = trial;
-  const limit = tier.tokensPerMinute ?? 0;
+  const limit = trial.tokensPerMinute(tier) ?? 0;
   if (!tier.enforced) {
     const problems = last.status === 200 ? [] : [`got ${seenOf(last)}, expected 200: enforce is false`];
     return void report.judge(NAME, subject, problems, `not enforced: ${used} of ${limit} tokens used, and still 200`);

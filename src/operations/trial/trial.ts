@@ -5,6 +5,7 @@ import type { Session } from '../session';
 import type { TierExpectation } from './expectations';
 import { mostTokens } from './questions';
 import type { Report } from './report';
+import { CLOCK, type Clock } from './windows';
 
 /** What all checks of one run share. */
 export class Trial {
@@ -18,6 +19,8 @@ export class Trial {
     readonly report: Report,
     /** Whether what is left can be followed from answer to answer: one gateway pod counts all of them. */
     readonly isOnePod: boolean,
+    /** @default - this machine's */
+    readonly clock: Clock = CLOCK,
   ) {
     this.settings = session.settings;
     this.byPolicy = usesTokenPolicy(session.settings);
@@ -32,6 +35,11 @@ export class Trial {
   otherTier({ name, tokensPerMinute }: TierExpectation): string {
     const others = this.settings.tiers.filter((tier) => tier.name !== name);
     return (others.find(({ tokens }) => tokens?.minute !== tokensPerMinute) ?? others[0])?.name ?? 'somebody-else';
+  }
+
+  /** Tokens that a user has in a minute: of one pod its share, of pods that share requests out at most all of them. */
+  tokensPerMinute({ limits, tokensPerMinute }: TierExpectation): number | undefined {
+    return this.isOnePod ? limits.find(({ window }) => window === 'minute')?.tokens : tokensPerMinute;
   }
 
   /** Tokens of a limit that one request to a model can use up. */

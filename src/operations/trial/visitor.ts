@@ -54,7 +54,7 @@ export class Visitor {
     if (this.tier.requests !== undefined && question.host !== this.trial.settings.gateway.platformHost) {
       const counted = this.countOf(question.host);
       counted.asked++;
-      counted.last = Date.now();
+      counted.last = this.trial.clock.now();
       counted.first ||= counted.last;
       if (!isRequestRefusal(answer)) counted.passed++;
       this.tell(counted.asked, answer.status);
@@ -94,7 +94,7 @@ export class Visitor {
     const { requests } = this.tier;
     const { last } = this.countOf(host);
     if (requests === undefined || last === 0) return;
-    const seconds = Math.ceil((last - Date.now()) / 1000) + requests.seconds + 1;
+    const seconds = Math.ceil((last - this.trial.clock.now()) / 1000) + requests.seconds + 1;
     if (seconds > MOST_WAIT_SECONDS) throw new UsedUp(seconds);
     const why = `a fresh window of ${durationWords(requests.seconds)} for the requests of ${this.credential.user}`;
     await waitFor(this.trial, seconds, why);

@@ -1,16 +1,27 @@
 import { checkInterruption, pauseFor, type Session } from '../session';
 import type { Connection } from '../connection';
 
-/** Of what waiting needs. */
+/** Time as a test has it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Waits; no longer than until the signal is aborted. */
+  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The clock of this machine. */
+export const CLOCK: Clock = { now: () => Date.now(), pause: pauseFor };
+
+/** What waiting needs. */
 export interface Waiting {
   readonly session: Pick<Session, 'interruption' | 'terminal'>;
   readonly connection: Pick<Connection, 'now'>;
+  readonly clock: Clock;
 }
 
 /** Seconds beyond the turn of a minute that are waited: the gateway's clock is known to a second. */
 const MARGIN_SECONDS = 1.5;
 
-/** How many a wait is cut into, so that a person sees it. */
 const MILLISECONDS = 1000;
 
 /** Seconds of the gateway's minute that are left. */
@@ -27,11 +38,15 @@ export function minuteOf(milliseconds: number): number {
  * Waits and says why.
  * @throws Interrupted
  */
-export async function waitFor({ session }: Pick<Waiting, 'session'>, seconds: number, why: string): Promise<void> {
+export async function waitFor(
+  { session, clock }: Pick<Waiting, 'session' | 'clock'>,
+  seconds: number,
+  why: string,
+): Promise<void> {
   const { interruption, terminal } = session;
   if (seconds <= 0) return;
   terminal.note(`waiting ${Math.ceil(seconds)} s: ${why}`);
-  await pauseFor(seconds * MILLISECONDS, interruption);
+  await clock.pause(seconds * MILLISECONDS, interruption);
   checkInterruption({ interruption });
 }
 

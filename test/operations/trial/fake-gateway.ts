@@ -50,8 +50,17 @@ interface Sent {
 export class FakeGateway {
   private readonly used = new Map<string, number>();
   private readonly requests = new Map<string, { count: number; readonly until: number }>();
-  /** Milliseconds that its clock is ahead, so that a minute has begun. */
-  private readonly ahead = 65_000 - (Date.now() % 60_000);
+  /** Time, which stands still but for what is waited. A minute has begun. */
+  readonly clock = {
+    time: Date.UTC(2030, 0, 1, 0, 0, 5),
+    now(): number {
+      return this.time;
+    },
+    pause(milliseconds: number): Promise<void> {
+      this.time += milliseconds;
+      return Promise.resolve();
+    },
+  };
   /** All that was asked. */
   readonly seen: http.IncomingMessage[] = [];
 
@@ -67,7 +76,7 @@ export class FakeGateway {
       let body = '';
       request.setEncoding('utf8').on('data', (piece: string) => (body += piece));
       request.on('end', () => {
-        response.setHeader('date', new Date(Date.now() + this.ahead).toUTCString());
+        response.setHeader('date', new Date(this.clock.now()).toUTCString());
         this.answer(request, body === '' ? undefined : (JSON.parse(body) as Sent), response);
       });
     });
@@ -141,7 +150,9 @@ export class FakeGateway {
     const known = this.requests.get(user + host);
     const seconds = Number.parseInt(tier.requests.window);
     const window =
-      known !== undefined && known.until > Date.now() ? known : { count: 0, until: Date.now() + seconds * 1000 };
+      known !== undefined && known.until > this.clock.now()
+        ? known
+        : { count: 0, until: this.clock.now() + seconds * 1000 };
     this.requests.set(user + host, window);
     window.count++;
     return window.count > (this.faults.requestLimit ?? tier.requests.limit);

@@ -19,10 +19,10 @@ async function checksOf(
   const users = tiers.map(({ name }) => ({ name: `${name}user`, tier: name, keys: [{ demo: `${name}_key` }] }));
   const options = { config: 'maas.yaml', color: false, quiet: true };
   const session = openSession(options, { tiers, users, models: [{ name: 'simulator' }, { name: 'nomic' }], ...props });
-  const connection = new Connection({ url: gateway.url }, session.interruption);
+  const connection = new Connection({ url: gateway.url }, session.interruption, () => gateway.clock.now());
   const report = new Report(session.terminal, { json: true, quiet: true });
   try {
-    await runChecks(new Trial(session, connection, report, true), undefined, selection);
+    await runChecks(new Trial(session, connection, report, true, gateway.clock), undefined, selection);
     return { checks: report.checks, gateway };
   } finally {
     connection.close();
@@ -188,14 +188,14 @@ async function limitsOf(tier: Partial<TierConfiguration>, faults: Faults = {}, p
 }
 
 describe('the request limit', () => {
-  const requests = { limit: 6, window: '2s' };
+  const requests = { limit: 6, window: '2m' };
 
   test('counts the requests that were asked before it, and is refused twice', async () => {
     expect(await limitsOf({ requests })).toEqual(['passed the request limit: 6 of 6 requests pass, then 429']);
   });
 
   test('of fewer requests than a model is asked in all: waits for a window', async () => {
-    expect(await limitsOf({ requests: { limit: 3, window: '1s' } })).toEqual([
+    expect(await limitsOf({ requests: { limit: 3, window: '1m' } })).toEqual([
       'passed the request limit: 3 of 3 requests pass, then 429',
     ]);
   });
