@@ -487,7 +487,7 @@ describeCluster(
         const { stdout, stderr, exitCode } = await maas.run(['verify', '--kubeconfig', 'silent', '--quiet']);
         expect([exitCode, stdout]).toEqual([2, '']);
         expect(stderr).toMatch(
-          /\nkubectl get --raw=\/version: .*\nthe cluster does not answer; see: kubectl --kubeconfig=silent cluster-info\n$/,
+          /^kubectl get --raw=\/version: .*\nthe cluster does not answer; see: kubectl --kubeconfig=silent cluster-info\n$/,
         );
       });
 
