@@ -457,8 +457,8 @@ describe('versions', () => {
     ['istio/pilot:1.31.4-distroless@sha256:0', []],
     ['istio/pilot:1.31.3', ['bad Istio: 1.31.3, and the objects are rendered for 1.31.4']],
     ['istio/pilot:1.32.0', ['bad Istio: 1.32.0, and the objects are rendered for 1.31.4']],
-    ['istio/pilot@sha256:0', ['unknown Istio: its version cannot be told; the objects are rendered for 1.31.4']],
-    ['registry:5000/istio/pilot', ['unknown Istio: its version cannot be told; the objects are rendered for 1.31.4']],
+    ['istio/pilot@sha256:0', ['skipped Istio: its version cannot be told; the objects are rendered for 1.31.4']],
+    ['registry:5000/istio/pilot', ['skipped Istio: its version cannot be told; the objects are rendered for 1.31.4']],
   ])('image %s', (text, problems) => {
     expect(istio(image(text))).toEqual(problems);
   });
@@ -481,7 +481,7 @@ describe('versions', () => {
     expect(problemsIn(platform, 'versions')).toEqual([
       'bad Kubernetes: v1.29.3+k3s1, older than 1.30.0',
       'bad Gateway API: not installed',
-      'unknown Istio: no Deployment istio-system/istiod: elsewhere, under another name, or not installed',
+      'skipped Istio: no Deployment istio-system/istiod: elsewhere, under another name, or not installed',
       'bad KServe, Deployment kserve/kserve-controller-manager: Available is missing',
     ]);
   });
