@@ -179,6 +179,17 @@ describe('conditions', () => {
     ]);
   });
 
+  test('an AuthConfig of another platform is not looked at', () => {
+    const platform = healthy();
+    const { metadata, status } = liveOf(platform, 'AuthConfig kuadrant-system/a');
+    Object.assign(status.conditions[1], { status: 'False' });
+    const route = (namespace: string) => `httproute.gateway.networking.k8s.io:${namespace}/a-route#rule-1`;
+    metadata.annotations = { 'HTTPRouteRule.gateway.networking.k8s.io': route('llm') };
+    expect(problemsIn(platform, 'Kuadrant')).toHaveLength(1);
+    metadata.annotations = { 'HTTPRouteRule.gateway.networking.k8s.io': route('llm-2') };
+    expect(problemsIn(platform, 'Kuadrant')).toEqual([]);
+  });
+
   test('Authorino is not there, Limitador and an AuthConfig are not ready', () => {
     const platform = healthy();
     platform.live.delete('Authorino kuadrant-system/authorino');
