@@ -385,6 +385,8 @@ describeCluster(
 
         test('no node has the labels that a model selects', async () => {
           await ask('POST', '/api/v1/nodes', { metadata: { name: 'gpu-1' } });
+          // The node controller's part, once a kubelet has said that it is ready.
+          await kubectl(['taint', 'node', 'gpu-1', 'node.kubernetes.io/not-ready:NoSchedule-']);
           await patchStatus('/api/v1/nodes/gpu-1', { allocatable: { 'nvidia.com/gpu': '1' } });
           await configure('models: [{ name: simulator }, { name: qwen3, accelerator: nvidia-l4 }]\n');
           await untilFound(

@@ -385,7 +385,18 @@ describe('GPU nodes', () => {
       ' (gpu-1: taint team:NoSchedule)',
       'maas install',
     ],
-    ['it is cordoned', { spec: { unschedulable: true } }, ' (gpu-1: takes no new pods (cordoned))', 'maas install'],
+    [
+      'it is cordoned',
+      { spec: { unschedulable: true } },
+      ' (gpu-1: takes no new pods (cordoned))',
+      'kubectl uncordon gpu-1$',
+    ],
+    [
+      'it is not ready',
+      { spec: { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] } },
+      ' (gpu-1: taint node.kubernetes.io/not-ready:NoSchedule)',
+      'kubectl describe node gpu-1$',
+    ],
   ])('%s', (_, node, more, command) => {
     const platform = healthy({ models: [{ name: 'qwen3' }] });
     if (node !== undefined) add(platform, gpuNode(node));
