@@ -108,7 +108,7 @@ describeCluster('maas diff --cluster', () => {
 
     test('the configuration is not right', async () => {
       maas.write('wrong.yaml', 'tiers: [{ nam: free }]\n');
-      expect(await failing('--cluster', 'wrong.yaml')).toMatch(/^wrong\.yaml:1:11 tiers\[0\]\.nam: got /);
+      expect(await failing('--cluster', 'wrong.yaml')).toMatch(/^wrong\.yaml:1:11 tiers\[0\]\.nam: got /m);
     });
 
     test('there is no such context', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { commandsIn, followAdvice, untilFound, untilGreen, verifiedRows } from './harness/advice';
@@ -6,10 +6,11 @@ import { ask, patchStatus } from './harness/api';
 import { ControlPlane, controlPlaneTools } from './harness/control-plane';
 import { listed } from './harness/kuadrant';
 import { Maas } from './harness/maas';
-import { createOperators, removePlugin } from './harness/workloads';
+import { root } from './harness/manifests';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
 import { describeCluster, kubectl, serverFolderVariable } from './harness/suite';
 import { until } from './harness/until';
+import { createOperators, removePlugin } from './harness/workloads';
 
 /** `maas verify` as the package ships it, on the real API server with the real controllers. */
 
@@ -160,7 +161,7 @@ describeCluster(
             await until('the next second', 5, async () => Date.now() - from > 1100);
             await apply();
           },
-          ['conditions', 'AuthPolicy llm/gateway-auth-policy', /Overridden by \[llm\/an-older-policy\]/],
+          ['conditions', 'AuthPolicy llm/gateway-auth-policy', /is overridden by \[llm\/an-older-policy\]/],
           /^kubectl delete AuthPolicy\.v1\.kuadrant\.io an-older-policy --namespace=llm$/,
         ],
         [
@@ -358,6 +359,147 @@ describeCluster(
           expect(done).toContainEqual(expect.stringMatching(advised));
         },
       );
+
+      describe('of another configuration', () => {
+        async function configure(more: string): Promise<void> {
+          maas.write('maas.yaml', CONFIGURATION + more);
+          await apply();
+        }
+        afterEach(async () => {
+          await configure('');
+          await untilGreen(maas);
+        });
+
+        test('a component has another version: the configuration can say so', async () => {
+          const image = (version: string) =>
+            kubectl(['set', 'image', 'deployment/istiod', '--namespace=istio-system', `main=istio/pilot:${version}`]);
+          await image('1.30.5');
+          await untilFound(maas, 'versions', 'Istio', '1.30.5, and the objects are rendered for 1.31.4');
+          const { stdout } = await maas.run(['verify']);
+          const [, line] = /`(versions: .*)`/.exec(stdout) ?? [];
+          expect(line).toBe('versions: { istio: 1.30.5 }');
+          maas.write('maas.yaml', `${CONFIGURATION}${line}\n`);
+          expect(await followAdvice(maas, INSTALL)).toEqual([]);
+          await image('1.31.4');
+        });
+
+        test('no node has the labels that a model selects', async () => {
+          await ask('POST', '/api/v1/nodes', { metadata: { name: 'gpu-1' } });
+          // The node controller's part, once a kubelet has said that it is ready.
+          await kubectl(['taint', 'node', 'gpu-1', 'node.kubernetes.io/not-ready:NoSchedule-']);
+          await patchStatus('/api/v1/nodes/gpu-1', { allocatable: { 'nvidia.com/gpu': '1' } });
+          await configure('models: [{ name: simulator }, { name: qwen3, accelerator: nvidia-l4 }]\n');
+          await untilFound(
+            maas,
+            'GPU nodes',
+            'InferenceService llm/qwen3-0-6b-instruct',
+            'gpu-1: nvidia.com/gpu.present is missing, not true, nvidia.com/gpu.product is missing, not NVIDIA-L4',
+          );
+          const done = await followAdvice(maas, INSTALL);
+          expect(done).toContain(
+            'kubectl label node gpu-1 nvidia.com/gpu.present=true nvidia.com/gpu.product=NVIDIA-L4',
+          );
+        });
+
+        test('the certificate of the Gateway could not be issued', async () => {
+          await configure('gateway: { tls: { issuer: { name: our-ca } } }\n');
+          await untilFound(maas, 'issuer', 'ClusterIssuer our-ca', 'not there');
+          await create({
+            ...{ apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer', metadata: { name: 'our-ca' } },
+            spec: { selfSigned: {} },
+          });
+          await untilGreen(maas);
+          const [certificate] = await listed('certificates');
+          const { name, generation: observedGeneration } = certificate!.metadata;
+          const failed = { type: 'Ready', status: 'False', reason: 'Failed', message: 'no answer', observedGeneration };
+          await patchStatus(`/apis/cert-manager.io/v1/namespaces/llm/certificates/${name}`, { conditions: [failed] });
+          await untilFound(maas, 'conditions', `Certificate llm/${name}`, 'Ready is False \\(Failed: no answer\\)');
+          const done = await followAdvice(maas, INSTALL);
+          expect(done).toContain(`kubectl delete Certificate.v1.cert-manager.io ${name} --namespace=llm`);
+        });
+      });
+
+      describe('for an account with few rights', () => {
+        beforeAll(async () => {
+          const page = readFileSync(join(root, 'docs/verify.md'), 'utf8');
+          const [, rights] = /<!-- rights of verify -->\s+```yaml\n([^`]*)```/.exec(page) ?? [];
+          await kubectl(['apply', '-f', '-'], { stdin: rights! });
+        });
+
+        const as = (user: string) => {
+          const kubeconfig = readFileSync(join(process.env[serverFolderVariable]!, 'kubeconfig'), 'utf8');
+          maas.write('kubeconfig', kubeconfig.replace('{token:', `{as: "${user}", token:`));
+          return maas.run(['verify', '--kubeconfig', 'kubeconfig', '--quiet']);
+        };
+
+        test('those of docs/verify.md are enough', async () => {
+          const { stdout, exitCode } = await as('system:serviceaccount:llm:maas-verify');
+          expect(stdout.split('\n').filter((line) => !line.startsWith('✓'))).toEqual([
+            expect.stringMatching(/^- {2}in sync +\d+ objects +compared here, the server was not asked/),
+            '',
+            expect.stringMatching(/^\d+ good, 1 skipped$/),
+            '',
+          ]);
+          expect(exitCode).toBe(0);
+        });
+
+        test('what it may not read is unknown, with the right that is missing', async () => {
+          await kubectl(['delete', 'rolebinding', 'maas-verify-keys', '--namespace=llm']);
+          const { stdout, exitCode } = await as('system:serviceaccount:llm:maas-verify');
+          expect(exitCode).toBe(1);
+          const right = 'this account may not list secrets in namespace llm';
+          expect(stdout).toMatch(new RegExp(`^\\? {2}present +Secret llm/freeuser1-apikey +${right}$`, 'm'));
+          expect(stdout).toMatch(new RegExp(`^\\? {2}API keys +${right}$`, 'm'));
+          expect(stdout).not.toContain('✗');
+          expect(commandsIn(stdout)).toEqual(['kubectl --kubeconfig=kubeconfig auth can-i --list']);
+        });
+
+        test('without any, the cluster cannot be asked', async () => {
+          const { stdout, stderr, exitCode } = await as('nobody');
+          expect([exitCode, stdout]).toEqual([2, '']);
+          expect(stderr).toMatch(/^this account may read nothing of the platform, not even list /);
+        });
+      });
+
+      test('--json: rows and a summary, and nothing else on standard output', async () => {
+        const { stdout, exitCode } = await maas.run(['verify', '--json']);
+        const { rows, summary } = JSON.parse(stdout);
+        expect([exitCode, summary]).toEqual([0, { good: rows.length, bad: 0, unknown: 0, skipped: 0 }]);
+        expect(await verifiedRows(maas)).toContainEqual({
+          check: 'present',
+          object: 'Gateway llm/inference-gateway',
+          verdict: 'good',
+          found: 'there',
+        });
+      });
+    });
+
+    describe('of a cluster that accepts and never answers', () => {
+      const silent = createServer();
+      const connected = () => new Promise((resolve) => silent.once('connection', resolve));
+      beforeAll(async () => {
+        await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+        const { port } = silent.address() as AddressInfo;
+        const kubeconfig = readFileSync(join(process.env[serverFolderVariable]!, 'kubeconfig'), 'utf8');
+        maas.write('silent', kubeconfig.replace(/https:\/\/[^"]*/, `https://127.0.0.1:${port}`));
+      });
+      afterAll(() => silent.close());
+
+      test('gives up, says so, and what to look at', async () => {
+        const { stdout, stderr, exitCode } = await maas.run(['verify', '--kubeconfig', 'silent', '--quiet']);
+        expect([exitCode, stdout]).toEqual([2, '']);
+        expect(stderr).toMatch(
+          /^kubectl get --raw=\/version: .*\nthe cluster does not answer; see: kubectl --kubeconfig=silent cluster-info\n$/,
+        );
+      });
+
+      test('ends at once with Ctrl-C', async () => {
+        const { stdout, exitCode } = await maas.run(['verify', '--kubeconfig', 'silent'], {
+          started: (child) => void connected().then(() => child.kill('SIGINT')),
+          timeoutSeconds: 9, // before it would give up
+        });
+        expect([exitCode, stdout]).toEqual([130, '']);
+      });
     });
   },
   ...controlPlaneTools,

@@ -1,14 +1,12 @@
 import type { PlatformSettings } from '../../config/settings';
 import { MAAS_LABELS } from '../../labels';
 import type { Manifest } from '../../platform/manifests';
+import { comparable } from '../comparable';
 import { identityOf, referenceOf, type KubernetesObject } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { objectsOf, type Session, type SessionOptions } from '../session';
-import { hasLabels } from '../verify/cluster';
-import { comparable } from '../verify/checks/objects';
-import { describeRight } from '../verify/cluster';
-import type { Kind } from '../verify/cluster';
+import { describeRight, hasLabels, type Kind } from '../verify/cluster';
 import { dryRun } from '../verify/dry-run';
 import type { Reading } from '../verify/kinds';
 import { readObjects, type ClusterReading } from '../verify/read-cluster';

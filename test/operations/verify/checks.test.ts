@@ -179,6 +179,17 @@ describe('conditions', () => {
     ]);
   });
 
+  test('an AuthConfig of another platform is not looked at', () => {
+    const platform = healthy();
+    const { metadata, status } = liveOf(platform, 'AuthConfig kuadrant-system/a');
+    Object.assign(status.conditions[1], { status: 'False' });
+    const route = (namespace: string) => `httproute.gateway.networking.k8s.io:${namespace}/a-route#rule-1`;
+    metadata.annotations = { 'HTTPRouteRule.gateway.networking.k8s.io': route('llm') };
+    expect(problemsIn(platform, 'Kuadrant')).toHaveLength(1);
+    metadata.annotations = { 'HTTPRouteRule.gateway.networking.k8s.io': route('llm-2') };
+    expect(problemsIn(platform, 'Kuadrant')).toEqual([]);
+  });
+
   test('Authorino is not there, Limitador and an AuthConfig are not ready', () => {
     const platform = healthy();
     platform.live.delete('Authorino kuadrant-system/authorino');
@@ -374,7 +385,18 @@ describe('GPU nodes', () => {
       ' (gpu-1: taint team:NoSchedule)',
       'maas install',
     ],
-    ['it is cordoned', { spec: { unschedulable: true } }, ' (gpu-1: takes no new pods (cordoned))', 'maas install'],
+    [
+      'it is cordoned',
+      { spec: { unschedulable: true } },
+      ' (gpu-1: takes no new pods (cordoned))',
+      'kubectl uncordon gpu-1$',
+    ],
+    [
+      'it is not ready',
+      { spec: { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] } },
+      ' (gpu-1: taint node.kubernetes.io/not-ready:NoSchedule)',
+      'kubectl describe node gpu-1$',
+    ],
   ])('%s', (_, node, more, command) => {
     const platform = healthy({ models: [{ name: 'qwen3' }] });
     if (node !== undefined) add(platform, gpuNode(node));
@@ -457,8 +479,8 @@ describe('versions', () => {
     ['istio/pilot:1.31.4-distroless@sha256:0', []],
     ['istio/pilot:1.31.3', ['bad Istio: 1.31.3, and the objects are rendered for 1.31.4']],
     ['istio/pilot:1.32.0', ['bad Istio: 1.32.0, and the objects are rendered for 1.31.4']],
-    ['istio/pilot@sha256:0', ['unknown Istio: its version cannot be told; the objects are rendered for 1.31.4']],
-    ['registry:5000/istio/pilot', ['unknown Istio: its version cannot be told; the objects are rendered for 1.31.4']],
+    ['istio/pilot@sha256:0', ['skipped Istio: its version cannot be told; the objects are rendered for 1.31.4']],
+    ['registry:5000/istio/pilot', ['skipped Istio: its version cannot be told; the objects are rendered for 1.31.4']],
   ])('image %s', (text, problems) => {
     expect(istio(image(text))).toEqual(problems);
   });
@@ -481,7 +503,7 @@ describe('versions', () => {
     expect(problemsIn(platform, 'versions')).toEqual([
       'bad Kubernetes: v1.29.3+k3s1, older than 1.30.0',
       'bad Gateway API: not installed',
-      'unknown Istio: no Deployment istio-system/istiod: elsewhere, under another name, or not installed',
+      'skipped Istio: no Deployment istio-system/istiod: elsewhere, under another name, or not installed',
       'bad KServe, Deployment kserve/kserve-controller-manager: Available is missing',
     ]);
   });

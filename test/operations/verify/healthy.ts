@@ -2,7 +2,7 @@ import { resolveSettings } from '../../../src/config/settings';
 import type { MaasPlatformProps } from '../../../src/config/configuration';
 import { identityOf, referenceOf, type KubernetesObject } from '../../../src/operations/kubernetes-object';
 import type { Platform } from '../../../src/operations/verify/checks/check';
-import { CHECKS, runChecks } from '../../../src/operations/verify/checks';
+import { runChecks, type CHECKS } from '../../../src/operations/verify/checks';
 import { Cluster, kindKey, type ClusterState } from '../../../src/operations/verify/cluster';
 import { Commands } from '../../../src/operations/verify/commands';
 import type { Row } from '../../../src/operations/verify/row';

@@ -26,7 +26,14 @@ export function kuadrant(cluster: Cluster, { settings, commands }: Platform): Fi
       : [unmade(kind.kind, namespace, commands)];
   });
   const authConfigs = cluster.knows(KINDS.authConfig) ? cluster.list(KINDS.authConfig, namespace) : [];
-  return [...services, ...authConfigs.map((object) => judged(object, commands))];
+  const own = authConfigs.filter((object) => isForRouteIn(settings.namespace, object));
+  return [...services, ...own.map((object) => judged(object, commands))];
+}
+
+/** Kuadrant writes down which route an AuthConfig is for; those of other platforms are in the same namespace. */
+function isForRouteIn(namespace: string, { metadata }: KubernetesObject): boolean {
+  const route = metadata.annotations?.['HTTPRouteRule.gateway.networking.k8s.io'];
+  return route === undefined || route.includes(`:${namespace}/`);
 }
 
 function unmade(kind: string, namespace: string, commands: Commands): Finding {

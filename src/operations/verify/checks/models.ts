@@ -1,7 +1,7 @@
 import { nameOf, referenceOf, type KubernetesObject } from '../../kubernetes-object';
 import { hasLabels, type Cluster } from '../cluster';
 import { KINDS } from '../kinds';
-import { bad, good, type Finding } from '../row';
+import { bad, good, type Advice, type Finding } from '../row';
 import type { Platform } from './check';
 import { restart } from './conditions';
 import { readable } from './objects';
@@ -140,19 +140,25 @@ function noNode(
   return bad(nameOf(service), `${wanted} (${lacks.slice(0, 3).join('; ')})`, accelerator(demand, closest[0], platform));
 }
 
-/** Labels that feature discovery would write are written by hand only where it does not run. */
-function accelerator(demand: Demand, node: KubernetesObject | undefined, { commands }: Platform) {
+/** What makes the node that comes closest a fitting one, or the model one that fits. */
+function accelerator(demand: Demand, node: KubernetesObject | undefined, { commands }: Platform): Advice {
+  const lacks = node === undefined ? [] : shortcomings(node, demand);
+  const name = node?.metadata.name ?? '';
   const unlabelled = Object.entries(demand.labels).filter(([label]) => node?.metadata.labels?.[label] === undefined);
-  const onlyLabels = node !== undefined && shortcomings(node, demand).length === unlabelled.length;
-  return onlyLabels && node !== undefined
-    ? {
-        text: 'GPU feature discovery writes these labels; where it does not run, and the node has that GPU, write them',
-        commands: [
-          commands.kubectl('label', 'node', node.metadata.name, ...unlabelled.map((label) => label.join('='))),
-        ],
-      }
-    : {
-        text: 'choose an `accelerator` in the configuration that a node has (`nvidia` takes any), or fewer `gpus`; then',
-        commands: [commands.maas('install')],
-      };
+  if (lacks.some((text) => text.startsWith('taint node.kubernetes.io/'))) {
+    return commands.describe('Kubernetes keeps pods from the node: see in which condition it is', 'node', name);
+  }
+  if (lacks.length === 1 && node?.spec?.unschedulable === true) {
+    return { text: 'let the node take pods again', commands: [commands.kubectl('uncordon', name)] };
+  }
+  if (lacks.length === unlabelled.length) {
+    return {
+      text: 'GPU feature discovery writes these labels; where it does not run, and the node has that GPU, write them',
+      commands: [commands.kubectl('label', 'node', name, ...unlabelled.map((label) => label.join('=')))],
+    };
+  }
+  return {
+    text: 'choose an `accelerator` in the configuration that a node has (`nvidia` takes any), or fewer `gpus`; then',
+    commands: [commands.maas('install')],
+  };
 }

@@ -3,6 +3,7 @@ import { formatPath, type Path } from '../../../config/problem';
 import { isMap } from '../../../is-map';
 import { changesBetween } from '../../../output/changes';
 import { identityOf, nameOf, referenceOf, resourceOf, type KubernetesObject } from '../../kubernetes-object';
+import { comparable } from '../../comparable';
 import { Unreadable, type Cluster } from '../cluster';
 import { bad, good, skipped, unknown, type Finding } from '../row';
 import type { Platform } from './check';
@@ -10,11 +11,6 @@ import { unreadable } from './unreadable';
 
 /** How many paths are told of an object. */
 const MOST_PATHS = 4;
-
-/** What client-side apply remembers. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-
-type Metadata = KubernetesObject['metadata'] & { readonly finalizers?: readonly string[] };
 
 /** Every object of dist/ is there. */
 export function present(cluster: Cluster, { objects, commands }: Platform): Finding[] {
@@ -92,14 +88,6 @@ function reasonOf({ kind }: KubernetesObject, reason: string): string {
   return kind === 'Secret' && !reason.startsWith('no right')
     ? 'the server refused it'
     : (reason.split('\n', 1)[0] ?? '');
-}
-
-/** An object without what the server and controllers keep of it. */
-export function comparable(object: KubernetesObject): object {
-  const { name, namespace, labels, finalizers, annotations = {} } = object.metadata as Metadata;
-  const own = Object.entries(annotations).filter(([annotation]) => annotation !== LAST_APPLIED);
-  const metadata = { name, namespace, labels, finalizers, annotations: Object.fromEntries(own) };
-  return { ...object, metadata, status: undefined };
 }
 
 function formatPaths(paths: readonly Path[]): string {

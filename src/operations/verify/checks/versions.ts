@@ -3,7 +3,7 @@ import { DEFAULT_NAMESPACES } from '../../../config/defaults';
 import { nameOf, type KubernetesObject } from '../../kubernetes-object';
 import type { Cluster } from '../cluster';
 import { CERT_MANAGER_NAMESPACE, KINDS } from '../kinds';
-import { bad, good, unknown, type Finding } from '../row';
+import { bad, good, skipped, type Finding } from '../row';
 import type { Platform } from './check';
 import { workload } from './workload';
 
@@ -63,12 +63,8 @@ function componentRows(cluster: Cluster, platform: Platform, component: Componen
   const { title, key, namespace, deployment: name } = component;
   const deployment = cluster.find({ ...KINDS.deployment, namespace, name });
   if (deployment === undefined) {
-    return [
-      unknown(title, `no Deployment ${namespace}/${name}: elsewhere, under another name, or not installed`, {
-        text: 'where it is not installed, this installs it; where it is elsewhere, see that it runs',
-        commands: [platform.commands.maas('install')],
-      }),
-    ];
+    // What it makes is held to account by other checks.
+    return [skipped(title, `no Deployment ${namespace}/${name}: elsewhere, under another name, or not installed`)];
   }
   const running = workload(deployment, [], '', platform.commands);
   return [
@@ -96,10 +92,7 @@ function judged(
 ): Finding {
   const wanted = platform.settings.versions[key];
   if (version === undefined) {
-    return unknown(title, `its version cannot be told; the objects are rendered for ${wanted}`, {
-      text: `ask whoever installed it; \`versions: { ${key}: … }\` of the configuration says another`,
-      commands: [],
-    });
+    return skipped(title, `its version cannot be told; the objects are rendered for ${wanted}`);
   }
   const sameMinor = version.split('.').slice(0, 2).join('.') === wanted.split('.').slice(0, 2).join('.');
   if (sameMinor && compareVersions(version, wanted) >= 0) {
