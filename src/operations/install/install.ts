@@ -56,7 +56,7 @@ export async function install(given: InstallOptions): Promise<void> {
 async function installOn(session: Session, options: InstallOptions, chosen: string | undefined): Promise<number> {
   const { terminal, config } = session;
   refuse(disagreements(options, session.settings, config));
-  const helm = new Helm(options, terminal);
+  const helm = new Helm(session.kubectl, terminal);
   const createsCluster = options.deployKind === true && !(await hasKindCluster(terminal));
   const plan = await makePlan(session, options, createsCluster);
   const { mirror, fromStep } = options;
