@@ -26,8 +26,8 @@ const WEBHOOK_SECONDS = 120;
 const GONE_SECONDS = 180;
 
 /**
- * Brings the cluster to what the configuration says: applies the objects file by file, deletes what an earlier install has applied and the
- * configuration no longer has, waits until every object is good and current. Begun again it goes on.
+ * Brings the cluster to what the configuration says: applies the objects file by file, deletes what an earlier install has
+ * applied and the configuration no longer has, waits until every object is good and current. Begun again it goes on.
  *
  * @throws OperationError when the cluster refuses something, a component is missing, or something does not become good
  * @throws Interrupted
@@ -36,7 +36,15 @@ export async function applyPlatform(
   session: Session,
   { modelSeconds = 3600, seconds = 600 }: ApplyOptions = {},
 ): Promise<void> {
-  const next = `to go on: cdk8s-maas install --config ${session.config}`;
+  await applyObjects(session);
+  const waitedFor = objectsOf(session).filter(isWaitedFor).map(referenceOf);
+  const title = 'every object is good and current';
+  await waitForObjects(session, waitedFor, { title, seconds, modelSeconds, next: nextCommand(session) });
+}
+
+/** As `applyPlatform`, without waiting for what becomes of the objects. */
+export async function applyObjects(session: Session): Promise<void> {
+  const next = nextCommand(session);
   const plan = await planPlatform(session);
   await untilGone(session, plan.leaving, next);
   await changeRecord(session, (record) => ({ ...plan.record, components: record.components }));
@@ -50,8 +58,10 @@ export async function applyPlatform(
   checkInterruption(session, next);
   await prune(session, plan);
   await changeRecord(session, (record) => ({ ...plan.finalRecord, components: record.components }));
-  const waitedFor = objectsOf(session).filter(isWaitedFor).map(referenceOf);
-  await waitForObjects(session, waitedFor, { title: 'every object is good and current', seconds, modelSeconds, next });
+}
+
+function nextCommand({ config }: Session): string {
+  return `to go on: maas install --config ${config}`;
 }
 
 interface Progress {

@@ -78,7 +78,7 @@ async function takeAway(
   mirror: string | undefined,
 ): Promise<InstallationRecord> {
   const { terminal } = session;
-  const next = `to go on: cdk8s-maas uninstall --config ${session.config}`;
+  const next = `to go on: maas uninstall --config ${session.config}`;
   const others = [...(await otherRecords(session)).keys()];
   const staying: ObjectReference[] = plan.used.map(({ object }) => object);
   const stages = [
