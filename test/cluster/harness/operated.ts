@@ -66,7 +66,9 @@ export async function everything(): Promise<Record<string, Manifest>> {
       const key = `${path.slice(path.lastIndexOf('/') + 1)}/${name}`;
       if (passing.some((prefix) => key.startsWith(prefix))) continue;
       const metadata = { name, labels: labels ?? {}, annotations: annotations ?? {} };
-      found[`${namespace} ${key}`] = { ...object, status: undefined, metadata };
+      // Kinds have megabytes of schemas.
+      const spec = path.endsWith('customresourcedefinitions') ? undefined : object.spec;
+      found[`${namespace} ${key}`] = { ...object, spec, status: undefined, metadata };
     }
   }
   return found;
