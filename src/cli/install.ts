@@ -15,9 +15,6 @@ const STEPS = [
   'platform',
 ];
 
-/** Seconds that something may take to become good. */
-const TIMEOUT = 600;
-
 const HELP = `
 Brings what the cluster lacks (Gateway API, Istio, cert-manager, KServe, Kuadrant, the Prometheus operator, at the versions of
 maas.yaml), then the platform. What somebody else has installed is left alone. Run again, it does nothing that is done; it goes
@@ -44,7 +41,7 @@ export function registerInstall(program: Command): void {
     .option('-y, --yes', 'do not ask')
     .addOption(new Option('--from-step <step>', 'leave out the steps before it').choices(STEPS))
     .option('--mirror <place>', 'address or folder that has the downloads; --dry-run lists them')
-    .option('--timeout <seconds>', 'how long something may take to become good', seconds, TIMEOUT)
+    .option('--timeout <seconds>', 'how long something may take to become good (default: 600, models 3600)', seconds)
     .option('--simulator', 'with the simulated model, which needs no GPU')
     .option('--qwen3', 'with Qwen3 0.6B, which needs a GPU')
     .option('--install-all-models', 'with both')

@@ -1,7 +1,7 @@
 import type { Kubectl } from '../kubectl';
 import type { KubernetesObject } from '../kubernetes-object';
 import { COMPONENTS, type Component, type ComponentName } from './components';
-import { versionIn } from './cluster-version';
+import { compareVersions, versionIn } from './cluster-version';
 
 /** A component that a cluster has. */
 export interface Found {
@@ -115,7 +115,7 @@ function inDeployments({ evidence }: Component, deployments: readonly Kubernetes
       const version = deploymentVersion(object, container);
       return { where: `Deployment ${namespace}/${name}`, namespace, ...(version === undefined ? {} : { version }) };
     });
-  return found.sort((one, other) => ((one.version ?? '') < (other.version ?? '') ? -1 : 1))[0];
+  return found.sort((one, other) => compareVersions(one.version ?? '0.0.0', other.version ?? '0.0.0'))[0];
 }
 
 function deploymentVersion({ metadata, spec }: KubernetesObject, container: string | undefined): string | undefined {

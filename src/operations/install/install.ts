@@ -29,9 +29,12 @@ export interface InstallOptions extends SessionOptions, SeedFlags {
   /** Address or folder from which components are taken. @default - the projects' own places */
   readonly mirror?: string;
   readonly checkGpu?: boolean;
-  /** Seconds that a component, a model or the platform may take to become good. */
-  readonly timeout: number;
+  /** Seconds that a component, a model or the platform may take to become good. @default - 600, models 3600 */
+  readonly timeout?: number;
 }
+
+/** Seconds that a component may take to become good. */
+const COMPONENT_SECONDS = 600;
 
 /** `maas install`. Sets the exit code. */
 export async function install(given: InstallOptions): Promise<void> {
@@ -53,7 +56,7 @@ export async function install(given: InstallOptions): Promise<void> {
 async function installOn(session: Session, options: InstallOptions, chosen: string | undefined): Promise<number> {
   const { terminal, config } = session;
   refuse(disagreements(options, session.settings, config));
-  const helm = new Helm(options, terminal);
+  const helm = new Helm(session.kubectl, terminal);
   const createsCluster = options.deployKind === true && !(await hasKindCluster(terminal));
   const plan = await makePlan(session, options, createsCluster);
   const { mirror, fromStep } = options;
@@ -80,8 +83,17 @@ async function installOn(session: Session, options: InstallOptions, chosen: stri
     return 1;
   }
   if (chosen !== undefined) writeChosen(session, chosen);
-  const context: InstallContext = { session, helm, timeoutSeconds: options.timeout, ...(mirror && { mirror }) };
-  const apply = () => applyPlatform(session, { seconds: options.timeout, modelSeconds: options.timeout });
+  const context: InstallContext = {
+    session,
+    helm,
+    timeoutSeconds: options.timeout ?? COMPONENT_SECONDS,
+    ...(mirror && { mirror }),
+  };
+  const apply = () =>
+    applyPlatform(
+      session,
+      options.timeout === undefined ? {} : { seconds: options.timeout, modelSeconds: options.timeout },
+    );
   await runSteps(session, stepsOf({ context, plan, createsCluster, applyPlatform: apply }), options);
   terminal.note('\ninstalled; next:\n');
   terminal.print(nextCommands(session.settings, options));

@@ -172,7 +172,7 @@ function versionProblems(
   if (refused.length > 0) {
     return refused.map(
       ({ expected, fix }) =>
-        `${title} is too old (${where}): got ${version}, expected ${expected}; ${fix}, which was not installed from here`,
+        `${title} (${where}, not installed from here) is too old: got ${version}, expected ${expected}; ${fix}`,
     );
   }
   if (JSON.stringify(manifestFilesOf(changed)) === JSON.stringify(manifestFilesOf(props))) return [];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startApiServer, type ApiServer } from './api-server';
 import { controlPlaneTools } from './control-plane';
 import { Maas, type MaasOptions } from './maas';
+import { nameOf } from './manifests';
 import { Operators } from './operators';
 import { installRecorders, type Recorders } from './recorders';
 import { writeReleases, type ReleaseVersions } from './releases';
@@ -32,7 +33,10 @@ export class NewCluster {
   readonly maas: Maas;
   readonly recorders: Recorders;
   readonly operators = new Operators();
+  /** Deployments that are not rolled out: `Deployment istio-system/istiod`. */
+  readonly stalled = new Set<string>();
   private readonly standIn: StandIn;
+  private answers = true;
 
   private constructor(
     readonly server: ApiServer,
@@ -43,8 +47,10 @@ export class NewCluster {
     this.maas = new Maas();
     this.recorders = installRecorders(this.maas, server.kubeconfig);
     writeReleases(this.recorders.releases, releases);
-    const runs = operators ? { isRunning: this.operators.isRunning.bind(this.operators) } : {};
-    this.standIn = StandIn.start(runs);
+    this.standIn = StandIn.start({
+      isRunning: (deployment) =>
+        !this.stalled.has(nameOf(deployment)) && (!operators || this.operators.isRunning(deployment)),
+    });
   }
 
   static async start(options: NewClusterOptions = {}): Promise<NewCluster> {
@@ -72,11 +78,20 @@ export class NewCluster {
     return [...[...this.standIn.refusals].map((refusal) => refusal.join(': ')), ...this.operators.failures];
   }
 
+  /** The cluster answers no more. */
+  async breakDown(): Promise<void> {
+    this.answers = false;
+    await this.standIn.stop();
+    await this.server.stop();
+  }
+
   /** Ends everything; the shared server is the one again. */
   async stop(): Promise<void> {
-    await this.standIn.stop();
-    await this.operators.stop();
+    if (this.answers) {
+      await this.standIn.stop();
+      await this.operators.stop();
+      await this.server.stop();
+    }
     process.env[serverFolderVariable] = this.shared;
-    await this.server.stop();
   }
 }

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Maas } from './maas';
 
@@ -10,6 +11,11 @@ export interface Recorders {
   calls(): string[];
   /** Forgets the calls. */
   forget(): void;
+  /**
+   * From now on a call with this text goes no further than to its record.
+   * @returns lets it go on, and every other
+   */
+  hold(text: string): () => void;
 }
 
 /** Every call is a line of this file. */
@@ -30,7 +36,8 @@ export function installRecorders(maas: Maas, kubeconfig: string): Recorders {
   const releases = join(state, 'releases');
   mkdirSync(releases, { recursive: true });
   const calls = join(state, CALLS);
-  const shared = `STATE='${state}'\nRELEASES='${releases}'\nprintf '%s\\n' "\${0##*/} $*" >> '${calls}'`;
+  const [held, gate] = [join(state, 'held'), join(state, 'gate')];
+  const shared = `STATE='${state}'\nRELEASES='${releases}'\nprintf '%s\\n' "\${0##*/} $*" >> '${calls}'\n${HOLD}`;
   maas.program('kubectl', `${shared}\n${KUBECTL}`);
   maas.program('helm', `${shared}\n${HELM}`);
   maas.program('kind', `${shared}\nSERVER='${kubeconfig}'\n${KIND}`);
@@ -43,8 +50,22 @@ export function installRecorders(maas: Maas, kubeconfig: string): Recorders {
             .filter((line) => line !== '' && !LOOKS.test(line) && !/^(helm (version|status)|kind get)/.test(line))
         : [],
     forget: () => rmSync(calls, { force: true }),
+    hold: (text) => {
+      execFileSync('mkfifo', [gate]);
+      writeFileSync(held, text);
+      return () => {
+        rmSync(held);
+        writeFileSync(gate, '');
+        rmSync(gate);
+      };
+    },
   };
 }
+
+/** Reading a pipe ends when whoever writes closes it. */
+const HOLD = `
+if [ -f "$STATE/held" ]; then case "\${0##*/} $*" in *"$(cat "$STATE/held")"*) cat "$STATE/gate" ;; esac; fi
+`;
 
 const KUBECTL = `
 left=$#

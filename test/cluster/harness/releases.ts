@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { dump } from 'js-yaml';
-import { root, type Manifest } from './manifests';
+import { readManifestFile, root, type Manifest } from './manifests';
 import { shippedKServeConfiguration, shippedOperatorEnvironment } from './prerequisites';
 
 /** Versions of what is written: those of the defaults, unless a test wants others. */
@@ -35,7 +35,8 @@ export function writeReleases(folder: string, versions: ReleaseVersions = {}): v
     [github('kubernetes-sigs/gateway-api', gatewayApi, 'standard-install.yaml')]: crds(
       'gateway.networking.k8s.io',
     ).replaceAll('bundle-version: v1.5.1', `bundle-version: v${gatewayApi}`),
-    [`${istioCharts}/base-${istio}.tgz`]: crds(
+    [`${istioCharts}/base-${istio}.tgz`]: keptBy(
+      'istio-base',
       ...['extensions', 'networking', 'security', 'telemetry'].map((group) => `${group}.istio.io`),
     ),
     [`${istioCharts}/istiod-${istio}.tgz`]: objects(
@@ -71,6 +72,18 @@ export function writeReleases(folder: string, versions: ReleaseVersions = {}): v
 
 function crds(...groups: readonly string[]): string {
   return groups.map((group) => `---\n${readFileSync(join(root, 'imports/crds', `${group}.yaml`), 'utf8')}\n`).join('');
+}
+
+/** Kinds that helm leaves when it takes a release away: they say whose they are. */
+function keptBy(release: string, ...groups: readonly string[]): string {
+  const annotations = { 'meta.helm.sh/release-name': release, 'helm.sh/resource-policy': 'keep' };
+  const kinds = groups.flatMap((group) => readManifestFile(join(root, 'imports/crds', `${group}.yaml`)).manifests);
+  return objects(
+    ...kinds.map((kind) => ({
+      ...kind,
+      metadata: { ...kind.metadata, annotations: { ...kind.metadata.annotations, ...annotations } },
+    })),
+  );
 }
 
 function objects(...manifests: readonly Manifest[]): string {
