@@ -1,4 +1,4 @@
-import { foreignIn } from '../../../src/operations/install/foreign-objects';
+import { foreignIn, strangersIn } from '../../../src/operations/install/foreign-objects';
 
 const sketch = (kind: string, name: string, metadata: object = {}) => ({
   apiVersion: 'v1',
@@ -37,4 +37,19 @@ test('what somebody outside of the namespace owns is foreign, too', () => {
   expect(names(sketch('ConfigMap', 'of-an-operator', { ownerReferences: [{ uid: 'uid-elsewhere' }] }))).toEqual([
     'of-an-operator',
   ]);
+});
+
+test('what people and other releases have put beside a component is told from what it has made itself', () => {
+  const installers = { managers: ['cdk8s-maas-components'], releases: ['istiod'] };
+  const by = (name: string, ...managers: string[]) =>
+    sketch('Secret', name, { managedFields: managers.map((manager) => ({ manager })) });
+  const of = (release: string) => sketch('Service', release, { annotations: { 'meta.helm.sh/release-name': release } });
+  const contents = [
+    by('istio-ca-secret', 'pilot-discovery'),
+    by('installed', 'cdk8s-maas-components', 'kubectl-edit'),
+    by('cacerts', 'kubectl-create'),
+    of('istiod'),
+    of('ingress'),
+  ];
+  expect(strangersIn(contents, own, installers).map(({ metadata }) => metadata.name)).toEqual(['cacerts', 'ingress']);
 });
