@@ -44,6 +44,10 @@ export const COMPONENT_REMOVALS: readonly ComponentRemoval[] = (Object.keys(KNOW
       step,
       title: component.title,
       namespaces: component.namespaces,
+      releases: (settings) =>
+        component
+          .parts(component.version(settings), settings)
+          .flatMap((part) => (part.kind === 'chart' ? [part.release] : [])),
       isOurs: async (session) => {
         const parts = component.parts(component.version(session.settings), session.settings);
         const chart = parts.find((part) => part.kind === 'chart');
