@@ -1,6 +1,6 @@
-import type { KubectlOptions } from './kubectl';
+import type { Kubectl } from './kubectl';
 import { OperationError } from './operation-error';
-import { runProgram } from './program';
+import { runProgram, type ProgramResult } from './program';
 import type { Terminal } from './terminal';
 
 /** A release of a chart. */
@@ -23,14 +23,12 @@ export interface HelmRelease {
 export class Helm {
   private readonly cluster: readonly string[];
 
+  /** @param kubectl whose cluster is meant */
   constructor(
-    { context, kubeconfig }: KubectlOptions,
+    { prefix }: Pick<Kubectl, 'prefix'>,
     private readonly terminal: Terminal,
   ) {
-    this.cluster = [
-      ...(kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]),
-      ...(context === undefined ? [] : [`--kube-context=${context}`]),
-    ];
+    this.cluster = prefix.map((flag) => flag.replace(/^--context=/, '--kube-context='));
   }
 
   /**
@@ -42,7 +40,7 @@ export class Helm {
       ...['upgrade', '--install', name, chart],
       ...(repository === undefined ? [] : [`--repo=${repository}`]),
       ...(version === undefined ? [] : [`--version=${version}`]),
-      ...[`--namespace=${namespace}`, '--create-namespace'],
+      `--namespace=${namespace}`,
       ...Object.entries(values).map(([key, value]) => `--set=${key}=${value}`),
       ...(description === undefined ? [] : [`--description=${description}`]),
       ...this.cluster,
@@ -73,16 +71,36 @@ export class Helm {
     await this.run(this.uninstallArguments(release));
   }
 
+  /** What the history of a release says of its last change; nothing when there is no such release. */
+  async descriptionOf({ name, namespace }: Pick<HelmRelease, 'name' | 'namespace'>): Promise<string | undefined> {
+    const args = ['status', name, `--namespace=${namespace}`, '--output=json', ...this.cluster];
+    const { exitCode, stdout, stderr } = await this.attempt(args);
+    if (exitCode === 0) return (JSON.parse(stdout) as { info?: { description?: string } }).info?.description;
+    if (stderr.includes('not found')) return undefined;
+    throw failure(args, { exitCode, stderr });
+  }
+
   /** Finds out whether there is a helm at all. @throws OperationError that says where it comes from */
   async check(): Promise<void> {
     await this.run(['version', '--short']);
   }
 
   private async run(args: readonly string[], advice: (said: string) => string = () => ''): Promise<void> {
-    this.terminal.detail(`$ helm ${args.join(' ')}`);
-    const { exitCode, stderr } = await runProgram('helm', args);
-    if (exitCode === 0) return;
-    const said = stderr.trim() === '' ? `exit code ${exitCode}` : stderr.trim();
-    throw new OperationError(`helm ${args[0]}: ${said}${advice(said)}`);
+    const result = await this.attempt(args);
+    if (result.exitCode !== 0) throw failure(args, result, advice);
   }
+
+  private attempt(args: readonly string[]): Promise<ProgramResult> {
+    this.terminal.detail(`$ helm ${args.join(' ')}`);
+    return runProgram('helm', args);
+  }
+}
+
+function failure(
+  args: readonly string[],
+  { exitCode, stderr }: Pick<ProgramResult, 'exitCode' | 'stderr'>,
+  advice: (said: string) => string = () => '',
+): OperationError {
+  const said = stderr.trim() === '' ? `exit code ${exitCode}` : stderr.trim();
+  return new OperationError(`helm ${args[0]}: ${said}${advice(said)}`);
 }

@@ -26,8 +26,8 @@ const WEBHOOK_SECONDS = 120;
 const GONE_SECONDS = 180;
 
 /**
- * Brings the cluster to what the configuration says: applies the objects file by file, deletes what an earlier install has applied and the
- * configuration no longer has, waits until every object is good and current. Begun again it goes on.
+ * Brings the cluster to what the configuration says: applies the objects file by file, deletes what an earlier install has
+ * applied and the configuration no longer has, waits until every object is good and current. Begun again it goes on.
  *
  * @throws OperationError when the cluster refuses something, a component is missing, or something does not become good
  * @throws Interrupted
@@ -36,40 +36,43 @@ export async function applyPlatform(
   session: Session,
   { modelSeconds = 3600, seconds = 600 }: ApplyOptions = {},
 ): Promise<void> {
-  const next = `to go on: cdk8s-maas install --config ${session.config}`;
+  await applyObjects(session);
+  const waitedFor = objectsOf(session).filter(isWaitedFor).map(referenceOf);
+  const title = 'every object is good and current';
+  await waitForObjects(session, waitedFor, { title, seconds, modelSeconds });
+}
+
+/** As `applyPlatform`, without waiting for what becomes of the objects. */
+export async function applyObjects(session: Session): Promise<void> {
   const plan = await planPlatform(session);
-  await untilGone(session, plan.leaving, next);
+  await untilGone(session, plan.leaving);
   await changeRecord(session, (record) => ({ ...plan.record, components: record.components }));
   const shared = new Set(plan.shared.map(identityOf));
   for (const file of session.files) {
-    checkInterruption(session, next);
-    await session.terminal.progress(file.name, (say) => applyFile(session, file, shared, { say, next }));
+    checkInterruption(session);
+    await session.terminal.progress(file.name, (say) => applyFile(session, file, shared, say));
     const configuration = file.objects.find(isKServeConfiguration);
-    if (configuration !== undefined) await restartKServe(session, configuration, next);
+    if (configuration !== undefined) await restartKServe(session, configuration);
   }
-  checkInterruption(session, next);
+  checkInterruption(session);
   await prune(session, plan);
   await changeRecord(session, (record) => ({ ...plan.finalRecord, components: record.components }));
-  const waitedFor = objectsOf(session).filter(isWaitedFor).map(referenceOf);
-  await waitForObjects(session, waitedFor, { title: 'every object is good and current', seconds, modelSeconds, next });
 }
 
-interface Progress {
-  readonly say: (words: string) => void;
-  readonly next: string;
-}
+/** Says what is waited for. */
+type Say = (words: string) => void;
 
 async function applyFile(
   session: Session,
   { name, objects }: PlatformFileObjects,
   shared: ReadonlySet<string>,
-  { say, next }: Progress,
+  say: Say,
 ): Promise<void> {
   const isShared = (object: KubernetesObject) => shared.has(identityOf(referenceOf(object)));
   for (const object of objects.filter(isShared)) await setShared(session, object);
   const ours = objects.filter((object) => !isShared(object));
   for (let start = 0; start < ours.length; start += BATCH) {
-    checkInterruption(session, next);
+    checkInterruption(session);
     if (ours.length > BATCH) say(`${start} of ${ours.length} objects`);
     await applyBatch(session, name, ours.slice(start, start + BATCH), say);
   }
@@ -80,7 +83,7 @@ async function applyBatch(
   session: Session,
   file: string,
   objects: readonly KubernetesObject[],
-  say: Progress['say'],
+  say: Say,
 ): Promise<void> {
   let failure: OperationError | undefined;
   await waitUntil(
@@ -130,14 +133,14 @@ async function prune(session: Session, { pruned, released, kept }: PlatformPlan)
 }
 
 /** Objects that are on their way out would take with them what is applied to them. */
-async function untilGone(session: Session, leaving: readonly KubernetesObject[], next: string): Promise<void> {
+async function untilGone(session: Session, leaving: readonly KubernetesObject[]): Promise<void> {
   if (leaving.length === 0) return;
   const references = leaving.map(referenceOf);
   await session.terminal.progress(`waiting until ${namesOf(references, 3)} is deleted`, async () => {
     for (const object of leaving.filter(isHeldByUs)) {
       await session.kubectl.patch(referenceOf(object), { metadata: { finalizers: null } });
     }
-    checkInterruption(session, next);
+    checkInterruption(session);
     await gone(session, references);
   });
 }

@@ -11,6 +11,8 @@ export interface ComponentRemoval {
   readonly groups: readonly string[];
   /** Namespaces that hold nothing but it: what is in them is its own. */
   readonly namespaces: (settings: PlatformSettings) => readonly string[];
+  /** Helm releases that it consists of. */
+  readonly releases: (settings: PlatformSettings) => readonly string[];
   /** Names of cluster-scoped objects that it makes itself. @default - none */
   readonly ownNames?: readonly string[];
   /** Who else uses it, beside who has objects of its kinds; sentences. @default - nobody */

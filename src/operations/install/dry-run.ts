@@ -1,12 +1,13 @@
 import type { Helm } from '../helm';
 import { nameOf } from '../kubernetes-object';
 import type { Session } from '../session';
-import { applyArguments, namespacesToCreate, releaseOf } from './install-component';
+import { applyArguments, releaseOf } from './install-component';
 import { describePart, type Part } from './components';
 import { downloadCommand, placeOf } from './downloads';
 import { CREATE_KIND_CLUSTER } from './kind-cluster';
 import type { ComponentPlan, Plan } from './plan';
-import { isRun, titleOf, type StepName } from './steps';
+import type { StepName } from './step-names';
+import { isRun, titleOf } from './steps';
 
 /** What a dry run tells of. */
 export interface DryRun {
@@ -58,16 +59,16 @@ export function changedParts({ plan, session, fromStep }: Pick<DryRun, 'plan' | 
 function commandsOf({ component, action, version = '' }: ComponentPlan, { session, helm, mirror }: DryRun): string[] {
   if (action === 'keep') return [];
   const { settings, kubectl } = session;
-  const parts = component.parts(version, settings);
+  const create = `kubectl ${[...kubectl.prefix, 'create', '--filename=-'].join(' ')}`;
   return [
-    ...namespacesToCreate(component, settings, parts).map(
-      (name) => `kubectl ${[...kubectl.prefix, 'create', 'namespace', name].join(' ')}  # unless it is there`,
-    ),
-    ...parts.map((part) =>
-      part.kind === 'chart'
-        ? `helm ${helm.upgradeArguments(releaseOf(part, mirror)).map(quoted).join(' ')}`
-        : `kubectl ${[...kubectl.prefix, ...applyArguments(placeOf(part, mirror))].join(' ')}`,
-    ),
+    ...component.namespaces(settings).map((name) => `${create}  # Namespace ${name}, unless it is there`),
+    ...component
+      .parts(version, settings)
+      .map((part) =>
+        part.kind === 'chart'
+          ? `helm ${helm.upgradeArguments(releaseOf(part, mirror)).map(quoted).join(' ')}`
+          : `kubectl ${[...kubectl.prefix, ...applyArguments(placeOf(part, mirror))].join(' ')}`,
+      ),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Kubectl } from '../kubectl';
-import { nameOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
+import { nameOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { problemsOf } from '../conditions';
 
 /** Most lines of a part of a report. */
@@ -129,11 +129,11 @@ async function attempt<Result>(ask: () => Promise<Result>): Promise<Result | und
 /** Reports of several objects, the first few. */
 export async function failureReports(
   kubectl: Kubectl,
-  objects: readonly KubernetesObject[],
+  references: readonly ObjectReference[],
   most = 3,
 ): Promise<string> {
   const reports: string[] = [];
-  for (const object of objects.slice(0, most)) reports.push(await failureReport(kubectl, referenceOf(object)));
-  const rest = objects.length - reports.length;
+  for (const reference of references.slice(0, most)) reports.push(await failureReport(kubectl, reference));
+  const rest = references.length - reports.length;
   return [...reports, ...(rest > 0 ? [`and ${rest} more that are not good`] : [])].join('\n');
 }

@@ -42,6 +42,35 @@ export function foreignIn<Sketch extends ObjectSketch>(contents: readonly Sketch
   });
 }
 
+/** How people and their tools call themselves when they write an object; controllers have names of their own. */
+const BY_HAND = /^(kubectl|oc\b|k9s|lens|kustomize|argocd|flux|terraform|pulumi|ansible|openapi|mozilla|dashboard)/i;
+
+/** Who has installed a component. */
+export interface Installers {
+  /** Field managers. */
+  readonly managers: readonly string[];
+  /** Helm releases. */
+  readonly releases: readonly string[];
+}
+
+/**
+ * What somebody has put into the namespace of a component: what neither the component's installation nor a controller has written.
+ *
+ * @param contents with `managedFields`
+ */
+export function strangersIn(
+  contents: readonly ObjectSketch[],
+  own: OwnObjects,
+  { managers, releases }: Installers,
+): ObjectSketch[] {
+  return foreignIn(contents, own).filter(({ metadata: { annotations = {}, managedFields = [] } }) => {
+    const release = annotations['meta.helm.sh/release-name'];
+    if (release !== undefined) return !releases.includes(release);
+    const writers = managedFields.map(({ manager = '' }) => manager);
+    return writers.some((writer) => BY_HAND.test(writer)) && !writers.some((writer) => managers.includes(writer));
+  });
+}
+
 /** Everything that is in a namespace. @throws OperationError when that cannot be seen in full */
 export async function contentsOf(kubectl: Kubectl, namespace: string): Promise<ObjectSketch[]> {
   const known = await kubectl.run(['api-resources', '--namespaced', '--verbs=list,delete', '--output=name']);
@@ -68,7 +97,7 @@ async function list(kubectl: Kubectl, resources: readonly string[], where: reado
   );
   if (wanted.length === 0) return [];
   const result = await kubectl.attempt([
-    ...['get', wanted.join(','), ...where, '--ignore-not-found'],
+    ...['get', wanted.join(','), ...where, '--ignore-not-found', '--show-managed-fields'],
     '--output=jsonpath={range .items[*]}{.apiVersion}{" "}{.kind}{" "}{.metadata}{"\\n"}{end}',
   ]);
   if (result.exitCode !== 0) {

@@ -1,9 +1,10 @@
-import type { PlatformSettings } from '../../config/settings';
+import { MAAS_LABELS } from '../../labels';
 import type { Helm } from '../helm';
 import { problemsOf } from '../conditions';
 import { OperationError } from '../operation-error';
 import { checkInterruption, waitUntil, type Session } from '../session';
-import { describePart, type Component, type DeploymentName, type Part } from './components';
+import { describePart, type DeploymentName, type Part } from './components';
+import type { Found } from './detection';
 import { placeOf } from './downloads';
 import { failureReport } from './failure-report';
 import { recordComponent } from './installation-record';
@@ -48,9 +49,8 @@ export async function installComponent(
   const { component, version = '' } = plan;
   const entry = { step: component.name, version };
   await recordComponent(session, { ...entry, complete: false });
-  const parts = component.parts(version, session.settings);
-  await createNamespaces(session, namespacesToCreate(component, session.settings, parts));
-  for (const part of parts) {
+  await createNamespaces(session, component.namespaces(session.settings));
+  for (const part of component.parts(version, session.settings)) {
     checkInterruption(session);
     say(describePart(part));
     await installPart(context, part, say);
@@ -63,23 +63,22 @@ export async function installComponent(
 /** Waits until everything of a component that is waited for is there and good. */
 export async function waitForComponent(
   { session, timeoutSeconds: seconds }: InstallContext,
-  { component, found, action }: ComponentPlan,
+  { component, found, isForeign }: ComponentPlan,
   say: (words: string) => void,
 ): Promise<void> {
   const missing = await waitForKinds(session, component.crds, seconds, say);
   if (missing.length > 0) {
     throw new OperationError(`the cluster does not serve ${missing.join(', ')}; see: kubectl get crd ${missing[0]}`);
   }
-  // Of somebody else's it is only known where it was found.
-  const foreign = action === 'keep' && found?.namespace !== undefined ? [deploymentIn(found.where)] : [];
-  for (const deployment of foreign.length > 0 ? foreign : component.deployments(session.settings)) {
+  for (const deployment of isForeign ? deploymentsOf(found) : component.deployments(session.settings)) {
     await waitForDeployment(session, deployment, seconds, say);
   }
 }
 
-function deploymentIn(where: string): DeploymentName {
-  const [namespace = '', name = ''] = where.slice('Deployment '.length).split('/');
-  return { namespace, name };
+/** Of somebody else's it is only known where it was found. */
+function deploymentsOf(found: Found | undefined): DeploymentName[] {
+  const [, namespace, name] = /^Deployment (.+)\/(.+)$/.exec(found?.where ?? '') ?? [];
+  return namespace === undefined || name === undefined ? [] : [{ namespace, name }];
 }
 
 /** Its manifest has all of its configuration and so has taken ours back: its controller has to start with ours once more. */
@@ -88,18 +87,13 @@ async function unmarkKServe({ kubectl, settings }: Session): Promise<void> {
   if ((await kubectl.get(controller)) !== undefined) await kubectl.patch(controller, WITHOUT_MARK);
 }
 
-/** Those in which a manifest is applied: a chart brings its own. */
-export function namespacesToCreate(component: Component, settings: PlatformSettings, parts: readonly Part[]): string[] {
-  return parts.some(({ kind }) => kind === 'chart') ? [] : component.namespaces(settings);
-}
-
-/** Those that are there stay as they are: they may be somebody else's. */
+/** Those that are there stay as they are: they may be somebody else's. Ours say so, and go with the component. */
 async function createNamespaces({ kubectl }: Session, names: readonly string[]): Promise<void> {
   for (const name of names) {
-    const result = await kubectl.attempt(['create', 'namespace', name]);
-    if (result.exitCode !== 0 && !result.stderr.includes('AlreadyExists')) {
-      await kubectl.run(['get', 'namespace', name]);
-    }
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: MAAS_LABELS } };
+    const args = ['create', '--filename=-'];
+    const result = await kubectl.attempt(args, { stdin: JSON.stringify(namespace) });
+    if (result.exitCode !== 0 && !result.stderr.includes('AlreadyExists')) throw kubectl.failure(args, result);
   }
 }
 

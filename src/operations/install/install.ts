@@ -19,7 +19,8 @@ import { nextCommands } from './next-commands';
 import { planComponents, type Plan } from './plan';
 import { planPlatform } from './platform-plan';
 import { disagreements, type SeedFlags } from './seed-flags';
-import { runSteps, stepsOf, titleOf, type StepName } from './steps';
+import type { StepName } from './step-names';
+import { runSteps, stepsOf, titleOf } from './steps';
 
 /** What `maas install` is told. */
 export interface InstallOptions extends SessionOptions, SeedFlags {
@@ -56,7 +57,7 @@ export async function install(given: InstallOptions): Promise<void> {
 async function installOn(session: Session, options: InstallOptions, chosen: string | undefined): Promise<number> {
   const { terminal, config } = session;
   refuse(disagreements(options, session.settings, config));
-  const helm = new Helm(options, terminal);
+  const helm = new Helm(session.kubectl, terminal);
   const createsCluster = options.deployKind === true && !(await hasKindCluster(terminal));
   const plan = await makePlan(session, options, createsCluster);
   const { mirror, fromStep } = options;

@@ -49,7 +49,7 @@ function hashOf({ data }: KubernetesObject): string {
 }
 
 /** Restarts KServe's controller when it runs with another configuration than the platform's, and waits for it. */
-export async function restartKServe(session: Session, manifest: KubernetesObject, next: string): Promise<void> {
+export async function restartKServe(session: Session, manifest: KubernetesObject): Promise<void> {
   const { kubectl, terminal, settings } = session;
   const reference = kserveController(manifest.metadata.namespace ?? settings.kserve.namespace);
   const [controller, live] = [
@@ -69,7 +69,6 @@ export async function restartKServe(session: Session, manifest: KubernetesObject
   await waitForObjects(session, [reference], {
     title: "restarting KServe's controller, whose configuration has changed",
     seconds: ROLLOUT_SECONDS,
-    next,
   });
 }
 

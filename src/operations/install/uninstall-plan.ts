@@ -3,7 +3,16 @@ import { OperationError } from '../operation-error';
 import type { Session } from '../session';
 import type { ComponentRemoval } from './component-removal';
 import { COMPONENT_REMOVALS } from './component-removals';
-import { contentsOf, foreignIn, objectsOfGroups, sketched, type OwnObjects } from './foreign-objects';
+import {
+  contentsOf,
+  foreignIn,
+  objectsOfGroups,
+  sketched,
+  strangersIn,
+  type ObjectSketch,
+  type OwnObjects,
+} from './foreign-objects';
+import { COMPONENT_FIELD_MANAGER } from './install-component';
 import { otherRecords } from './installation-record';
 import { knownRecords, namesOf, reasonToKeep } from './object-origin';
 import type { KeptObject } from './platform-plan';
@@ -175,7 +184,9 @@ export async function componentUsers(
     const foreign = foreignIn(all, own).filter(({ metadata: { name, namespace } }) =>
       namespace === undefined ? !names.has(name) : !namespaces.has(namespace),
     );
+    const strangers = await strangersOf(session, removal, own);
     const users = [
+      ...strangers.map((object) => namesOf([sketched(object)])),
       ...foreign.map((object) => namesOf([sketched(object)])),
       ...((await removal.furtherUsers?.(session)) ?? []),
     ];
@@ -186,4 +197,18 @@ export async function componentUsers(
     if (error instanceof OperationError) return error.message;
     throw error;
   }
+}
+
+/** What others have put into the namespaces that go with a component. */
+async function strangersOf(
+  { kubectl, settings }: Session,
+  removal: ComponentRemoval,
+  own: OwnObjects,
+): Promise<ObjectSketch[]> {
+  const strangers: ObjectSketch[] = [];
+  const installers = { managers: [COMPONENT_FIELD_MANAGER], releases: removal.releases(settings) };
+  for (const namespace of removal.namespaces(settings)) {
+    strangers.push(...strangersIn(await contentsOf(kubectl, namespace), own, installers));
+  }
+  return strangers;
 }

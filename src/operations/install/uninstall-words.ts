@@ -44,6 +44,14 @@ function byKind(objects: readonly KubernetesObject[]): string[] {
   }
   return [...groups.values()].map((group) => {
     const data = group.some(({ kind }) => WITH_DATA.includes(kind)) ? ', with its data' : '';
-    return `${namesOf(group, MOST_NAMES)}${data}`;
+    return `${groupNames(group)}${data}`;
   });
+}
+
+/** `Secret llm/alice-apikey, bob-apikey` */
+function groupNames(group: readonly ObjectReference[]): string {
+  const names = group.slice(0, MOST_NAMES).map(({ name }) => name);
+  const rest = group.length > MOST_NAMES ? [`${group.length - MOST_NAMES} more`] : [];
+  const { kind = '', namespace } = group[0] ?? {};
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${[...names, ...rest].join(', ')}`;
 }

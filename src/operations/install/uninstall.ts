@@ -78,7 +78,7 @@ async function takeAway(
   mirror: string | undefined,
 ): Promise<InstallationRecord> {
   const { terminal } = session;
-  const next = `to go on: cdk8s-maas uninstall --config ${session.config}`;
+  const next = `to go on: maas uninstall --config ${session.config}`;
   const others = [...(await otherRecords(session)).keys()];
   const staying: ObjectReference[] = plan.used.map(({ object }) => object);
   const stages = [
@@ -177,5 +177,7 @@ async function finishRecord(session: Session, staying: InstallationRecord): Prom
   const namespace = await kubectl.get(reference);
   if (namespace === undefined || !hasOurLabels(namespace)) return;
   const left = foreignIn(await contentsOf(kubectl, RECORD_NAMESPACE), { identities: new Set(), uids: new Set() });
-  if (left.length === 0) await kubectl.beginDeletion([reference]);
+  if (left.length > 0) return;
+  await kubectl.beginDeletion([reference]);
+  await gone(session, [reference]);
 }

@@ -1,9 +1,9 @@
 import { isJudged, problemsOf } from '../conditions';
-import { describeObject } from '../../output/chart-objects';
-import { identityOf, nameOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
+import { identityOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { waitUntil, type Session } from '../session';
 import { failureReports } from './failure-report';
+import { namesOf } from './object-origin';
 
 /** How long objects are waited for. */
 export interface WaitOptions {
@@ -13,8 +13,6 @@ export interface WaitOptions {
   readonly seconds: number;
   /** Seconds for models, which load their weights. @default - as all others */
   readonly modelSeconds?: number;
-  /** What the user does to go on later, a sentence. */
-  readonly next: string;
   /** Milliseconds between two looks. @default 2000 */
   readonly pause?: number;
 }
@@ -53,55 +51,39 @@ function rolloutProblems({ spec, status = {} }: KubernetesObject): string[] {
 export async function waitForObjects(
   session: Pick<Session, 'kubectl' | 'terminal' | 'interruption'>,
   references: readonly ObjectReference[],
-  { title, seconds, modelSeconds = seconds, next, pause = 2000 }: WaitOptions,
+  { title, seconds, modelSeconds = seconds, pause = 2000 }: WaitOptions,
 ): Promise<void> {
   if (references.length === 0) return;
   const begin = Date.now();
-  let bad: { object: KubernetesObject; problem: string }[] = [];
+  let bad: NotGood[] = [];
   await session.terminal.progress(title, async (say) => {
     const look = async () => {
-      const { objects } = await session.kubectl.find(references);
-      const live = new Map(objects.map((object) => [identityOf(referenceOf(object)), object]));
-      bad = references.flatMap((reference) => {
-        const object = live.get(identityOf(reference));
-        if (object === undefined) return [{ object: missing(reference), problem: 'not there' }];
-        return stillWaitingFor(object)
-          .slice(0, 1)
-          .map((problem) => ({ object, problem }));
-      });
+      bad = notGood(references, (await session.kubectl.find(references)).objects);
       const [first] = bad;
       if (first !== undefined) {
-        say(
-          `${references.length - bad.length} of ${references.length} good; ${nameOf(first.object)}: ${first.problem}`,
-        );
+        const good = references.length - bad.length;
+        say(`${good} of ${references.length} good; ${namesOf([first.reference])}: ${first.problem}`);
       }
-      const onlyModels = bad.every(({ object }) => object.kind === 'InferenceService');
-      return bad.length === 0 || (!onlyModels && Date.now() - begin > Math.min(seconds, modelSeconds) * 1000);
+      const onlyModels = bad.every(({ reference }) => reference.kind === 'InferenceService');
+      return bad.length === 0 || (!onlyModels && Date.now() - begin > seconds * 1000);
     };
     await waitUntil(session, look, { seconds: Math.max(seconds, modelSeconds), pause });
-    if (bad.length > 0)
-      throw new OperationError(
-        await givenUp(
-          session,
-          bad.map(({ object }) => object),
-          next,
-        ),
-      );
+    if (bad.length === 0) return;
+    const left = bad.map(({ reference }) => reference);
+    throw new OperationError(`waited in vain for ${namesOf(left, 5)}\n${await failureReports(session.kubectl, left)}`);
   });
 }
 
-function missing(reference: ObjectReference): KubernetesObject {
-  const { apiVersion, kind, name, namespace } = reference;
-  return { apiVersion, kind, metadata: { name, namespace } };
+interface NotGood {
+  readonly reference: ObjectReference;
+  readonly problem: string;
 }
 
-async function givenUp(
-  { kubectl }: Pick<Session, 'kubectl'>,
-  bad: readonly KubernetesObject[],
-  next: string,
-): Promise<string> {
-  const names = bad.slice(0, 5).map((object) => describeObject(referenceOf(object)));
-  const what =
-    bad.length > names.length ? `${names.join(', ')} and ${bad.length - names.length} more` : names.join(', ');
-  return [`waited in vain for ${what}`, await failureReports(kubectl, bad), next].join('\n');
+function notGood(references: readonly ObjectReference[], objects: readonly KubernetesObject[]): NotGood[] {
+  const live = new Map(objects.map((object) => [identityOf(referenceOf(object)), object]));
+  return references.flatMap((reference) => {
+    const object = live.get(identityOf(reference));
+    const [problem] = object === undefined ? ['not there'] : stillWaitingFor(object);
+    return problem === undefined ? [] : [{ reference, problem }];
+  });
 }

@@ -1,7 +1,9 @@
-// Applies the platform of maas.yaml as `cdk8s-maas install` does once the components are there: `apply-platform [seconds]`.
+// What `maas install` does of the platform's own objects, without the components: `apply-platform [seconds to wait]`.
 const { runOperation } = require('../../../lib/src/operations/run-operation.js');
-const { applyPlatform } = require('../../../lib/src/operations/install/apply-platform.js');
+const { applyObjects, applyPlatform } = require('../../../lib/src/operations/install/apply-platform.js');
 
-const seconds = Number(process.argv[2] ?? 60);
-const options = { config: 'maas.yaml', color: false, verbose: process.argv[3] === '--verbose' };
-void runOperation(options, (session) => applyPlatform(session, { seconds, modelSeconds: seconds }));
+const [, , text] = process.argv;
+const seconds = Number(text);
+const apply =
+  text === undefined ? applyObjects : (session) => applyPlatform(session, { seconds, modelSeconds: seconds });
+void runOperation({ config: 'maas.yaml', color: false }, async (session) => void (await apply(session)));

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { dump } from 'js-yaml';
-import { root, type Manifest } from './manifests';
+import { readManifestFile, root, type Manifest } from './manifests';
 import { shippedKServeConfiguration, shippedOperatorEnvironment } from './prerequisites';
 
 /** Versions of what is written: those of the defaults, unless a test wants others. */
@@ -21,7 +21,8 @@ const github = (repository: string, tag: string, file: string) =>
  * Writes what stands in for the downloads of every component, at host and path of each: the real CRDs of `imports/crds/`, and
  * of all else what the platform meets. The same folder is what `--mirror` takes, but that a chart is plain YAML here.
  */
-export function writeReleases(folder: string, versions: ReleaseVersions = {}): void {
+export function writeReleases(folder: string, versions: ReleaseVersions = {}, { bare = false } = {}): void {
+  const crds = (...groups: readonly string[]) => objects(...kindsOf(groups, bare));
   const {
     gatewayApi = '1.5.1',
     istio = '1.31.4',
@@ -35,8 +36,12 @@ export function writeReleases(folder: string, versions: ReleaseVersions = {}): v
     [github('kubernetes-sigs/gateway-api', gatewayApi, 'standard-install.yaml')]: crds(
       'gateway.networking.k8s.io',
     ).replaceAll('bundle-version: v1.5.1', `bundle-version: v${gatewayApi}`),
-    [`${istioCharts}/base-${istio}.tgz`]: crds(
-      ...['extensions', 'networking', 'security', 'telemetry'].map((group) => `${group}.istio.io`),
+    [`${istioCharts}/base-${istio}.tgz`]: keptBy(
+      'istio-base',
+      kindsOf(
+        ['extensions', 'networking', 'security', 'telemetry'].map((group) => `${group}.istio.io`),
+        bare,
+      ),
     ),
     [`${istioCharts}/istiod-${istio}.tgz`]: objects(
       deployment('istio-system', 'istiod', 'discovery', `docker.io/istio/pilot:${istio}`, { app: 'istiod' }),
@@ -69,8 +74,26 @@ export function writeReleases(folder: string, versions: ReleaseVersions = {}): v
   }
 }
 
-function crds(...groups: readonly string[]): string {
-  return groups.map((group) => `---\n${readFileSync(join(root, 'imports/crds', `${group}.yaml`), 'utf8')}\n`).join('');
+/** The kinds of API groups. */
+function kindsOf(groups: readonly string[], bare: boolean): Manifest[] {
+  const kinds = groups.flatMap((group) => readManifestFile(join(root, 'imports/crds', `${group}.yaml`)).manifests);
+  if (!bare) return kinds;
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return kinds.map(({ spec, ...kind }) => ({
+    ...kind,
+    spec: { ...spec, versions: spec.versions.map((version: Manifest) => ({ ...version, schema })) },
+  }));
+}
+
+/** Kinds that helm leaves when it takes a release away: they say whose they are. */
+function keptBy(release: string, kinds: readonly Manifest[]): string {
+  const annotations = { 'meta.helm.sh/release-name': release, 'helm.sh/resource-policy': 'keep' };
+  return objects(
+    ...kinds.map((kind) => ({
+      ...kind,
+      metadata: { ...kind.metadata, annotations: { ...kind.metadata.annotations, ...annotations } },
+    })),
+  );
 }
 
 function objects(...manifests: readonly Manifest[]): string {
