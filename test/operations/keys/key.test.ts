@@ -34,7 +34,7 @@ const shortly = (secrets: readonly KubernetesObject[]) =>
 test('keys of maas.yaml come first, then those that it does not name, by user; other Secrets are none', () => {
   const other: KubernetesObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tls', namespace: 'llm' } };
   expect(
-    shortly([secret('z', 'zed', 'free'), secret('y', 'amy', 'gold'), other, secret('ci-key', 'root', 'enterprise')]),
+    shortly([secret('y', 'zed', 'free'), secret('z', 'amy', 'gold'), other, secret('ci-key', 'root', 'enterprise')]),
   ).toEqual([
     'ci-off ci premium: not in the cluster',
     'ci-past ci premium: not in the cluster',
@@ -43,8 +43,8 @@ test('keys of maas.yaml come first, then those that it does not name, by user; o
     'ci-next ci premium: not in the cluster',
     'alice-apikey alice free: not in the cluster',
     'alice-apikey-new alice free: not in the cluster',
-    'y amy gold: tier unknown',
-    'z zed free: in force',
+    'z amy gold: tier unknown',
+    'y zed free: in force',
   ]);
 });
 
