@@ -1,6 +1,7 @@
-import { DEFAULT_NAMESPACES } from '../../config/defaults';
+import type { UserConfiguration } from '../../config/configuration';
+import { CONFORMANCE_NAME, DEFAULT_NAMESPACES } from '../../config/defaults';
 import { listNames, quote } from '../../config/problem';
-import { KEYCLOAK_ISSUER } from '../../config/settings';
+import { KEYCLOAK_ISSUER, type PlatformSettings } from '../../config/settings';
 import { didYouMean } from '../../config/suggest';
 import {
   KEYCLOAK_CREDENTIALS_NAME,
@@ -15,6 +16,11 @@ import type { Session } from '../session';
 import { Issuer, issuerError } from './issuer';
 
 const NAMESPACE = DEFAULT_NAMESPACES.keycloak;
+
+/** Users of the demo realm: the conformance Job's comes with a key only. */
+export function realmUsers({ users, conformance }: PlatformSettings): UserConfiguration[] {
+  return users.filter(({ name }) => conformance === undefined || name !== CONFORMANCE_NAME);
+}
 
 /**
  * Tokens of the demo Keycloak (`identity.keycloak: demo`), by the password that all its users share. It is opened with the first
@@ -36,7 +42,7 @@ export class DemoKeycloak {
    * @throws OperationError when there is no such user, or Keycloak gives none
    */
   async token(user: string): Promise<string> {
-    const names = this.session.settings.users.map(({ name }) => name);
+    const names = realmUsers(this.session.settings).map(({ name }) => name);
     if (!names.includes(user)) {
       const fix = didYouMean(user, names, '');
       throw new OperationError(

@@ -1,5 +1,6 @@
-import { checkInterruption, pauseFor, type Session } from '../session';
+import { CLOCK, type Clock } from '../clock';
 import { OperationError } from '../operation-error';
+import { checkInterruption, type Session } from '../session';
 import { issuerError, type Issuer } from './issuer';
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -29,6 +30,7 @@ export async function tokenByDevice(
   issuer: Issuer,
   clientId: string,
   show: (login: Login) => void,
+  clock: Clock = CLOCK,
 ): Promise<string> {
   const endpoint = await issuer.endpoint('token_endpoint');
   const begun = await issuer.post(await issuer.endpoint('device_authorization_endpoint'), {
@@ -49,9 +51,9 @@ export async function tokenByDevice(
   }
   show({ url: typeof whole === 'string' ? whole : url, code });
   let interval = seconds(begun.body.interval, DEFAULT_INTERVAL);
-  const end = Date.now() + seconds(begun.body.expires_in, DEFAULT_LIFETIME) * 1000;
-  while (Date.now() < end) {
-    await pauseFor(interval * 1000, interruption);
+  const end = clock.now() + seconds(begun.body.expires_in, DEFAULT_LIFETIME) * 1000;
+  while (clock.now() < end) {
+    await clock.pause(interval * 1000, interruption);
     checkInterruption({ interruption });
     const form = { grant_type: GRANT, client_id: clientId, device_code: deviceCode };
     const answer = await issuer.post(endpoint, form);

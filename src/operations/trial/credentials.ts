@@ -4,6 +4,7 @@ import { secretNameOfKey } from '../../identity/api-key-secret-name';
 import { EXPIRY_PATTERN, expiryInstant } from '../../identity/key-expiry';
 import type { KubernetesObject } from '../kubernetes-object';
 import type { Session } from '../session';
+import { realmUsers } from '../token/demo-keycloak';
 
 /** As whom a tier is tested. */
 export interface Credential {
@@ -40,7 +41,7 @@ export async function credentialOf(
     if (found !== undefined) return found;
   }
   if (session.settings.oidc !== undefined) {
-    const [user] = users;
+    const user = realmUsers(session.settings).find((each) => each.tier === tier);
     if (tokens !== undefined && user !== undefined) {
       return {
         user: user.name,
@@ -50,7 +51,7 @@ export async function credentialOf(
     }
     reasons.push(
       tokens === undefined
-        ? "only its users get tokens from the issuer: cdk8s-maas token, then ask with the user's own"
+        ? 'only its users can get tokens of the issuer (cdk8s-maas token <user>)'
         : 'the demo Keycloak has no user of this tier',
     );
   }

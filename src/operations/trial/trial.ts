@@ -1,11 +1,11 @@
 import type { ModelSettings, PlatformSettings } from '../../config/settings';
 import { usesTokenPolicy } from '../../platform/limits';
+import { CLOCK, type Clock } from '../clock';
 import type { Connection } from '../connection';
 import type { Session } from '../session';
 import type { TierExpectation } from './expectations';
 import { mostTokens } from './questions';
 import type { Report } from './report';
-import { CLOCK, type Clock } from './windows';
 
 /** What all checks of one run share. */
 export class Trial {

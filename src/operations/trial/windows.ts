@@ -1,16 +1,6 @@
-import { checkInterruption, pauseFor, type Session } from '../session';
+import type { Clock } from '../clock';
+import { checkInterruption, type Session } from '../session';
 import type { Connection } from '../connection';
-
-/** Time as a test has it. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Waits; no longer than until the signal is aborted. */
-  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-/** The clock of this machine. */
-export const CLOCK: Clock = { now: () => Date.now(), pause: pauseFor };
 
 /** What waiting needs. */
 export interface Waiting {

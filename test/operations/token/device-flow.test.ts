@@ -11,13 +11,18 @@ async function login(steps: Step[], options: Parameters<typeof DeviceIssuer.star
   const controller = new AbortController();
   const issuer = new Issuer(ISSUER, { url: server.url }, controller.signal);
   const shown: Login[] = [];
+  const waits: number[] = [];
+  const clock = {
+    now: () => waits.reduce((sum, wait) => sum + wait, 0),
+    pause: (milliseconds: number) => Promise.resolve(void waits.push(milliseconds)),
+  };
   try {
     const show = (told: Login) => {
       shown.push(told);
       if (steps.length === 0) controller.abort();
     };
-    const token = await tokenByDevice({ interruption: controller.signal }, issuer, 'maas', show);
-    return { token, shown, forms: server.forms };
+    const token = await tokenByDevice({ interruption: controller.signal }, issuer, 'maas', show, clock);
+    return { token, shown, waits, forms: server.forms };
   } finally {
     issuer.close();
     await server.stop();
@@ -60,9 +65,18 @@ test.each<[step: Step[], message: string]>([
   await expect(login(steps)).rejects.toThrow(new Error(message));
 });
 
+test('asks as often as the issuer wants, each time it is asked to slow down five seconds later', async () => {
+  const steps = [{ error: 'slow_down' }, { error: 'authorization_pending' }, { error: 'slow_down' }, { token: 'e30' }];
+  const { waits } = await login(steps, { begun: { status: 200, body: { interval: 2 } } });
+  expect(waits).toEqual([2000, 7000, 7000, 12_000]);
+  expect((await login([{ token: 'e30' }], { begun: { status: 200, body: { interval: undefined } } })).waits).toEqual([
+    5000,
+  ]);
+});
+
 test('a code that expires while nobody logs in is given up, whatever the issuer says', async () => {
   const pending = Array.from({ length: 1000 }, () => ({ error: 'authorization_pending' }));
-  const options = { begun: { status: 200, body: { expires_in: 0.2 } } };
+  const options = { begun: { status: 200, body: { interval: 5 } } };
   await expect(login(pending, options)).rejects.toThrow('the code ABCD-EFGH has expired');
 });
 

@@ -25,6 +25,13 @@ export interface Faults {
   readonly tiersUseAllModels?: boolean;
   readonly listsAllModels?: boolean;
   readonly withoutRetryAfter?: boolean;
+  /** Requests and tokens that somebody else has used before, as each user. */
+  readonly requestsBefore?: number;
+  readonly tokensBefore?: number;
+  /** Seconds after which a refusal says to come again. @default the rest of the minute */
+  readonly retryAfter?: number;
+  /** Seconds that each answer takes. */
+  readonly secondsAnAnswer?: number;
   /** Requests that pass in a window. */
   readonly requestLimit?: number;
   /** Whether tokens are counted without a word, as Kuadrant does. */
@@ -46,7 +53,7 @@ interface Sent {
   readonly input?: string;
 }
 
-/** A gateway in small: one user a tier, whose key is `<tier>_key`, a window of tokens that never ends, and faults. */
+/** A gateway in small: one user a tier, whose key is `<tier>_key`, minutes of a clock that stands still, and faults. */
 export class FakeGateway {
   private readonly used = new Map<string, number>();
   private readonly requests = new Map<string, { count: number; readonly until: number }>();
@@ -77,6 +84,7 @@ export class FakeGateway {
       request.setEncoding('utf8').on('data', (piece: string) => (body += piece));
       request.on('end', () => {
         response.setHeader('date', new Date(this.clock.now()).toUTCString());
+        this.clock.time += (this.faults.secondsAnAnswer ?? 0) * 1000;
         this.answer(request, body === '' ? undefined : (JSON.parse(body) as Sent), response);
       });
     });
@@ -110,11 +118,11 @@ export class FakeGateway {
     if (this.faults.status !== undefined) return this.refuse(response, this.faults.status, 'service_unavailable');
     if (this.isOverRequests(caller, host)) return this.refuse(response, 429, 'rate_limit_exceeded');
     const limit = caller.tier.tokens?.minute ?? Infinity;
-    const used = this.used.get(caller.user) ?? 0;
+    const used = this.used.get(this.counterOf(caller)) ?? this.faults.tokensBefore ?? 0;
     if (used >= limit && caller.tier.enforce !== false && !this.faults.withoutLimit) {
       const headers = {
         ...this.limitHeaders(limit, used, 0),
-        ...(!this.faults.withoutRetryAfter && { 'retry-after': '60' }),
+        ...(!this.faults.withoutRetryAfter && { 'retry-after': String(this.faults.retryAfter ?? this.secondsLeft()) }),
       };
       return this.refuse(response, 429, 'rate_limit_exceeded', headers);
     }
@@ -147,8 +155,9 @@ export class FakeGateway {
 
   private isOverRequests({ user, tier }: Caller, host: string): boolean {
     if (tier.requests === undefined) return false;
-    const known = this.requests.get(user + host);
-    const seconds = Number.parseInt(tier.requests.window);
+    const seconds = Number.parseInt(tier.requests.window) * 60;
+    const { requestsBefore = 0 } = this.faults;
+    const known = this.requests.get(user + host) ?? { count: requestsBefore, until: this.clock.now() + seconds * 1000 };
     const window =
       known !== undefined && known.until > this.clock.now()
         ? known
@@ -158,13 +167,17 @@ export class FakeGateway {
     return window.count > (this.faults.requestLimit ?? tier.requests.limit);
   }
 
-  private generate({ user, tier }: Caller, sent: Sent, response: http.ServerResponse): void {
+  private generate(caller: Caller, sent: Sent, response: http.ServerResponse): void {
+    const { tier } = caller;
+    const counter = this.counterOf(caller);
     const completion = sent.input === undefined ? sent.max_tokens! : 0;
     const prompt = sent.input === undefined ? PROMPT : sent.input.split(' ').length;
     const cost = prompt + completion;
     const limit = tier.tokens?.minute ?? Infinity;
-    const used = (this.used.get(user) ?? 0) + (sent.stream && this.faults.streamsAreFree ? 0 : cost);
-    this.used.set(user, used);
+    const used =
+      (this.used.get(counter) ?? this.faults.tokensBefore ?? 0) +
+      (sent.stream && this.faults.streamsAreFree ? 0 : cost);
+    this.used.set(counter, used);
     const usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: cost };
     const consumed = sent.stream ? undefined : cost;
     for (const [name, value] of Object.entries(this.limitHeaders(limit, used, consumed))) {
@@ -178,12 +191,21 @@ export class FakeGateway {
     response.end(`data: {"choices":[{}]}\n\ndata: ${JSON.stringify(last)}\n\n${done}`);
   }
 
+  /** A user's tokens of a minute. */
+  private counterOf({ user }: Caller): string {
+    return `${user} ${Math.floor(this.clock.now() / 60_000)}`;
+  }
+
+  private secondsLeft(): string {
+    return String(60 - (Math.floor(this.clock.now() / 1000) % 60));
+  }
+
   private limitHeaders(limit: number, used: number, consumed: number | undefined): Record<string, string | undefined> {
     if (limit === Infinity || this.faults.byPolicy || this.faults.withoutHeaders) return {};
     return {
       'x-ratelimit-limit-tokens': String(limit),
       'x-ratelimit-remaining-tokens': String(Math.max(0, limit - used)),
-      'x-ratelimit-reset-tokens': '60',
+      'x-ratelimit-reset-tokens': this.secondsLeft(),
       'x-ratelimit-consumed-tokens': consumed === undefined ? undefined : String(consumed),
       ...this.faults.headers,
     };

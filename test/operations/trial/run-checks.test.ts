@@ -60,8 +60,8 @@ test('all is well', async () => {
      "passed premium/nomic limit headers: limit 1000, consumed 1, remaining 951",
      "passed premium/nomic identity headers beside a key: 200, counted for premiumuser",
      "passed premium/ the list of models: simulator-model, nomic-embed-text-v1-5",
-     "passed free/simulator the token limit: 429 after 152 of 200 tokens, the rest was used before, retry-after 60 s",
-     "passed premium/simulator the token limit: 429 after 1004 of 1000 tokens, retry-after 60 s",
+     "passed free/simulator the token limit: 429 after 152 of 200 tokens, the rest was used before, retry-after 55 s",
+     "passed premium/simulator the token limit: 429 after 1004 of 1000 tokens, retry-after 55 s",
    ]
   `);
   expect(gateway.seen.filter(({ headers }) => headers.authorization === undefined)).toHaveLength(5);
@@ -200,10 +200,22 @@ describe('the request limit', () => {
     ]);
   });
 
+  test('of which somebody has used some before: counted again in the next window', async () => {
+    expect(await limitsOf({ requests }, { requestsBefore: 1 })).toEqual([
+      'passed the request limit: 6 of 6 requests pass, then 429',
+    ]);
+  });
+
+  test('of a model that is too slow for its window: said', async () => {
+    expect(await limitsOf({ requests }, { secondsAnAnswer: 30 })).toEqual([
+      'skipped the request limit: the model is too slow: a window is over before it is used up',
+    ]);
+  });
+
   test.each([
     [5, 'got 5 of 6 requests pass, then 429; does somebody else ask as freeuser?'],
     [7, 'got 7 of 6 requests pass, then 429'],
-    [100, '13 requests have passed without a 429, expected 6: is the RateLimitPolicy in force?'],
+    [100, '13 requests have passed without a 429, expected 6; is the RateLimitPolicy in force?'],
   ])('of %d in its place: found', async (requestLimit, message) => {
     expect(await limitsOf({ requests }, { requestLimit })).toEqual([`failed the request limit: ${message}`]);
   });
@@ -211,9 +223,7 @@ describe('the request limit', () => {
   test('beside a token limit: each is used up in a window of its own', async () => {
     expect(await limitsOf({ requests, tokens: { minute: 300 } })).toEqual([
       'passed the request limit: 6 of 6 requests pass, then 429',
-      expect.stringMatching(
-        /^passed the token limit: 429 after \d+ of 300 tokens, the rest was used before, retry-after 60 s$/,
-      ),
+      'passed the token limit: 429 after 304 of 300 tokens, retry-after 54 s',
     ]);
   });
 });
@@ -231,6 +241,20 @@ describe('the token limit', () => {
     [{ minute: 50_000 }, '50,000 tokens a minute are too many to use up'],
   ])('%j: only its headers are checked', async (tokens, reason) => {
     expect(await limitsOf({ tokens })).toEqual([`skipped the token limit: ${reason}: the headers only were checked`]);
+  });
+
+  test('of a model that is too slow for a minute: said', async () => {
+    expect(await limitsOf({ tokens: { minute: 300 } }, { secondsAnAnswer: 12 })).toEqual([
+      'skipped the token limit: the model generates too slowly to use up a minute within it: the headers only were checked',
+    ]);
+  });
+
+  test('that somebody has used up for an hour: the rest of the tier is not tested', async () => {
+    const faults = { tokensBefore: 200, retryAfter: 3000 };
+    const { checks } = await checksOf(faults, { tiers: [FREE], selection: { model: ['simulator'] } });
+    expect(lines(checks.filter(({ tier }) => tier !== undefined))).toEqual([
+      'skipped free/ the rest of tier free: its limit is used up for 3,000 more seconds',
+    ]);
   });
 
   test('by weighted tokens', async () => {
