@@ -98,7 +98,8 @@ export class Kubectl {
     if (objects.length === 0) return [];
     const args = ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--output=json'];
     const { stdout } = await this.run([...args, ...(dryRun ? ['--dry-run=server'] : []), '--filename=-'], {
-      stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+      // One by one: of a List kubectl itself checks the parts, and refuses one that another's object needs no more of.
+      stdin: objects.map((object) => JSON.stringify(object)).join('\n---\n'),
     });
     const applied = JSON.parse(stdout) as KubernetesObject & { items?: KubernetesObject[] };
     return applied.kind === 'List' ? (applied.items ?? []) : [applied];
