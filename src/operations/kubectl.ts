@@ -98,7 +98,7 @@ export class Kubectl {
     if (objects.length === 0) return [];
     const args = ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--output=json'];
     const { stdout } = await this.run([...args, ...(dryRun ? ['--dry-run=server'] : []), '--filename=-'], {
-      // One by one: of a List kubectl itself checks the parts, and refuses one that another's object needs no more of.
+      // No List: kubectl checks that itself, not the server, and refuses a part of an object that others have made.
       stdin: objects.map((object) => JSON.stringify(object)).join('\n---\n'),
     });
     const applied = JSON.parse(stdout) as KubernetesObject & { items?: KubernetesObject[] };
