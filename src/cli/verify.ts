@@ -10,7 +10,8 @@ export function registerVerify(program: Command): void {
     .option('--json', 'print JSON: the rows and how many have which verdict')
     .addHelpText(
       'after',
-      '\nIt changes nothing; with --verbose it names what is good, too. docs/verify.md says what each check looks at, and which rights it takes.\n' +
+      '\nIt changes nothing; with --verbose it names what is good, too. docs/verify.md says what each check looks at,\n' +
+        'and which rights it takes.\n' +
         '\nExamples:\n' +
         '  $ cdk8s-maas verify\n' +
         '  $ cdk8s-maas verify --config environments/production.yaml --context production\n' +
