@@ -59,6 +59,9 @@ export function withoutLog(stderr: string): string {
   return stderr.replace(/^[EWI]\d{4} [\d:.]+ .*?(?:err=<\n[^]*?\n >|$)\n?/gm, '').trim();
 }
 
+/** Stands between the objects that kubectl is given. */
+export const DOCUMENT_END = '\n---\n';
+
 /**
  * Takes the values of Secrets out of what the cluster has said of them.
  * @param stdin what kubectl was given; nothing is taken out where it is no JSON
@@ -84,8 +87,10 @@ function secretsIn(stdin: string): string[] {
 
 function objectsIn(stdin: string): KubernetesObject[] {
   try {
-    const given = JSON.parse(stdin) as KubernetesObject & { items?: KubernetesObject[] };
-    return given.items ?? [given];
+    return stdin.split(DOCUMENT_END).flatMap((document) => {
+      const given = JSON.parse(document) as KubernetesObject & { items?: KubernetesObject[] };
+      return given.items ?? [given];
+    });
   } catch {
     return [];
   }

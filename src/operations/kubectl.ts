@@ -1,5 +1,5 @@
 import { OperationError } from './operation-error';
-import { adviceFor, withoutLog, withoutSecrets } from './kubectl-advice';
+import { adviceFor, DOCUMENT_END, withoutLog, withoutSecrets } from './kubectl-advice';
 import { resourceOf, type KubernetesObject, type ObjectReference } from './kubernetes-object';
 import { runProgram, type ProgramOptions, type ProgramResult } from './program';
 import type { Terminal } from './terminal';
@@ -103,7 +103,8 @@ export class Kubectl {
     const args = ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--output=json'];
     const patience = `--request-timeout=${REQUEST_SECONDS}s`;
     const { stdout } = await this.run([...args, patience, ...(dryRun ? ['--dry-run=server'] : []), '--filename=-'], {
-      stdin: listOf(objects),
+      // No List: kubectl checks that itself, not the server, and refuses a part of an object that others have made.
+      stdin: objects.map((object) => JSON.stringify(object)).join(DOCUMENT_END),
     });
     return itemsOf(stdout);
   }

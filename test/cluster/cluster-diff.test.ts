@@ -71,6 +71,16 @@ describeCluster('maas diff --cluster', () => {
       await maas.shell(APPLY);
     });
 
+    test('a part of what others own is no mistake', async () => {
+      const limits = 'limits: { engine: tokenRateLimitPolicy, onFailure: deny }\n';
+      maas.write('on-failure.yaml', limits);
+      const { stdout, exitCode } = await maas.run(['diff', '--cluster', 'on-failure.yaml']);
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(
+        /^ {2}~ Deployment kuadrant-system\/kuadrant-operator-controller-manager\n(?: {6}metadata\.\S*\n)*(?: {6}spec\.template\.spec\.containers\[0\]\.env\n)/m,
+      );
+    });
+
     test('what the configuration no longer has, but not what others have made of it', async () => {
       const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'inference-gateway-options', uid: 'a' };
       const labels = { 'app.kubernetes.io/part-of': 'maas', 'app.kubernetes.io/managed-by': 'cdk8s-maas' };

@@ -98,9 +98,8 @@ describe('apply', () => {
       ...['apply', '--server-side', '--field-manager=cdk8s-maas', '--force-conflicts', '--output=json'],
       ...['--request-timeout=30s', '--filename=-'],
     ]);
-    expect(JSON.parse(readFileSync(programs.file('stdin'), 'utf8'))).toEqual({
-      ...{ apiVersion: 'v1', kind: 'List', items: [secret] },
-    });
+    expect(JSON.parse(readFileSync(programs.file('stdin'), 'utf8'))).toEqual(secret);
+  });
   });
 
   test('can ask only what would be', async () => {
@@ -259,8 +258,10 @@ describe('the values of a Secret', () => {
   ])('are not said after a failure: %s', async (_, stderr, shown) => {
     fails(stderr);
     expect(await messageOf(kubectl.apply([secret]))).toBe(`kubectl apply --server-side: ${shown}`);
-    const alone = kubectl.run(['create', '--filename=-'], { stdin: JSON.stringify(secret) });
-    expect(await messageOf(alone)).toBe(`kubectl create --filename=-: ${shown}`);
+    const list = JSON.stringify({ kind: 'List', items: [{ kind: 'Namespace' }, secret] });
+    const listed = kubectl.run(['create', '--filename=-'], { stdin: list });
+    expect(await messageOf(listed)).toBe(`kubectl create --filename=-: ${shown}`);
+    expect(await messageOf(kubectl.apply([{ ...secret, kind: 'ConfigMap' }, secret]))).toContain(shown);
   });
 
   test('leave the words of other objects alone, and input that is no JSON', async () => {

@@ -6,7 +6,7 @@ import { identityOf, referenceOf, type KubernetesObject } from '../kubernetes-ob
 import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { objectsOf, type Session, type SessionOptions } from '../session';
-import { describeRight, hasLabels, type Kind } from '../verify/cluster';
+import { describeRight, hasLabels, isUnplaced, type Kind } from '../verify/cluster';
 import { dryRun } from '../verify/dry-run';
 import type { Reading } from '../verify/kinds';
 import { readObjects, type ClusterReading } from '../verify/read-cluster';
@@ -32,8 +32,9 @@ export function withClusterManifests(
 }
 
 async function clusterManifests(session: Session): Promise<ClusterManifests> {
-  const desired = objectsOf(session);
-  const reading = await readObjects(session, readingsOf(session.settings, desired));
+  const all = objectsOf(session);
+  const reading = await readObjects(session, readingsOf(session.settings, all));
+  const desired = all.filter((object) => !isUnplaced(object, reading.kinds));
   const [right] = reading.missingRights;
   if (right !== undefined) {
     throw new OperationError(

@@ -13,12 +13,15 @@ export interface MissingRight {
   readonly namespace?: string;
 }
 
+/** Kinds by `kindKey`: what they are called as resources, and whether their objects are in namespaces. */
+export type KnownKinds = ReadonlyMap<string, { readonly resource: string; readonly namespaced: boolean }>;
+
 /** What was read from a cluster. */
 export interface ClusterState {
   /** Version of Kubernetes: `v1.34.4`. */
   readonly version: string;
-  /** Kinds that the cluster knows, by `kindKey`, with their resource's name. */
-  readonly kinds: ReadonlyMap<string, string>;
+  /** Kinds that the cluster knows, by `kindKey`. */
+  readonly kinds: KnownKinds;
   readonly objects: readonly KubernetesObject[];
   readonly missingRights: readonly MissingRight[];
   /** What the objects of dist/ would be after an apply, by `identityOf`. */
@@ -44,6 +47,11 @@ export function describeRight({ verb, resource, group, namespace }: MissingRight
 export function kindKey({ apiVersion, kind }: Kind): string {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   return `${group} ${kind}`;
+}
+
+/** Whether an object belongs into a namespace and names none: it is where kubectl's context says, now one, now another. */
+export function isUnplaced(object: KubernetesObject, kinds: KnownKinds): boolean {
+  return object.metadata.namespace === undefined && kinds.get(kindKey(object))?.namespaced === true;
 }
 
 /** A look at a cluster at one moment. */
@@ -82,7 +90,7 @@ export class Cluster {
 
   private mustBeReadable(kind: Kind, namespace: string | undefined): void {
     const [group = ''] = kindKey(kind).split(' ');
-    const resource = this.state.kinds.get(kindKey(kind));
+    const resource = this.state.kinds.get(kindKey(kind))?.resource;
     const right = this.state.missingRights.find(
       (missing) =>
         missing.resource === resource &&

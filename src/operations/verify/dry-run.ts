@@ -1,7 +1,7 @@
 import { identityOf, nameOf, referenceOf, type KubernetesObject } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { checkInterruption, type Session } from '../session';
-import { describeRight, kindKey, type ClusterState, type MissingRight } from './cluster';
+import { describeRight, kindKey, type ClusterState, type KnownKinds, type MissingRight } from './cluster';
 import { missingRightsIn, type ClusterReading } from './read-cluster';
 
 type Applied = Pick<ClusterState, 'applied' | 'notApplied'>;
@@ -25,11 +25,7 @@ export async function dryRun(
   );
 }
 
-async function applyAll(
-  session: Session,
-  objects: readonly KubernetesObject[],
-  kinds: ReadonlyMap<string, string>,
-): Promise<Applied> {
+async function applyAll(session: Session, objects: readonly KubernetesObject[], kinds: KnownKinds): Promise<Applied> {
   checkInterruption(session);
   if (objects.length === 0) return { applied: new Map(), notApplied: new Map() };
   const failure = await attempt(session, objects);
@@ -78,16 +74,12 @@ function merged(one: Applied, other: Applied): Applied {
   };
 }
 
-function isFor(
-  { resource, group, namespace }: MissingRight,
-  object: KubernetesObject,
-  kinds: ReadonlyMap<string, string>,
-): boolean {
+function isFor({ resource, group, namespace }: MissingRight, object: KubernetesObject, kinds: KnownKinds): boolean {
   const key = kindKey(object);
   const place = object.metadata.namespace;
   // A Namespace is asked for by its own name.
   const same = namespace === place || (object.kind === 'Namespace' && namespace === object.metadata.name);
-  return kinds.get(key) === resource && key.startsWith(`${group} `) && (namespace === undefined || same);
+  return kinds.get(key)?.resource === resource && key.startsWith(`${group} `) && (namespace === undefined || same);
 }
 
 function identity(object: KubernetesObject): string {

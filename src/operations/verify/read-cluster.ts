@@ -2,7 +2,7 @@ import { identityOf, referenceOf, resourceOf, type KubernetesObject } from '../k
 import { OperationError } from '../operation-error';
 import type { ProgramResult } from '../program';
 import { checkInterruption, objectsOf, type Session } from '../session';
-import { Cluster, describeRight, kindKey, type ClusterState, type MissingRight } from './cluster';
+import { Cluster, describeRight, kindKey, type ClusterState, type KnownKinds, type MissingRight } from './cluster';
 import { dryRun } from './dry-run';
 import { readingsFor, type Reading } from './kinds';
 
@@ -59,8 +59,7 @@ async function readVersion(session: Session): Promise<string> {
   return (JSON.parse(stdout) as { gitVersion: string }).gitVersion;
 }
 
-/** Kinds by `kindKey`, with their resource's name. */
-async function readKinds(session: Session): Promise<Map<string, string>> {
+async function readKinds(session: Session): Promise<KnownKinds> {
   const { stdout } = await ask(session, ['api-resources', '--no-headers'], ANSWER_SECONDS);
   const rows = stdout
     .trim()
@@ -69,13 +68,13 @@ async function readKinds(session: Session): Promise<Map<string, string>> {
   return new Map(
     rows.map(([resource = '', ...more]) => {
       // Short names, which may be missing, stand in between.
-      const [apiVersion = '', , kind = ''] = more.slice(-3);
-      return [kindKey({ apiVersion, kind }), resource];
+      const [apiVersion = '', namespaced, kind = ''] = more.slice(-3);
+      return [kindKey({ apiVersion, kind }), { resource, namespaced: namespaced === 'true' }];
     }),
   );
 }
 
-async function read(session: Session, reading: Reading, kinds: ReadonlyMap<string, string>) {
+async function read(session: Session, reading: Reading, kinds: KnownKinds) {
   const known = reading.kinds.filter((kind) => kinds.has(kindKey(kind)));
   const resources = [...new Set(known.map(resourceOf))];
   if (resources.length === 0) return { objects: [], missingRights: [] };

@@ -52,6 +52,15 @@ describe('present', () => {
     ]);
   });
 
+  test('an own object without a namespace may be anywhere', () => {
+    const own = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own' } };
+    const platform = healthy({ objects: [own] });
+    platform.live.delete('ConfigMap own');
+    expect(problemsIn(platform, 'present')).toEqual([
+      'skipped ConfigMap own: names no namespace: it is in that of whatever context it was applied with',
+    ]);
+  });
+
   test('nothing but what others share: one row', () => {
     const platform = healthy();
     for (const name of platform.live.keys())

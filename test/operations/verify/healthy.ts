@@ -159,6 +159,8 @@ function nameOf({ kind, metadata: { name, namespace } }: KubernetesObject): stri
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
+const CLUSTER_SCOPED = /^(Namespace|Node|ClusterIssuer|CustomResourceDefinition|ValidatingAdmissionPolicy.*)$/;
+
 /** A healthy platform. */
 export function healthy(props: MaasPlatformProps = {}): Healthy {
   const desired = manifestsOf(props) as KubernetesObject[];
@@ -174,7 +176,12 @@ export function healthy(props: MaasPlatformProps = {}): Healthy {
     live: new Map(all.map((each) => [nameOf(each), each])),
     state: {
       version: 'v1.34.4',
-      kinds: new Map(kinds.map((key) => [key, `${(key.split(' ')[1] ?? '').toLowerCase()}s`])),
+      kinds: new Map(
+        kinds.map((key) => {
+          const [, kind = ''] = key.split(' ');
+          return [key, { resource: `${kind.toLowerCase()}s`, namespaced: !CLUSTER_SCOPED.test(kind) }];
+        }),
+      ),
       objects: [],
       missingRights: [],
       applied: new Map(desired.map((each) => [identityOf(referenceOf(each)), stored(each)])),

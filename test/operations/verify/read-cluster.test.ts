@@ -26,8 +26,8 @@ describe('a dry run', () => {
     metadata: { name, namespace: 'llm' },
   }));
   const kinds = new Map([
-    [' Secret', 'secrets'],
-    [' ConfigMap', 'configmaps'],
+    [' Secret', { resource: 'secrets', namespaced: true }],
+    [' ConfigMap', { resource: 'configmaps', namespaced: true }],
   ]);
   const reading = { version: '', kinds, objects, missingRights: [] };
 

@@ -24,6 +24,8 @@ interface ExpectedKey {
   readonly disabled: boolean;
   /** Whether the policy, not the Secret, says whose it is. */
   readonly ownedByPolicy: boolean;
+  /** Whether External Secrets writes it. */
+  readonly fetched: boolean;
   /** Whether dist/ has the Secret itself: then its absence is told there. */
   readonly rendered: boolean;
 }
@@ -59,6 +61,7 @@ function expectedKeys({ users }: PlatformSettings): ExpectedKey[] {
     keys.map((key) => ({
       ...{ secretName: secretNameOfKey(user, key), user, tier, expires: key.expires, disabled: key.disabled === true },
       ownedByPolicy: isKnownToPolicy(key) && key.existingSecret !== undefined,
+      fetched: key.externalSecret !== undefined,
       rendered: key.demo !== undefined,
     })),
   );
@@ -81,20 +84,23 @@ function expectedKey(
   ];
 }
 
-function missing(
-  { secretName, user, tier }: ExpectedKey,
-  name: string,
-  namespace: string,
-  commands: Commands,
-): Finding {
-  const { labels, annotations } = apiKeyMetadata({ namespace, user, tier });
+function missing(key: ExpectedKey, name: string, namespace: string, commands: Commands): Finding {
+  const { secretName, user, tier } = key;
   const where = `--namespace=${namespace}`;
+  const found = `not there: the key of ${user} does not work`;
+  if (key.fetched) {
+    const annotate = commands.kubectl('annotate', 'externalsecret', secretName, where, '--overwrite');
+    return bad(name, found, {
+      text: 'External Secrets writes it once the store has the key; it looks at once with',
+      commands: [`${annotate} force-sync="$(date +%s)"`],
+    });
+  }
+  const { labels } = apiKeyMetadata({ namespace, user, tier });
   const make = commands.kubectl('create', 'secret', 'generic', secretName, where, '--from-file=api_key=/dev/stdin');
-  return bad(name, `not there: the key of ${user} does not work`, {
-    text: 'let whoever keeps the key write it anew (External Secrets, a vault); or make a new one',
+  return bad(name, found, {
+    text: 'let whoever keeps the key write it anew; or make a new one',
     commands: [
       `head -c 32 /dev/urandom | base64 | tr -d '\\n' | ${make}`,
-      commands.kubectl('annotate', 'secret', secretName, where, ...pairs(annotations)),
       commands.kubectl('label', 'secret', secretName, where, ...pairs(labels)),
     ],
   });

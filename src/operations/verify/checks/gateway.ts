@@ -47,7 +47,6 @@ export function gateway(cluster: Cluster, platform: Platform): Finding[] {
             'a Service of type LoadBalancer needs something in the cluster that gives addresses; without it set ' +
             '`gateway: { serviceType: ClusterIP }`, or see what its controller says',
           commands: [commands.kubectl('describe', 'gateway', name, `--namespace=${namespace}`)],
-          looksOnly: true,
         });
   return [address, ...gatewayDeployment(cluster, platform)];
 }

@@ -15,7 +15,6 @@ export function issuers(cluster: Cluster, { settings, commands }: Platform): Fin
       : bad(`${kind} ${name}`, 'not there: nobody issues the certificate of the Gateway', {
           text: 'make it, or name another with `gateway.tls.issuer` in the configuration; see which there are',
           commands: [commands.kubectl('get', 'issuers,clusterissuers', '--all-namespaces')],
-          looksOnly: true,
         }),
   ];
 }

@@ -130,7 +130,6 @@ function noNode(
       commands: [
         commands.kubectl('get', 'nodes', '--output=custom-columns=NAME:.metadata.name,HAS:.status.allocatable'),
       ],
-      looksOnly: true,
     });
   }
   const closest = [...withSome].sort(

@@ -4,7 +4,7 @@ import { isMap } from '../../../is-map';
 import { changesBetween } from '../../../output/changes';
 import { identityOf, nameOf, referenceOf, resourceOf, type KubernetesObject } from '../../kubernetes-object';
 import { comparable } from '../../comparable';
-import { Unreadable, type Cluster } from '../cluster';
+import { isUnplaced, Unreadable, type Cluster } from '../cluster';
 import { bad, good, skipped, unknown, type Finding } from '../row';
 import type { Platform } from './check';
 import { unreadable } from './unreadable';
@@ -18,6 +18,9 @@ export function present(cluster: Cluster, { objects, commands }: Platform): Find
     const name = nameOf(object);
     if (!cluster.knows(object)) {
       return bad(name, `the cluster does not know ${resourceOf(object)}`, commands.install());
+    }
+    if (isUnplaced(object, cluster.state.kinds)) {
+      return skipped(name, 'names no namespace: it is in that of whatever context it was applied with');
     }
     try {
       if (cluster.find(referenceOf(object)) !== undefined) return good(name, 'there');
