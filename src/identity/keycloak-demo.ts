@@ -68,11 +68,17 @@ export interface KeycloakDemoProps {
   readonly image?: string;
 }
 
-const NAME = 'keycloak';
+/** Name of the Deployment and of the Service. */
+export const KEYCLOAK_NAME = 'keycloak';
+
 const REALM_CONFIG_NAME = 'maas-realm-config';
 const REALM_FILE = 'maas-realm.json';
-const CREDENTIALS_NAME = 'keycloak-credentials';
-const HTTP_PORT = 8080;
+
+/** Secret with the credentials, under the keys of `KeycloakCredential`. */
+export const KEYCLOAK_CREDENTIALS_NAME = 'keycloak-credentials';
+
+/** Port of the Service. */
+export const KEYCLOAK_PORT = 8080;
 const MANAGEMENT_PORT = 9000;
 
 /** The seed's credentials: known to everybody who reads this, for a local cluster only. */
@@ -83,8 +89,11 @@ const DEMO_CREDENTIALS = {
   'client-secret': 'maas-client-secret',
 };
 
+/** A key of the Secret with the credentials. */
+export type KeycloakCredential = keyof typeof DEMO_CREDENTIALS;
+
 /** Secret key behind each environment variable of the container. */
-const CREDENTIAL_VARIABLES: Readonly<Record<string, keyof typeof DEMO_CREDENTIALS>> = {
+const CREDENTIAL_VARIABLES: Readonly<Record<string, KeycloakCredential>> = {
   KC_BOOTSTRAP_ADMIN_USERNAME: 'admin-username',
   KC_BOOTSTRAP_ADMIN_PASSWORD: 'admin-password',
   [USER_PASSWORD_VARIABLE]: 'user-password',
@@ -109,13 +118,13 @@ export class KeycloakDemo extends Construct {
   constructor(scope: Construct, id: string, props: KeycloakDemoProps) {
     super(scope, id);
     const namespace = props.namespace ?? DEFAULT_NAMESPACES.keycloak;
-    const baseUrl = `http://${NAME}.${namespace}.svc.cluster.local:${HTTP_PORT}`;
+    const baseUrl = `http://${KEYCLOAK_NAME}.${namespace}.svc.cluster.local:${KEYCLOAK_PORT}`;
     this.issuerUrl = `${baseUrl}/realms/${REALM_NAME}`;
     const realm = `${JSON.stringify(keycloakRealm(props), null, 2)}\n`;
-    const labels = { app: NAME };
+    const labels = { app: KEYCLOAK_NAME };
 
     addCoreObject(this, 'Credentials', 'Secret', {
-      metadata: objectMetadata(CREDENTIALS_NAME, {
+      metadata: objectMetadata(KEYCLOAK_CREDENTIALS_NAME, {
         namespace,
         labels,
         annotations: DEMO_CREDENTIALS_ANNOTATIONS,
@@ -130,7 +139,7 @@ export class KeycloakDemo extends Construct {
     });
 
     addCoreObject(this, 'Resource', 'Deployment', {
-      metadata: objectMetadata(NAME, { namespace, labels }),
+      metadata: objectMetadata(KEYCLOAK_NAME, { namespace, labels }),
       spec: {
         replicas: 1,
         // Two pods would sign tokens with two sets of keys.
@@ -150,11 +159,11 @@ export class KeycloakDemo extends Construct {
     });
 
     addCoreObject(this, 'Service', 'Service', {
-      metadata: objectMetadata(NAME, { namespace, labels }),
+      metadata: objectMetadata(KEYCLOAK_NAME, { namespace, labels }),
       spec: {
         type: 'ClusterIP',
         selector: labels,
-        ports: [{ name: 'http', port: HTTP_PORT, targetPort: 'http' }],
+        ports: [{ name: 'http', port: KEYCLOAK_PORT, targetPort: 'http' }],
       },
     });
 
@@ -166,20 +175,20 @@ export class KeycloakDemo extends Construct {
 
 /** Authorino asks for the keys of the issuer; Keycloak itself connects to nobody. */
 function allowAuthorino(scope: Construct, namespace: string, kuadrantNamespace: string): void {
-  const labels = { app: NAME };
+  const labels = { app: KEYCLOAK_NAME };
   addNetworkPolicy(scope, 'NetworkPolicy', {
-    name: NAME,
+    name: KEYCLOAK_NAME,
     namespace,
     labels,
     pods: { matchLabels: labels },
-    ingress: [{ ports: [HTTP_PORT], peers: [podPeer({ namespace: kuadrantNamespace, labels: AUTHORINO_LABELS })] }],
+    ingress: [{ ports: [KEYCLOAK_PORT], peers: [podPeer({ namespace: kuadrantNamespace, labels: AUTHORINO_LABELS })] }],
     egress: [],
   });
 }
 
 function keycloakContainer(baseUrl: string, image: string) {
   return {
-    name: NAME,
+    name: KEYCLOAK_NAME,
     image,
     args: ['start-dev', '--import-realm'],
     env: [
@@ -189,11 +198,11 @@ function keycloakContainer(baseUrl: string, image: string) {
       { name: 'KC_HEALTH_ENABLED', value: 'true' },
       ...Object.entries(CREDENTIAL_VARIABLES).map(([name, key]) => ({
         name,
-        valueFrom: { secretKeyRef: { name: CREDENTIALS_NAME, key } },
+        valueFrom: { secretKeyRef: { name: KEYCLOAK_CREDENTIALS_NAME, key } },
       })),
     ],
     ports: [
-      { name: 'http', containerPort: HTTP_PORT },
+      { name: 'http', containerPort: KEYCLOAK_PORT },
       { name: 'management', containerPort: MANAGEMENT_PORT },
     ],
     // The first start compiles Keycloak's configuration, which takes minutes on a slow machine.
