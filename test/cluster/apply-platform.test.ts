@@ -63,14 +63,18 @@ describeCluster("the platform's own objects", () => {
     await kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(shipped) });
     const annotations = 'metadata: { annotations: { example.com/ours: goes } }';
     const patches = `patches: [{ target: { kind: Secret, name: alice-apikey }, merge: { ${annotations} } }]\n`;
-    cluster.maas.write('maas.yaml', users('alice') + patches);
+    cluster.maas.write('maas.yaml', users('alice', 'bob') + patches);
     succeeded(await cluster.maas.run(['synth']));
     succeeded(await cluster.maas.shell('kubectl apply -f dist/'));
     const annotationsOf = async () => (await find(paths.secret('alice-apikey')))!.metadata.annotations;
     expect(await annotationsOf()).toHaveProperty(['example.com/ours'], 'goes');
     await kubectl(['annotate', 'secret', 'alice-apikey', '--namespace=llm', 'example.com/of-others=stays']);
 
-    succeeded(await cluster.apply(users('alice')));
+    const taken = await cluster.apply(users('alice'));
+    succeeded(taken);
+    // No record has the key of a user who has gone since then.
+    expect(taken.stderr).toContain('to revoke them: kubectl delete secret --namespace llm bob-apikey\n');
+    expect(taken.stderr).not.toContain('bob_key');
 
     expect(await annotationsOf()).toHaveProperty(['example.com/of-others'], 'stays');
     expect(await annotationsOf()).not.toHaveProperty(['example.com/ours']);
