@@ -24,6 +24,9 @@ const succeeded = ({ exitCode, stderr }: CommandResult) => {
 const create = (...items: object[]) =>
   kubectl(['create', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
 
+// Each begins with an installation and ends with an empty cluster.
+jest.setTimeout(300_000);
+
 describeCluster("the platform's own objects", () => {
   let cluster: OperatedCluster;
   beforeEach(async () => {
