@@ -1,19 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { InstallOptions } from '../operations/install/install';
+import { STEP_NAMES } from '../operations/install/step-names';
 import { addClusterOptions } from './cluster-options';
 import { operations } from './operations';
-
-/** As `STEP_NAMES`: the command line does not load the operations to show them. */
-const STEPS = [
-  'cluster',
-  'gateway-api',
-  'istio',
-  'cert-manager',
-  'kserve',
-  'kuadrant',
-  'prometheus-operator',
-  'platform',
-];
 
 const HELP = `
 Brings what the cluster lacks (Gateway API, Istio, cert-manager, KServe, Kuadrant, the Prometheus operator, at the versions of
@@ -39,7 +28,7 @@ export function registerInstall(program: Command): void {
   addClusterOptions(command)
     .option('--dry-run', 'print every command and object, change nothing')
     .option('-y, --yes', 'do not ask')
-    .addOption(new Option('--from-step <step>', 'leave out the steps before it').choices(STEPS))
+    .addOption(new Option('--from-step <step>', 'leave out the steps before it').choices(STEP_NAMES))
     .option('--mirror <place>', 'address or folder that has the downloads; --dry-run lists them')
     .option('--timeout <seconds>', 'how long something may take to become good (default: 600, models 3600)', seconds)
     .option('--simulator', 'with the simulated model, which needs no GPU')

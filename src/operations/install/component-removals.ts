@@ -2,9 +2,10 @@ import { MAAS_LABELS } from '../../labels';
 import { Helm } from '../helm';
 import type { Session } from '../session';
 import type { ComponentRemoval } from './component-removal';
-import { componentOf, type ChartPart, type ComponentName, type Part } from './components';
+import { componentOf, type ChartPart, type Part } from './components';
 import { placeOf } from './downloads';
 import { COMPONENT_FIELD_MANAGER, RELEASE_DESCRIPTION } from './install-component';
+import type { ComponentName } from './step-names';
 
 /** Seconds that a deletion may take. */
 const DELETION_SECONDS = 300;

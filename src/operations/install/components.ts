@@ -1,6 +1,7 @@
 import type { VersionsConfiguration } from '../../config/configuration';
 import { DEFAULT_NAMESPACES } from '../../config/defaults';
 import type { PlatformSettings } from '../../config/settings';
+import type { ComponentName } from './step-names';
 
 /** A manifest of a release, as its project publishes it. */
 export interface ManifestPart {
@@ -40,19 +41,6 @@ export interface DeploymentName {
   readonly namespace: string;
   readonly name: string;
 }
-
-/** Names of the components: in the record, as steps, in messages. */
-export const COMPONENT_NAMES = [
-  'gateway-api',
-  'istio',
-  'cert-manager',
-  'kserve',
-  'kuadrant',
-  'prometheus-operator',
-] as const;
-
-/** Name of a component. */
-export type ComponentName = (typeof COMPONENT_NAMES)[number];
 
 /** Something that the platform needs a cluster to have. */
 export interface Component {

@@ -1,6 +1,7 @@
 import type { Kubectl } from '../kubectl';
 import type { KubernetesObject } from '../kubernetes-object';
-import { COMPONENTS, type Component, type ComponentName } from './components';
+import { COMPONENTS, type Component } from './components';
+import type { ComponentName } from './step-names';
 import { compareVersions, versionIn } from './cluster-version';
 
 /** A component that a cluster has. */

@@ -6,7 +6,8 @@ import { describePart, type Part } from './components';
 import { downloadCommand, placeOf } from './downloads';
 import { CREATE_KIND_CLUSTER } from './kind-cluster';
 import type { ComponentPlan, Plan } from './plan';
-import { isRun, titleOf, type StepName } from './steps';
+import type { StepName } from './step-names';
+import { isRun, titleOf } from './steps';
 
 /** What a dry run tells of. */
 export interface DryRun {

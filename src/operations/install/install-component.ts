@@ -4,6 +4,7 @@ import { problemsOf } from '../conditions';
 import { OperationError } from '../operation-error';
 import { checkInterruption, waitUntil, type Session } from '../session';
 import { describePart, type DeploymentName, type Part } from './components';
+import type { Found } from './detection';
 import { placeOf } from './downloads';
 import { failureReport } from './failure-report';
 import { recordComponent } from './installation-record';
@@ -62,23 +63,22 @@ export async function installComponent(
 /** Waits until everything of a component that is waited for is there and good. */
 export async function waitForComponent(
   { session, timeoutSeconds: seconds }: InstallContext,
-  { component, found, action }: ComponentPlan,
+  { component, found, isForeign }: ComponentPlan,
   say: (words: string) => void,
 ): Promise<void> {
   const missing = await waitForKinds(session, component.crds, seconds, say);
   if (missing.length > 0) {
     throw new OperationError(`the cluster does not serve ${missing.join(', ')}; see: kubectl get crd ${missing[0]}`);
   }
-  // Of somebody else's it is only known where it was found.
-  const foreign = action === 'keep' && found?.namespace !== undefined ? [deploymentIn(found.where)] : [];
-  for (const deployment of foreign.length > 0 ? foreign : component.deployments(session.settings)) {
+  for (const deployment of isForeign ? deploymentsOf(found) : component.deployments(session.settings)) {
     await waitForDeployment(session, deployment, seconds, say);
   }
 }
 
-function deploymentIn(where: string): DeploymentName {
-  const [namespace = '', name = ''] = where.slice('Deployment '.length).split('/');
-  return { namespace, name };
+/** Of somebody else's it is only known where it was found. */
+function deploymentsOf(found: Found | undefined): DeploymentName[] {
+  const [, namespace, name] = /^Deployment (.+)\/(.+)$/.exec(found?.where ?? '') ?? [];
+  return namespace === undefined || name === undefined ? [] : [{ namespace, name }];
 }
 
 /** Its manifest has all of its configuration and so has taken ours back: its controller has to start with ours once more. */

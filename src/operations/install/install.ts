@@ -19,7 +19,8 @@ import { nextCommands } from './next-commands';
 import { planComponents, type Plan } from './plan';
 import { planPlatform } from './platform-plan';
 import { disagreements, type SeedFlags } from './seed-flags';
-import { runSteps, stepsOf, titleOf, type StepName } from './steps';
+import type { StepName } from './step-names';
+import { runSteps, stepsOf, titleOf } from './steps';
 
 /** What `maas install` is told. */
 export interface InstallOptions extends SessionOptions, SeedFlags {

@@ -18,6 +18,8 @@ export interface ComponentPlan {
   readonly words: string;
   /** What is there. */
   readonly found?: Found;
+  /** Whether somebody else has installed it. */
+  readonly isForeign: boolean;
 }
 
 /** What is to be done about all of them, or why it cannot be. */
@@ -115,7 +117,7 @@ function planMissing(component: Component, { settings }: PlanInput): Decision {
     return { problems: [`${title} is missing and cannot be brought to namespace ${namespace}: ${expected}`] };
   }
   const version = component.version(settings);
-  return { plan: { component, action: 'install', version, words: 'install' } };
+  return { plan: { component, action: 'install', version, words: 'install', isForeign: false } };
 }
 
 function planOwn(
@@ -132,9 +134,9 @@ function planOwn(
     const problem = `${component.title} ${version} is there and ${config} asks for the older ${wanted}, which its project does not support; ${fix}`;
     return { problems: [problem] };
   }
-  if (version === wanted && recorded.complete) return keep(component, found, `already there: ${version}`);
+  if (version === wanted && recorded.complete) return keep(component, found, false, `already there: ${version}`);
   const words = version === wanted ? 'finish what was interrupted' : `upgrade from ${version}`;
-  return { plan: { component, action: 'upgrade', version: wanted, words, found } };
+  return { plan: { component, action: 'upgrade', version: wanted, words, found, isForeign: false } };
 }
 
 /** What somebody else has installed is left alone, and has to be what the platform can live with. */
@@ -150,12 +152,12 @@ function planForeign(component: Component, found: Found, input: PlanInput): Deci
     const warnings = [
       `${title} (${where}) does not say its version; ${input.config} is for ${component.version(input.settings)}`,
     ];
-    return { ...keep(component, found, 'already there, not from here: left alone'), warnings };
+    return { ...keep(component, found, true, 'already there, not from here: left alone'), warnings };
   }
   const problems = versionKey === undefined ? [] : versionProblems(versionKey, version, title, where, input);
   return problems.length > 0
     ? { problems }
-    : keep(component, found, `already there, not from here: ${version}, left alone`);
+    : keep(component, found, true, `already there, not from here: ${version}, left alone`);
 }
 
 /** By the rules for maas.yaml, read with the version that is there; and by what would be rendered for it. */
@@ -182,7 +184,9 @@ function versionProblems(
   ];
 }
 
-function keep(component: Component, found: Found, words: string): Decision {
+function keep(component: Component, found: Found, isForeign: boolean, words: string): Decision {
   const { version } = found;
-  return { plan: { component, action: 'keep', words, found, ...(version === undefined ? {} : { version }) } };
+  return {
+    plan: { component, action: 'keep', words, found, isForeign, ...(version === undefined ? {} : { version }) },
+  };
 }

@@ -1,16 +1,10 @@
 import { Interrupted, OperationError } from '../operation-error';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
-import { COMPONENT_NAMES, type ComponentName } from './components';
 import { clusterFlags } from './next-commands';
 import { createKindCluster } from './kind-cluster';
 import { installComponent, waitForComponent, type InstallContext } from './install-component';
 import type { ComponentPlan, Plan } from './plan';
-
-/** The steps of an installation, in their order. */
-export const STEP_NAMES = ['cluster', ...COMPONENT_NAMES, 'platform'] as const;
-
-/** Name of a step. */
-export type StepName = (typeof STEP_NAMES)[number];
+import { STEP_NAMES, type ComponentName, type StepName } from './step-names';
 
 /** Something that is done, or is good already; doing it once more does no harm. */
 export interface Step {

@@ -1,24 +1,26 @@
 import { startApiServer, toolsAreBuilt, type ApiServer } from './api-server';
 import { installCrds } from './prerequisites';
-import { serverFolderVariable } from './suite';
+import { serverFoldersVariable } from './suite';
 
-/** Where the teardown finds the server: Jest loads the two files apart. */
-export const holder = globalThis as { cdk8sMaasApiServer?: ApiServer };
+/** Where the teardown finds the servers: Jest loads the two files apart. */
+export const holder = globalThis as { cdk8sMaasApiServers?: readonly ApiServer[] };
 
-/** Starts one API server with all CRDs for the whole Jest run. */
-export default async function globalSetup(): Promise<void> {
+/** Starts an API server with all CRDs for each of Jest's workers: tests leave theirs empty, and would meet others' objects. */
+export default async function globalSetup({ maxWorkers }: { maxWorkers: number }): Promise<void> {
   if (!toolsAreBuilt()) return;
   const started = Date.now();
-  const server = await startApiServer();
-  holder.cdk8sMaasApiServer = server;
-  process.env[serverFolderVariable] = server.folder;
+  const servers = await Promise.all(Array.from({ length: maxWorkers }, startApiServer));
+  holder.cdk8sMaasApiServers = servers;
+  process.env[serverFoldersVariable] = JSON.stringify(servers.map(({ folder }) => folder));
   const ready = Date.now();
   try {
-    await installCrds(server.kubectl);
+    await Promise.all(servers.map(({ kubectl }) => installCrds(kubectl)));
   } catch (error) {
-    await server.stop();
+    await Promise.all(servers.map((server) => server.stop()));
     throw error;
   }
   const seconds = (from: number, to: number) => `${((to - from) / 1000).toFixed(1)} s`;
-  console.log(`\nkube-apiserver ready in ${seconds(started, ready)}, CRDs in ${seconds(ready, Date.now())}`);
+  console.log(
+    `\n${maxWorkers} × kube-apiserver ready in ${seconds(started, ready)}, CRDs in ${seconds(ready, Date.now())}`,
+  );
 }

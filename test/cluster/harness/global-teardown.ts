@@ -1,6 +1,6 @@
 import { holder } from './global-setup';
 
-/** Ends the API server of this Jest run. */
+/** Ends the API servers of this Jest run. */
 export default async function globalTeardown(): Promise<void> {
-  await holder.cdk8sMaasApiServer?.stop();
+  await Promise.all((holder.cdk8sMaasApiServers ?? []).map((server) => server.stop()));
 }

@@ -16,7 +16,8 @@ export const newClusterTools = controlPlaneTools;
 /** How a cluster is made. */
 export interface NewClusterOptions {
   /**
-   * Whether the real controllers come to life with their Deployments; without them a Deployment counts as rolled out at once.
+   * Whether the real controllers come to life with their Deployments; without them a Deployment counts as rolled out at once,
+   * and kinds have no schemas.
    * @default true
    */
   readonly operators?: boolean;
@@ -46,7 +47,7 @@ export class NewCluster {
     process.env[serverFolderVariable] = server.folder;
     this.maas = new Maas();
     this.recorders = installRecorders(this.maas, server.kubeconfig);
-    writeReleases(this.recorders.releases, releases);
+    writeReleases(this.recorders.releases, releases, { bare: !operators });
     this.standIn = StandIn.start({
       isRunning: (deployment) =>
         !this.stalled.has(nameOf(deployment)) && (!operators || this.operators.isRunning(deployment)),

@@ -16,6 +16,8 @@ export interface Recorders {
    * @returns lets it go on, and every other
    */
   hold(text: string): () => void;
+  /** Puts a shell script before the real kubectl: it has the arguments, and may `exec` what nobody can do here, a port-forward. */
+  beforeKubectl(script: string): void;
 }
 
 /** Every call is a line of this file. */
@@ -50,6 +52,7 @@ export function installRecorders(maas: Maas, kubeconfig: string): Recorders {
             .filter((line) => line !== '' && !LOOKS.test(line) && !/^(helm (version|status)|kind get)/.test(line))
         : [],
     forget: () => rmSync(calls, { force: true }),
+    beforeKubectl: (script) => writeFileSync(join(state, 'before-kubectl'), script),
     hold: (text) => {
       execFileSync('mkfifo', [gate]);
       writeFileSync(held, text);
@@ -68,6 +71,7 @@ if [ -f "$STATE/held" ]; then case "\${0##*/} $*" in *"$(cat "$STATE/held")"*) c
 `;
 
 const KUBECTL = `
+if [ -f "$STATE/before-kubectl" ]; then . "$STATE/before-kubectl"; fi
 left=$#
 while [ "$left" -gt 0 ]; do
   argument=$1; shift; left=$((left - 1))

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { dump } from 'js-yaml';
 import { readManifestFile, root, type Manifest } from './manifests';
@@ -21,7 +21,8 @@ const github = (repository: string, tag: string, file: string) =>
  * Writes what stands in for the downloads of every component, at host and path of each: the real CRDs of `imports/crds/`, and
  * of all else what the platform meets. The same folder is what `--mirror` takes, but that a chart is plain YAML here.
  */
-export function writeReleases(folder: string, versions: ReleaseVersions = {}): void {
+export function writeReleases(folder: string, versions: ReleaseVersions = {}, { bare = false } = {}): void {
+  const crds = (...groups: readonly string[]) => objects(...kindsOf(groups, bare));
   const {
     gatewayApi = '1.5.1',
     istio = '1.31.4',
@@ -37,7 +38,10 @@ export function writeReleases(folder: string, versions: ReleaseVersions = {}): v
     ).replaceAll('bundle-version: v1.5.1', `bundle-version: v${gatewayApi}`),
     [`${istioCharts}/base-${istio}.tgz`]: keptBy(
       'istio-base',
-      ...['extensions', 'networking', 'security', 'telemetry'].map((group) => `${group}.istio.io`),
+      kindsOf(
+        ['extensions', 'networking', 'security', 'telemetry'].map((group) => `${group}.istio.io`),
+        bare,
+      ),
     ),
     [`${istioCharts}/istiod-${istio}.tgz`]: objects(
       deployment('istio-system', 'istiod', 'discovery', `docker.io/istio/pilot:${istio}`, { app: 'istiod' }),
@@ -70,14 +74,20 @@ export function writeReleases(folder: string, versions: ReleaseVersions = {}): v
   }
 }
 
-function crds(...groups: readonly string[]): string {
-  return groups.map((group) => `---\n${readFileSync(join(root, 'imports/crds', `${group}.yaml`), 'utf8')}\n`).join('');
+/** The kinds of API groups. */
+function kindsOf(groups: readonly string[], bare: boolean): Manifest[] {
+  const kinds = groups.flatMap((group) => readManifestFile(join(root, 'imports/crds', `${group}.yaml`)).manifests);
+  if (!bare) return kinds;
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return kinds.map(({ spec, ...kind }) => ({
+    ...kind,
+    spec: { ...spec, versions: spec.versions.map((version: Manifest) => ({ ...version, schema })) },
+  }));
 }
 
 /** Kinds that helm leaves when it takes a release away: they say whose they are. */
-function keptBy(release: string, ...groups: readonly string[]): string {
+function keptBy(release: string, kinds: readonly Manifest[]): string {
   const annotations = { 'meta.helm.sh/release-name': release, 'helm.sh/resource-policy': 'keep' };
-  const kinds = groups.flatMap((group) => readManifestFile(join(root, 'imports/crds', `${group}.yaml`)).manifests);
   return objects(
     ...kinds.map((kind) => ({
       ...kind,

@@ -1,10 +1,13 @@
 import { kubectlFor, toolsAreBuilt } from './api-server';
 import type { Kubectl } from './kubectl';
 
-/** Environment variable that tells the tests the state folder of the API server of this Jest run. */
+/** Environment variable with the state folders of all API servers of this Jest run, one a worker: a JSON list. */
+export const serverFoldersVariable = 'CDK8S_MAAS_TEST_SERVERS';
+
+/** Environment variable that tells the tests of a worker the state folder of its API server. */
 export const serverFolderVariable = 'CDK8S_MAAS_TEST_SERVER';
 
-/** kubectl for the one API server of this Jest run. */
+/** kubectl for the API server of this worker. */
 export const kubectl: Kubectl = (args, options) => kubectlFor(process.env[serverFolderVariable]!)(args, options);
 
 /** A group of tests that need the API server, and maybe further tools; without them each is skipped and says why. */

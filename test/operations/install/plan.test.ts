@@ -1,6 +1,6 @@
 import type { MaasPlatformProps } from '../../../src/config/configuration';
 import { resolveSettings } from '../../../src/config/settings';
-import { type ComponentName } from '../../../src/operations/install/components';
+import type { ComponentName } from '../../../src/operations/install/step-names';
 import type { Found } from '../../../src/operations/install/detection';
 import type { InstalledComponent } from '../../../src/operations/install/installation-record';
 import { planComponents, type PlanInput } from '../../../src/operations/install/plan';
