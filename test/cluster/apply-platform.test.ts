@@ -66,7 +66,9 @@ describeCluster("the platform's own objects", () => {
     await kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(shipped) });
     const annotations = 'metadata: { annotations: { example.com/ours: goes } }';
     const patches = `patches: [{ target: { kind: Secret, name: alice-apikey }, merge: { ${annotations} } }]\n`;
-    cluster.maas.write('maas.yaml', users('alice', 'bob') + patches);
+    // By hand it would delete the other keys: README.
+    const unconfigured = 'kserve: { configure: false }\n';
+    cluster.maas.write('maas.yaml', users('alice', 'bob') + patches + unconfigured);
     succeeded(await cluster.maas.run(['synth']));
     succeeded(await cluster.maas.shell('kubectl apply -f dist/'));
     const annotationsOf = async () => (await find(paths.secret('alice-apikey')))!.metadata.annotations;
