@@ -65,7 +65,9 @@ export async function everything(): Promise<Record<string, Manifest>> {
     // A kind that nobody has brought yet.
     if (status === 404) continue;
     for (const object of body.items as Manifest[]) {
-      const { name, namespace = '', labels, annotations } = object.metadata;
+      const { name, namespace = '', labels, annotations, ownerReferences } = object.metadata;
+      // The garbage collector would see to these.
+      if (ownerReferences !== undefined) continue;
       const key = `${path.slice(path.lastIndexOf('/') + 1)}/${name}`;
       if (passing.some((prefix) => key.startsWith(prefix))) continue;
       const metadata = { name, labels: labels ?? {}, annotations: annotations ?? {} };
