@@ -8,6 +8,8 @@ import { NewCluster, newClusterTools } from './harness/new-cluster';
 import { writeReleases } from './harness/releases';
 import { describeCluster } from './harness/suite';
 
+jest.setTimeout(300_000); // a whole installation, on a slow machine
+
 const manifest =
   'kubectl apply --server-side --force-conflicts --field-manager=cdk8s-maas-components --filename=https://github.com/';
 const istio = 'https://istio-release.storage.googleapis.com/charts';
