@@ -2,25 +2,13 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { InstallOptions } from '../operations/install/install';
 import { STEP_NAMES } from '../operations/install/step-names';
 import { addClusterOptions } from './cluster-options';
+import { addNotes, addUsage, CHANGING_EXIT_CODES } from './help';
 import { operations } from './operations';
 
-const HELP = `
-Brings what the cluster lacks (Gateway API, Istio, cert-manager, KServe, Kuadrant, the Prometheus operator, at the versions of
-maas.yaml), then the platform. What somebody else has installed is left alone. Run again, it does nothing that is done; it goes
-on where it was ended, and upgrades to a changed maas.yaml.
-
-Without a maas.yaml the flags --simulator, --qwen3, --install-all-models (both) or --deploy-kind (the simulator) choose one and
-write it: with --token-rate-limit tiers have 200, 1000 and 5000 tokens a minute, without it 5, 20 and 100 requests in 2 minutes.
-With a maas.yaml these flags change nothing; they have to agree with it.
-
-Examples:
-  $ maas install --simulator --token-rate-limit
-  $ maas install --config production.yaml --context production --dry-run
-  $ maas install --from-step kserve
-  $ maas install --mirror https://mirror.example.com/maas
-
-Exit codes: 0 done, 1 it could not be done, 2 the command line is not right, 130 interrupted.
-`;
+const NOTES = [
+  'Brings what the cluster lacks (Gateway API, Istio, cert-manager, KServe, Kuadrant, the Prometheus operator, at the versions of maas.yaml), then the platform. What somebody else has installed is left alone. Run again, it does nothing that is done; it goes on where it was ended, and upgrades to a changed maas.yaml.',
+  'Without a maas.yaml the flags --simulator, --qwen3, --install-all-models (both) or --deploy-kind (the simulator) choose one and write it: with --token-rate-limit tiers have 200, 1000 and 5000 tokens a minute, without it 5, 20 and 100 requests in 2 minutes. With a maas.yaml these flags change nothing; they have to agree with it.',
+];
 
 /** Adds `cdk8s-maas install`. */
 export function registerInstall(program: Command): void {
@@ -40,11 +28,20 @@ export function registerInstall(program: Command): void {
     .option('--skip-metrics', 'without Prometheus')
     .option('--ocp', 'for OpenShift, whatever the cluster looks like')
     .option('--no-ocp', 'for plain Kubernetes, whatever the cluster looks like')
-    .addHelpText('after', HELP)
     .action(async (options: InstallOptions) => {
       refuseContradictions(command, options);
       await operations().install(options);
     });
+  addNotes(command, ...NOTES);
+  addUsage(command, {
+    examples: [
+      'cdk8s-maas install --simulator --token-rate-limit',
+      'cdk8s-maas install --config production.yaml --context production --dry-run',
+      'cdk8s-maas install --from-step kserve',
+      'cdk8s-maas install --mirror https://mirror.example.com/maas',
+    ],
+    exitCodes: CHANGING_EXIT_CODES,
+  });
 }
 
 function refuseContradictions(command: Command, { deployKind, ocp, context }: InstallOptions): void {

@@ -1,20 +1,12 @@
 import type { Command } from 'commander';
 import type { UninstallOptions } from '../operations/install/uninstall';
 import { addClusterOptions } from './cluster-options';
+import { addNotes, addUsage, CHANGING_EXIT_CODES } from './help';
 import { operations } from './operations';
 
-const HELP = `
-Takes away what install brought, and nothing else: the platform's objects, then the components that nobody else uses. What others
-own gets back what stood there before. It lists everything, with what stays and why, and asks. Ended in between, it goes on when it is
-run again.
-
-Examples:
-  $ maas uninstall --dry-run
-  $ maas uninstall --config production.yaml --context production
-  $ maas uninstall --yes
-
-Exit codes: 0 done, 1 it could not be done, 2 the command line is not right, 130 interrupted.
-`;
+const NOTES = [
+  "Takes away what install brought, and nothing else: the platform's objects, then the components that nobody else uses. What others own gets back what stood there before. It lists everything, with what stays and why, and asks. Ended in between, it goes on when it is run again.",
+];
 
 /** Adds `cdk8s-maas uninstall`. */
 export function registerUninstall(program: Command): void {
@@ -23,6 +15,14 @@ export function registerUninstall(program: Command): void {
     .option('--dry-run', 'print what would go and what would stay, change nothing')
     .option('-y, --yes', 'do not ask')
     .option('--mirror <place>', 'address or folder that has the downloads, as for install')
-    .addHelpText('after', HELP)
     .action((options: UninstallOptions) => operations().uninstall(options));
+  addNotes(command, ...NOTES);
+  addUsage(command, {
+    examples: [
+      'cdk8s-maas uninstall --dry-run',
+      'cdk8s-maas uninstall --config production.yaml --context production',
+      'cdk8s-maas uninstall --yes',
+    ],
+    exitCodes: CHANGING_EXIT_CODES,
+  });
 }

@@ -23,7 +23,9 @@ export async function confirm(
   // Not its terminal mode, in which Ctrl-C is a key: the session takes it.
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
-    const answer = await lines.question(`${question} [y/N] `, { signal: session.interruption });
+    // At the end of the input (Ctrl-D) there comes no answer.
+    const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal: session.interruption }), ended]);
     return /^y(es)?$/i.test(answer.trim());
   } catch (error) {
     checkInterruption(session, 'nothing was changed');

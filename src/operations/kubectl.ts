@@ -1,4 +1,5 @@
 import { OperationError } from './operation-error';
+import { adviceFor, DOCUMENT_END, withoutLog, withoutSecrets } from './kubectl-advice';
 import { resourceOf, type KubernetesObject, type ObjectReference } from './kubernetes-object';
 import { runProgram, type ProgramOptions, type ProgramResult } from './program';
 import type { Terminal } from './terminal';
@@ -50,7 +51,7 @@ export class Kubectl {
    */
   async run(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
     const result = await this.attempt(args, options);
-    if (result.exitCode !== 0) throw this.failure(args, result);
+    if (result.exitCode !== 0) throw this.failure(args, result, options.stdin);
     return result;
   }
 
@@ -102,7 +103,8 @@ export class Kubectl {
     const args = ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--output=json'];
     const patience = `--request-timeout=${REQUEST_SECONDS}s`;
     const { stdout } = await this.run([...args, patience, ...(dryRun ? ['--dry-run=server'] : []), '--filename=-'], {
-      stdin: listOf(objects),
+      // No List: kubectl checks that itself, not the server, and refuses a part of an object that others have made.
+      stdin: objects.map((object) => JSON.stringify(object)).join(DOCUMENT_END),
     });
     return itemsOf(stdout);
   }
@@ -150,6 +152,18 @@ export class Kubectl {
     await this.run(['patch', resourceOf(reference), name, ...where, ...how]);
   }
 
+  /**
+   * Creates an object, which must not be there yet, or replaces one as it was read.
+   *
+   * kubectl gets it through its standard input: nothing of it is in arguments or files. It is not asked to load the schema
+   * of the whole API first, because the server checks what it gets.
+   * @throws OperationError when it is there already, or was changed since it was read
+   */
+  async write(verb: 'create' | 'replace', object: KubernetesObject): Promise<void> {
+    const args = [verb, '--filename=-', '--output=name', '--validate=false', `--request-timeout=${REQUEST_SECONDS}s`];
+    await this.run(args, { stdin: JSON.stringify(object) });
+  }
+
   /** Deletes an object and waits until it is gone; one that is not there is no mistake. */
   async delete(reference: ObjectReference, { timeoutSeconds = 120 } = {}): Promise<void> {
     const { namespace, name } = reference;
@@ -168,29 +182,19 @@ export class Kubectl {
     }
   }
 
-  /** What the user is told of a command that has failed: what kubectl said, and the next command to try. */
-  failure(args: readonly string[], { stderr, exitCode }: ProgramResult): OperationError {
-    const said = stderr.trim() === '' ? `exit code ${exitCode}` : stderr.trim();
-    return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${said}`, ...this.advice(said)].join('\n'));
-  }
-
-  private advice(said: string): string[] {
-    const check = ['kubectl', ...this.prefix].join(' ');
-    if (
-      /connection refused|no such host|i\/o timeout|deadline exceeded|unable to connect|Client\.Timeout/i.test(said)
-    ) {
-      return [`the cluster does not answer; see: ${check} cluster-info`];
-    }
-    if (/context .* does not exist|no configuration has been provided/i.test(said)) {
-      return [`kubectl knows no such cluster; see: ${check} config get-contexts`];
-    }
-    if (/forbidden/i.test(said)) {
-      return [`what this account may do: ${check} auth can-i --list; another account: --context <name>`];
-    }
-    if (/unauthorized|must be logged in/i.test(said)) {
-      return [`the cluster does not know this account: log in again, or use another with --context <name>`];
-    }
-    return [];
+  /**
+   * What the user is told of a command that has failed: what kubectl said, and the next command to try.
+   * @param stdin what the command was given; no value of a Secret in it is said
+   */
+  failure(
+    args: readonly string[],
+    { stderr, exitCode }: Pick<ProgramResult, 'stderr' | 'exitCode'>,
+    stdin = '',
+  ): OperationError {
+    const said = withoutSecrets(withoutLog(stderr), stdin);
+    const reason = said === '' ? `exit code ${exitCode}` : said;
+    const advice = adviceFor(said, ['kubectl', ...this.prefix].join(' '));
+    return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${reason}`, ...advice].join('\n'));
   }
 }
 

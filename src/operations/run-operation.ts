@@ -3,6 +3,7 @@ import { ConfigurationError } from '../config/problem';
 import { SynthesisError } from '../output/output';
 import { Interrupted } from './operation-error';
 import { openSession, type Session, type SessionOptions } from './session';
+import { withoutControls } from './text-width';
 
 /** Exit code after Ctrl-C, as shells have it. */
 const INTERRUPTED = 130;
@@ -30,7 +31,7 @@ export async function runOperation(
       if (error.next !== '') process.stderr.write(`${error.next}\n`);
       process.exitCode = INTERRUPTED;
     } else if (error instanceof ConfigurationError || error instanceof SynthesisError) {
-      process.stderr.write(`${error.message}\n`);
+      process.stderr.write(`${withoutControls(error.message)}\n`);
       process.exitCode = failure;
     } else {
       throw error;

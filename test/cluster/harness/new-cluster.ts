@@ -7,6 +7,7 @@ import { nameOf } from './manifests';
 import { Operators } from './operators';
 import { installRecorders, type Recorders } from './recorders';
 import { writeReleases, type ReleaseVersions } from './releases';
+import type { Controllers } from './running-platform';
 import { StandIn } from './stand-in';
 import { serverFolderVariable } from './suite';
 
@@ -72,6 +73,22 @@ export class NewCluster {
   /** The environment of a user who has no cluster yet: the recorder of kind writes this kubeconfig. */
   get withoutCluster(): NodeJS.ProcessEnv {
     return { KUBECONFIG: join(this.maas.folder, 'kubeconfig') };
+  }
+
+  /** The controllers for what takes requests, once `install` has brought them. */
+  get controllers(): Controllers {
+    const { operators } = this;
+    return {
+      get istiod() {
+        if (operators.istiod === undefined) throw new Error('istiod does not run');
+        return operators.istiod;
+      },
+      get authorinoPort() {
+        return operators.authorinoPort;
+      },
+      empty: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+    };
   }
 
   /** What was not admitted as a pod, and which controllers did not start. */
