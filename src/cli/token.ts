@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { TokenOptions } from '../operations/commands';
 import { addClusterOptions } from './cluster-options';
+import { addNotes, addUsage, CHANGING_EXIT_CODES } from './help';
 import { operations } from './operations';
 
-/** Adds `token`. */
+/** Adds `cdk8s-maas token`. */
 export function registerToken(program: Command): void {
   const command = program
     .command('token')
@@ -15,16 +16,18 @@ export function registerToken(program: Command): void {
     )
     .option('--issuer <url>', "another issuer than the configuration's")
     .option('--url <url>', 'where the issuer is reached, if not at its URL (default: the demo Keycloak by kubectl)')
-    .option('--ca-file <file>', 'trust the certificates of this file (PEM), too')
-    .addHelpText(
-      'after',
-      '\nThe token alone goes to standard output. The demo Keycloak (identity.keycloak: demo) is asked with the password of\n' +
-        'Secret keycloak-credentials in the cluster; any other issuer shows a code for a browser.\n' +
-        '\nExamples:\n' +
-        '  $ TOKEN=$(cdk8s-maas token freeuser1)\n' +
-        '  $ TOKEN=$(cdk8s-maas token alice --client-id maas-cli)\n' +
-        '  $ curl -H "Authorization: Bearer $TOKEN" http://api.maas.local:8000/v1/models\n' +
-        '\nExit codes: 0 printed, 1 there is no token, 2 the command line is not right, 130 interrupted.\n',
-    );
+    .option('--ca-file <file>', 'trust the certificates of this file (PEM), too');
   addClusterOptions(command).action((user: string, options: TokenOptions) => operations().printToken(user, options));
+  addNotes(
+    command,
+    'The token alone goes to standard output. The demo Keycloak (identity.keycloak: demo) is asked with the password of Secret keycloak-credentials in the cluster; any other issuer shows a code for a browser.',
+  );
+  addUsage(command, {
+    examples: [
+      'TOKEN=$(cdk8s-maas token freeuser1)',
+      'TOKEN=$(cdk8s-maas token alice --client-id maas-cli)',
+      'curl -H "Authorization: Bearer $(cdk8s-maas token freeuser1)" http://api.maas.local:8000/v1/models',
+    ],
+    exitCodes: { ...CHANGING_EXIT_CODES, 0: 'printed', 1: 'there is no token' },
+  });
 }

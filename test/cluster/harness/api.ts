@@ -84,6 +84,13 @@ export async function list(path: string): Promise<Manifest[]> {
   return body.items;
 }
 
+/** As `list`; nothing where the API server does not know the kind yet. */
+export async function listIfServed(path: string): Promise<Manifest[]> {
+  const { status, body } = await ask('GET', path);
+  if (status !== 200 && status !== 404) throw new Error(`GET ${path}: ${status} ${body.message}`);
+  return status === 200 ? body.items : [];
+}
+
 /** Changes the status of an object, by its path. */
 export function patchStatus(path: string, status: object): Promise<Answer> {
   return ask('PATCH', `${path}/status`, { status }, 'application/merge-patch+json');

@@ -17,6 +17,16 @@ import { until } from './until';
 /** The tools without which no platform runs. */
 export const runningPlatformTools = [...controlPlaneTools, 'llm-d-inference-sim', 'limitador'];
 
+/** The controllers of a cluster, as far as requests meet what they do. */
+export interface Controllers {
+  readonly istiod: { readonly address: string };
+  /** Where Authorino takes Envoy's questions. */
+  readonly authorinoPort: number;
+  /** Takes everything away. */
+  empty(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** How Envoy is loaded. */
 export interface LoadOptions {
   /** Name of the Gateway. @default inference-gateway */
@@ -35,14 +45,15 @@ export class RunningPlatform {
   private envoy: Envoy | undefined;
 
   /** @param plane the controllers; who applies the objects calls `load` afterwards */
-  constructor(readonly plane: ControlPlane) {}
+  constructor(private readonly plane: Controllers) {}
 
   /** Applies a folder to an empty cluster and waits until it takes requests. */
   static async start(folder: PlatformFolder): Promise<RunningPlatform> {
-    const platform = new RunningPlatform(await ControlPlane.start());
+    const plane = await ControlPlane.start();
+    const platform = new RunningPlatform(plane);
     try {
-      await platform.plane.apply(folder);
-      await platform.plane.untilGood(folder);
+      await plane.apply(folder);
+      await plane.untilGood(folder);
       await platform.load();
       return platform;
     } catch (error) {
@@ -97,7 +108,8 @@ export class RunningPlatform {
     return rateLimited(configuration, wasm, sent.clusters, this.limitador.port);
   }
 
-  private async unload(): Promise<void> {
+  /** Ends what takes requests; the controllers go on. */
+  async unload(): Promise<void> {
     await this.envoy?.stop();
     await this.limitador?.kill();
     await this.model?.stop();
