@@ -104,7 +104,7 @@ async function installOn(session: Session, options: InstallOptions, chosen: stri
 /** Looks at the cluster and decides. @throws OperationError with everything that keeps it from being done */
 async function makePlan(session: Session, options: InstallOptions, createsCluster: boolean): Promise<Plan> {
   const { kubectl, config, props, settings, terminal } = session;
-  const facts = createsCluster ? NEW_CLUSTER : await detect(kubectl);
+  const facts = createsCluster ? NEW_CLUSTER : await detect(kubectl, settings);
   const recorded = createsCluster ? [] : ((await readRecord(session))?.components ?? []);
   checkInterruption(session, 'nothing was changed');
   const plan = planComponents({ config, props, settings, facts, recorded, platformForced: options.ocp !== undefined });
