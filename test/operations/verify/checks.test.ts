@@ -434,11 +434,11 @@ describe('GPU nodes', () => {
 });
 
 describe('network plugin', () => {
-  function plugin(name: string, container: object = {}): Healthy {
+  function plugin(name: string, container: object = {}, namespace = 'kube-system'): Healthy {
     const platform = healthy();
     platform.live.delete('DaemonSet kube-system/calico-node');
     add(platform, {
-      ...{ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name, namespace: 'kube-system' } },
+      ...{ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name, namespace } },
       spec: { template: { spec: { containers: [{ image: 'a:1', ...container }] } } },
       status: { desiredNumberScheduled: 1 },
     });
@@ -458,6 +458,15 @@ describe('network plugin', () => {
     ['constructor', {}, 'unknown'],
   ])('%s %j: %s', (name, container, verdict) => {
     const rows = rowsIn(plugin(name, container)).filter(({ check }) => check === 'network plugin');
+    expect(rows.map((row) => row.verdict)).toEqual([verdict]);
+  });
+
+  test.each([
+    ['team-x', 'unknown'],
+    ['openshift-ovn-kubernetes', 'good'],
+    ['calico-system', 'good'],
+  ])('a DaemonSet called cilium in namespace %s: %s', (namespace, verdict) => {
+    const rows = rowsIn(plugin('cilium', {}, namespace)).filter(({ check }) => check === 'network plugin');
     expect(rows.map((row) => row.verdict)).toEqual([verdict]);
   });
 
