@@ -1,6 +1,7 @@
 import type { Helm } from '../helm';
 import { nameOf } from '../kubernetes-object';
 import type { Session } from '../session';
+import { shellCommand } from '../shell';
 import { applyArguments, releaseOf } from './install-component';
 import { describePart, type Part } from './components';
 import { downloadCommand, placeOf } from './downloads';
@@ -66,14 +67,10 @@ function commandsOf({ component, action, version = '' }: ComponentPlan, { sessio
       .parts(version, settings)
       .map((part) =>
         part.kind === 'chart'
-          ? `helm ${helm.upgradeArguments(releaseOf(part, mirror)).map(quoted).join(' ')}`
-          : `kubectl ${[...kubectl.prefix, ...applyArguments(placeOf(part, mirror))].join(' ')}`,
+          ? shellCommand('helm', ...helm.upgradeArguments(releaseOf(part, mirror)))
+          : shellCommand('kubectl', ...kubectl.prefix, ...applyArguments(placeOf(part, mirror))),
       ),
   ];
-}
-
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
 /** Parts in words, for a message. */
