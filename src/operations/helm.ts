@@ -1,6 +1,7 @@
 import type { Kubectl } from './kubectl';
 import { OperationError } from './operation-error';
 import { runProgram, type ProgramResult } from './program';
+import { shellCommand } from './shell';
 import type { Terminal } from './terminal';
 
 /** A release of a chart. */
@@ -53,7 +54,7 @@ export class Helm {
    */
   async upgrade(release: HelmRelease): Promise<void> {
     const { name, namespace } = release;
-    const unlock = `helm rollback ${[name, `--namespace=${namespace}`, ...this.cluster].join(' ')}`;
+    const unlock = shellCommand('helm', 'rollback', name, `--namespace=${namespace}`, ...this.cluster);
     await this.run(this.upgradeArguments(release), (said) =>
       said.includes('another operation (install/upgrade/rollback) is in progress')
         ? `\nan earlier helm was ended before it was done; unlock the release: ${unlock}; then try again`
@@ -91,7 +92,7 @@ export class Helm {
   }
 
   private attempt(args: readonly string[]): Promise<ProgramResult> {
-    this.terminal.detail(`$ helm ${args.join(' ')}`);
+    this.terminal.detail(`$ ${shellCommand('helm', ...args)}`);
     return runProgram('helm', args);
   }
 }

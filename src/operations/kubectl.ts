@@ -2,6 +2,7 @@ import { OperationError } from './operation-error';
 import { adviceFor, DOCUMENT_END, withoutLog, withoutSecrets } from './kubectl-advice';
 import { resourceOf, type KubernetesObject, type ObjectReference } from './kubernetes-object';
 import { runProgram, type ProgramOptions, type ProgramResult } from './program';
+import { shellCommand } from './shell';
 import type { Terminal } from './terminal';
 
 /** Which cluster is meant, as kubectl is told. */
@@ -41,7 +42,7 @@ export class Kubectl {
    * @param args without what names the cluster
    */
   async attempt(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
-    this.terminal.detail(`$ kubectl ${[...this.prefix, ...args].join(' ')}`);
+    this.terminal.detail(`$ ${shellCommand('kubectl', ...this.prefix, ...args)}`);
     return runProgram('kubectl', [...this.prefix, ...args], options);
   }
 
@@ -193,7 +194,7 @@ export class Kubectl {
   ): OperationError {
     const said = withoutSecrets(withoutLog(stderr), stdin);
     const reason = said === '' ? `exit code ${exitCode}` : said;
-    const advice = adviceFor(said, ['kubectl', ...this.prefix].join(' '));
+    const advice = adviceFor(said, shellCommand('kubectl', ...this.prefix));
     return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${reason}`, ...advice].join('\n'));
   }
 }

@@ -1,5 +1,6 @@
 import { runOperation } from '../run-operation';
 import type { Session, SessionOptions } from '../session';
+import { shellArgument } from '../shell';
 import { columns } from '../terminal';
 import { jsonText } from '../text-width';
 import { MAAS_LABELS } from '../../labels';
@@ -39,7 +40,7 @@ export function printKeys(user: string | undefined, options: ListKeysOptions): P
     if (options.json) {
       terminal.print(jsonText(shown.map(listed)));
     } else if (shown.length === 0) {
-      terminal.note(`no keys; make one: maas keys create ${user ?? '<user>'}`);
+      terminal.note(`no keys; make one: maas keys create ${user === undefined ? '<user>' : shellArgument(user)}`);
     } else {
       terminal.print(table(shown));
     }

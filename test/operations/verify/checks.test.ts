@@ -174,6 +174,16 @@ describe('conditions', () => {
     ]);
   });
 
+  test('what is no name of a policy is not deleted', () => {
+    const platform = healthy();
+    const message = 'AuthPolicy is overridden by [llm/--all, llm/theirs]';
+    const policy = liveOf(platform, 'AuthPolicy llm/gateway-auth-policy');
+    Object.assign(policy.status.conditions[1], { status: 'False', reason: 'Overridden', message });
+    expect(commandsFor(platform, 'conditions')).toEqual([
+      'kubectl delete AuthPolicy.v1.kuadrant.io theirs --namespace=llm',
+    ]);
+  });
+
   test('a certificate is not ready: it can be made anew at once', () => {
     const platform = healthy({ gateway: { tls: { issuer: { name: 'ca' } } } });
     const name = [...platform.live.keys()].find((each) => each.startsWith('Certificate ')) ?? '';
