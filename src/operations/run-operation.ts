@@ -24,6 +24,8 @@ export async function runOperation(
   failure = 1,
   configuration?: () => Promise<MaasPlatformProps>,
 ): Promise<void> {
+  // Who reads the output may leave, as `head` does, which ends the process: what is not done by then is not done.
+  process.exitCode = failure;
   try {
     process.exitCode = (await operation(openSession(options, await configuration?.()))) ?? 0;
   } catch (error) {
