@@ -123,7 +123,11 @@ export class Kubectl {
       const stdin = listOf(references.slice(start, start + BATCH).map(objectOf));
       const result = await this.attempt([...args, `--request-timeout=${REQUEST_SECONDS}s`], { stdin });
       const kinds = [...result.stderr.matchAll(/no matches for kind "([^"]+)" in version "([^"]+)"/g)];
-      if (result.exitCode !== 0 && kinds.length === 0) throw this.failure(args, result);
+      // What may not be looked at, or gave no answer, must not pass for what is not there.
+      const left = withoutUnknownKinds(result.stderr);
+      if (result.exitCode !== 0 && (kinds.length === 0 || left !== '')) {
+        throw this.failure(args, { ...result, stderr: left });
+      }
       kinds.forEach(([, kind, version]) => unknown.add(`${kind} (${version})`));
       objects.push(...itemsOf(result.stdout));
     }
@@ -138,8 +142,8 @@ export class Kubectl {
     if (references.length === 0) return;
     const args = ['delete', '--filename=-', '--ignore-not-found', '--wait=false'];
     const result = await this.attempt(args, { stdin: listOf(references.map(objectOf)) });
-    const left = result.stderr.split('\n').filter((line) => line !== '' && !/no matches for kind|^Warning:/.test(line));
-    if (result.exitCode !== 0 && left.length > 0) throw this.failure(args, { ...result, stderr: left.join('\n') });
+    const left = withoutUnknownKinds(result.stderr);
+    if (result.exitCode !== 0 && left !== '') throw this.failure(args, { ...result, stderr: left });
   }
 
   /**
@@ -197,6 +201,12 @@ export class Kubectl {
     const advice = adviceFor(said, shellCommand('kubectl', ...this.prefix));
     return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${reason}`, ...advice].join('\n'));
   }
+}
+
+/** What kubectl has said beside warnings and that the cluster does not know a kind. */
+function withoutUnknownKinds(stderr: string): string {
+  const lines = withoutLog(stderr).split('\n');
+  return lines.filter((line) => line !== '' && !/no matches for kind|^Warning:/.test(line)).join('\n');
 }
 
 function listOf(items: readonly object[]): string {
