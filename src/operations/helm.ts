@@ -22,14 +22,14 @@ export interface HelmRelease {
 
 /** The user's helm, for the same cluster as kubectl. */
 export class Helm {
-  private readonly cluster: readonly string[];
-
   /** @param kubectl whose cluster is meant */
   constructor(
-    { prefix }: Pick<Kubectl, 'prefix'>,
+    private readonly kubectl: Pick<Kubectl, 'cluster'>,
     private readonly terminal: Terminal,
-  ) {
-    this.cluster = prefix.map((flag) => flag.replace(/^--context=/, '--kube-context='));
+  ) {}
+
+  private get cluster(): string[] {
+    return this.kubectl.cluster.map((flag) => flag.replace(/^--context=/, '--kube-context='));
   }
 
   /**

@@ -26,6 +26,7 @@ const REQUEST_SECONDS = 30;
 export class Kubectl {
   /** What every command begins with. */
   readonly prefix: readonly string[];
+  private context: readonly string[] = [];
 
   constructor(
     { context, kubeconfig }: KubectlOptions,
@@ -37,13 +38,24 @@ export class Kubectl {
     ];
   }
 
+  /** What names the cluster in every command. */
+  get cluster(): readonly string[] {
+    return [...this.prefix, ...this.context];
+  }
+
+  /** From now on means this context, whichever becomes the current one meanwhile; not where the user has said which. */
+  keepTo(context: string): void {
+    if (!this.prefix.some((flag) => flag.startsWith('--context='))) this.context = [`--context=${context}`];
+  }
+
   /**
    * Runs a command, whatever becomes of it.
    * @param args without what names the cluster
    */
   async attempt(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
-    this.terminal.detail(`$ ${shellCommand('kubectl', ...this.prefix, ...args)}`);
-    return runProgram('kubectl', [...this.prefix, ...args], options);
+    const all = [...this.prefix, ...args, ...this.context];
+    this.terminal.detail(`$ ${shellCommand('kubectl', ...all)}`);
+    return runProgram('kubectl', all, options);
   }
 
   /**
