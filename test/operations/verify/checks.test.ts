@@ -318,13 +318,21 @@ describe('KServe', () => {
     const route = (
       name: string,
       metadata: object,
-      hostname: string,
+      hostname: string | undefined,
       gateway = 'inference-gateway',
+      backend?: string,
     ): KubernetesObject => ({
       ...{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' },
       metadata: { name, namespace: 'llm', ...metadata },
-      spec: { parentRefs: [{ name: gateway, namespace: 'llm' }], hostnames: [hostname] },
+      spec: {
+        parentRefs: [{ name: gateway, namespace: 'llm' }],
+        ...(hostname !== undefined && { hostnames: [hostname] }),
+        rules: [
+          backend === undefined ? { filters: [{ type: 'RequestRedirect' }] } : { backendRefs: [{ name: backend }] },
+        ],
+      },
     });
+    const ours = 'inference-gateway';
     const ownerReferences = [
       { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', name: 'vllm-simulator' },
     ];
@@ -334,10 +342,18 @@ describe('KServe', () => {
       route('theirs', {}, 'simulator.maas.local'),
       route('harmless', {}, 'b.maas.local'),
       route('elsewhere', {}, 'simulator.maas.local', 'other'),
+      route('every-host', {}, undefined, ours, 'echo'),
+      route('all-below', {}, '*.maas.local', ours, 'echo'),
+      route('redirect', {}, undefined),
+      route('own-host', {}, 'mine.example.com', ours, 'vllm-simulator-predictor'),
+      route('own-all', {}, '*.example.com', ours, 'echo'),
     );
     expect(problemsIn(platform, 'ways around')).toEqual([
       'bad HTTPRoute llm/kserves: KServe has made it for InferenceService vllm-simulator: it leads to the model past the route of the platform',
       'bad HTTPRoute llm/theirs: takes the host simulator.maas.local beside the route of the platform',
+      'bad HTTPRoute llm/every-host: takes the host simulator.maas.local beside the route of the platform',
+      'bad HTTPRoute llm/all-below: takes the host simulator.maas.local beside the route of the platform',
+      'bad HTTPRoute llm/own-host: leads to the model simulator past the route of the platform',
     ]);
   });
 });
