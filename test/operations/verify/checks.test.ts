@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../src/operations/kubernetes-object';
+import { identityOf, referenceOf, type KubernetesObject } from '../../../src/operations/kubernetes-object';
 import { CHECKS } from '../../../src/operations/verify/checks';
 import { includesTokens } from '../../../src/operations/verify/checks/gateway';
 import { compareVersions } from '../../../src/operations/verify/checks/versions';
@@ -76,6 +76,48 @@ describe('present', () => {
 });
 
 describe('in sync', () => {
+  /** Puts more into an object, which an apply would leave there. */
+  function added(name: string, change: (spec: KubernetesObject) => void): Healthy {
+    const platform = healthy();
+    const live = liveOf(platform, name);
+    live.spec = structuredClone(live.spec);
+    change(live.spec);
+    platform.state.applied = new Map([...platform.state.applied, [identityOf(referenceOf(live)), live]]);
+    return platform;
+  }
+
+  test('a way in that somebody has added is found, although an apply would change nothing', () => {
+    const platform = added('AuthPolicy llm/gateway-auth-policy', ({ overrides }) => {
+      overrides.rules.authentication['a/b'] = { anonymous: {} };
+      overrides.rules.priority = 0;
+      overrides.when = [];
+    });
+    expect(problemsIn(platform, 'in sync')).toEqual([
+      'bad AuthPolicy llm/gateway-auth-policy: somebody has added spec.overrides.rules.authentication["a/b"], which the configuration does not have',
+    ]);
+    expect(commandsFor(platform, 'in sync')).toEqual([
+      `kubectl patch AuthPolicy.v1.kuadrant.io gateway-auth-policy --namespace=llm --type=json '--patch=[{"op":"remove","path":"/spec/overrides/rules/authentication/a~1b"}]'`,
+      'maas install',
+    ]);
+  });
+
+  test.each<[string, (spec: KubernetesObject) => void, string]>([
+    [
+      'Gateway llm/inference-gateway',
+      ({ listeners }) => listeners.push({ name: 'open', port: 8080, protocol: 'HTTP' }),
+      'spec.listeners[1]',
+    ],
+    [
+      'ValidatingAdmissionPolicy llm-gateway-protection',
+      ({ matchConditions }) => matchConditions.unshift({ name: 'never', expression: 'false' }),
+      'spec.matchConditions[0]',
+    ],
+  ])('so is what somebody has added to %s', (name, change, path) => {
+    expect(problemsIn(added(name, change), 'in sync')).toEqual([
+      `bad ${name}: somebody has added ${path}, which the configuration does not have`,
+    ]);
+  });
+
   const filter = 'EnvoyFilter llm/token-rate-limit-filter';
 
   test('an apply would change something: paths, never values', () => {
