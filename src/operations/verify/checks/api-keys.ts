@@ -39,13 +39,16 @@ export function apiKeys(cluster: Cluster, { settings, commands }: Platform): Fin
   const secrets = cluster.list(KINDS.secret, namespace);
   const expected = expectedKeys(settings);
   const names = new Set(expected.map(({ secretName }) => secretName));
+  const keysOf = (list: readonly KubernetesObject[], isMeant: (name: string) => boolean) =>
+    list.filter((secret) => hasLabels(secret, apiKeySelector(namespace)) && isMeant(secret.metadata.name));
   const others = secrets.filter((secret) => looksLikeKey(secret, namespace) && !names.has(secret.metadata.name));
   const byName = new Map(secrets.map((secret) => [secret.metadata.name, secret]));
   return [
     ...expected.flatMap((key) => expectedKey(key, byName.get(key.secretName), namespace, commands)),
     ...others.map((secret) => otherKey(secret, settings, commands)),
+    // Of two with one value the one that the configuration has is to stay.
     ...duplicates(
-      secrets.filter((secret) => hasLabels(secret, apiKeySelector(namespace))),
+      [...keysOf(secrets, (name) => names.has(name)), ...keysOf(secrets, (name) => !names.has(name))],
       commands,
     ),
   ];
@@ -195,6 +198,13 @@ function otherKey(secret: KubernetesObject, settings: PlatformSettings, commands
     const whose = user === '' ? 'says of no user whose it is' : `is of tier ${tier === '' ? '(none)' : tier}`;
     return bad(title, `${whose}, which the configuration does not have: it is refused`, {
       text: 'add that to the configuration, or take the key away',
+      commands: [remove],
+    });
+  }
+  if (!hasLabels(secret, apiKeySelector(namespace))) {
+    // Not by labels to copy: whoever has written it would be that user.
+    return bad(title, `says that it is a key of ${user}, and lacks the labels of one: it is no key`, {
+      text: 'take it away; whoever should have a key gets one by `maas keys create`',
       commands: [remove],
     });
   }
