@@ -6,6 +6,7 @@ import { DEFAULT_RESOURCES } from './catalog';
 import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from './hugging-face';
 import { addInferenceService, predictorServiceName } from './inference-service';
 import { HUGGING_FACE_FORMAT, huggingFaceToken, type IServingRuntime } from './vllm-runtime';
+import { defaultUtilization } from './vllm-serving';
 import type { PlatformKind } from '../cluster/platform-kind';
 import type { ModelReplicas, ModelResources } from './model-size';
 
@@ -154,12 +155,13 @@ function weightArguments(source: string): string[] {
 }
 
 function modelArguments(props: ServedModelProps): string[] {
-  const gpus = props.gpus ?? 1;
+  const { accelerator, gpus = 1 } = props;
   return [
     ...weightArguments(props.source),
     `--served-model-name=${props.servedName ?? props.name}`,
     ...(props.maxModelLength === undefined ? [] : [`--max-model-len=${props.maxModelLength}`]),
     ...(gpus > 1 ? [`--tensor-parallel-size=${gpus}`] : []),
+    ...(accelerator.sharedBy > 1 ? [`--gpu-memory-utilization=${defaultUtilization(accelerator)}`] : []),
     ...(props.arguments ?? []),
   ];
 }
@@ -170,7 +172,8 @@ function tokenVariables({ huggingFaceTokenSecretName: name }: ServedModelProps) 
 
 /** An extended resource is not divisible: request and limit are the same. */
 function modelResources({ resources, accelerator, gpus }: ServedModelProps) {
-  const accelerators = { [accelerator.resourceName]: String(gpus ?? 1) };
+  const { resourceName } = accelerator;
+  const accelerators = resourceName === undefined ? {} : { [resourceName]: String(gpus ?? 1) };
   return {
     requests: { ...DEFAULT_RESOURCES.vllm.requests, ...resources?.requests, ...accelerators },
     limits: { ...DEFAULT_RESOURCES.vllm.limits, ...resources?.limits, ...accelerators },
