@@ -5,7 +5,7 @@ import { UNREADABLE, type Located, type LocatedEntry, type LocatedMap, type Loca
 import type { Problem, SourceLocation } from './problem';
 
 /** Ids of the checks on the `config.json` of models. */
-export const CONFIG_FILE_RULES = ['config-file-missing', 'config-file-json', 'config-file-model'] as const;
+export const CONFIG_FILE_RULES = ['config-file-unreadable', 'config-file-json', 'config-file-model'] as const;
 
 /** Id of a check on a model's `config.json`. */
 export type ConfigFileRule = (typeof CONFIG_FILE_RULES)[number];
@@ -80,7 +80,7 @@ function readFigures(
   const bytes = readBytes(file, { text: written, at });
   if (!(bytes instanceof Uint8Array)) {
     const state = bytes.got.replace(/^.*", /s, '');
-    return { rule: 'config-file-missing', state, expected, fix: `its path is relative to the folder of ${at.file}` };
+    return { rule: 'config-file-unreadable', state, expected, fix: `its path is relative to the folder of ${at.file}` };
   }
   let config: unknown;
   try {

@@ -97,12 +97,15 @@ function otherGpus(question: MemoryQuestion): MemorySuggestion[] {
   return best === undefined ? [] : [{ change: `gpus: ${best}`, question: { ...question, gpus: best } }];
 }
 
-/** The smallest other GPU of NVIDIA that serves the model, of slices too where it has one; of few GPUs first. */
+/** The smallest other GPU of NVIDIA that serves the model, or slice where it has one; several where one is not enough. */
 function otherAccelerator(question: MemoryQuestion, nodeLabels: NodeLabels): MemorySuggestion[] {
   const { accelerator, gpus } = question;
-  if (accelerator.family === 'rocm' || accelerator.family === 'gaudi') {
+  const answer = checkMemory(question);
+  const isOther = accelerator.family === 'rocm' || accelerator.family === 'gaudi';
+  if (isOther || typeof answer === 'string' || answer.misfit !== 'memory') {
     return [];
   }
+  const counts = otherGpus(question).length > 0 ? [gpus] : [gpus, ...[2, 4, 8].filter((count) => count > gpus)];
   const others = [
     ...Object.keys(NVIDIA_PROFILES).map((product) => `nvidia-${product}`),
     ...(accelerator.isPart ? Accelerator.migNames : []),
@@ -110,7 +113,7 @@ function otherAccelerator(question: MemoryQuestion, nodeLabels: NodeLabels): Mem
     .filter((name) => Accelerator.labellersOf(name).includes(nodeLabels))
     .map((name) => Accelerator.fromName(name, { nodeLabels }))
     .sort((left, right) => (left.memoryMebibytes ?? 0) - (right.memoryMebibytes ?? 0));
-  for (const count of [gpus, 1, 2, 4, 8].filter((each) => each === gpus || each > gpus)) {
+  for (const count of counts) {
     const fitting = others.find((other) => isFit({ ...question, accelerator: other, gpus: count }));
     if (fitting !== undefined) {
       const more = count === gpus ? '' : ` with gpus: ${count}`;

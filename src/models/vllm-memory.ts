@@ -111,9 +111,10 @@ export function sequenceBytes(model: ModelFigures, serving: Serving, tokens: num
   return perToken * tokenLayers;
 }
 
-/** The longest context of which a sequence fits into the cache, in tokens; 0 where none does. */
-export function longestContext(model: ModelFigures, serving: Serving, { cache }: MemoryPlan): number {
-  let [fits, tooLong] = [0, Math.floor((model.maxModelLength ?? 1e8) / BLOCK) + 1];
+/** The longest context up to the one planned of which a sequence fits into the cache, in tokens; 0 where none does. */
+export function longestContext(model: ModelFigures, serving: Serving, plan: MemoryPlan): number {
+  const { cache, maxModelLength: most = model.maxModelLength ?? 1e8 } = plan;
+  let [fits, tooLong] = [0, Math.floor(most / BLOCK) + 1];
   while (tooLong - fits > 1) {
     const middle = Math.floor((fits + tooLong) / 2);
     const bytes = sequenceBytes(model, serving, middle * BLOCK);
