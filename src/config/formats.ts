@@ -109,7 +109,7 @@ export const FORMATS = {
   image: {
     pattern: /^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(\/[a-z0-9._-]+)+(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/,
     expected: 'an image with its registry, and a tag or digest',
-    example: 'docker.io/rocm/vllm:v1.2.3',
+    example: 'registry.example.com/vllm:v1.2.3',
   },
   /** Place of model weights, as KServe reads it. */
   source: {

@@ -160,7 +160,7 @@ describe('checkMemory', () => {
       'accelerator: nvidia-a100-40gb',
     ]);
     expect(changes({ gpus: 3 })).toEqual(['gpus: 4']);
-    expect(changes({ figures: { ...LLAMA, parameters: 400e9 } })).toEqual(['accelerator: nvidia-b200 with gpus: 8']);
+    expect(changes({ figures: { ...LLAMA, parameters: 400e9 } })).toEqual(['accelerator: nvidia-h200 with gpus: 8']);
     expect(changes({ accelerator: Accelerator.cpu(), containerBytes: 16 * GIBIBYTE })).toContain(
       'resources: { limits: { memory: 22Gi } }',
     );
