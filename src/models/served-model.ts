@@ -126,8 +126,7 @@ export class ServedModel extends Construct implements IModelBackend {
       predictor: {
         serviceAccountName: props.serviceAccountName,
         securityContext: restrictedPodSecurity({ platform: props.platform, runAsUser: UNPRIVILEGED_USER }),
-        nodeSelector: { ...props.accelerator.nodeSelector },
-        tolerations: props.accelerator.tolerations,
+        ...placement(props.accelerator),
         model: {
           modelFormat: { name: loadsItself ? HUGGING_FACE_FORMAT : 'vLLM' },
           runtime: props.runtime.runtimeName,
@@ -139,6 +138,14 @@ export class ServedModel extends Construct implements IModelBackend {
       },
     });
   }
+}
+
+/** Where pods may run; the API server would drop what is empty. */
+function placement({ nodeSelector, tolerations }: Accelerator) {
+  return {
+    ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector } }),
+    ...(tolerations.length === 0 ? {} : { tolerations }),
+  };
 }
 
 /** Which weights vLLM loads: a name of Hugging Face with its revision, as KServe would split them, or a folder. */

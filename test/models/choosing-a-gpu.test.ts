@@ -46,7 +46,8 @@ test('lists every accelerator with its memory and its labels', () => {
         ? Object.values(Accelerator.fromName(accelerator.name, { nodeLabels: nodeLabels as 'gke' }).nodeSelector)
         : [],
     );
-    expect(labels.filter((label) => !`${gke} ${aws}`.includes(label))).toEqual([]);
+    const shown = `${gke} ${aws}`.match(/[\w-]+/g) ?? [];
+    expect(labels.filter((label) => !shown.includes(label))).toEqual([]);
   }
 });
 
