@@ -4,8 +4,12 @@ import { readConfiguration } from '../config/read';
 import { resolveSettings } from '../config/settings';
 import { reportMistakes } from '../output/synthesize';
 import { manifestsOf } from '../platform/manifests';
+import { addCluster } from './cluster-options';
 import { readConfigurationAt, readManifests } from './diff-sources';
+import { addUsage } from './help';
+import { operations } from './operations';
 import { objectChanges, type ObjectChanges } from './object-changes';
+import { addJson, type JsonOptions } from './options';
 import { settingsChanges, type SettingsChanges } from './settings-changes';
 
 /** What differs between two platforms. */
@@ -16,44 +20,66 @@ export interface PlatformChanges {
   readonly objects: ObjectChanges;
 }
 
-interface DiffOptions {
+interface DiffOptions extends JsonOptions {
   readonly since?: string;
   readonly dist?: string;
-  readonly json?: boolean;
+  readonly cluster?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
 }
+
+/** Exit code of what could not be compared. */
+const NOT_COMPARED = 2;
 
 /** Adds `cdk8s-maas diff`. */
 export function registerDiff(program: Command): void {
-  program
+  const command = program
     .command('diff')
     .description('say what a change of the configuration does: in words, and object by object')
-    .argument('[old]', 'configuration file; the only one with --since and --dist (default: "maas.yaml")')
+    .argument('[old]', 'configuration file; the only one with --since, --dist and --cluster (default: "maas.yaml")')
     .argument('[new]', 'configuration file to compare it with')
     .option('--since <revision>', 'compare with the file as a Git revision has it')
     .option('--dist <folder>', 'compare with the objects of an earlier synthesis')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      '\nExamples:\n' +
-        '  $ cdk8s-maas diff --since HEAD~1\n' +
-        '  $ cdk8s-maas diff --dist dist environments/production.yaml\n' +
-        '  $ cdk8s-maas diff environments/staging.yaml environments/production.yaml\n' +
-        '\nExit codes, as those of diff and kubectl diff: 0 nothing differs, 1 something differs, 2 an error.\n',
-    )
+    .option('--cluster', 'compare the cluster with what an apply would make of it; asks the server, changes nothing')
     .action(function (this: Command, old: string | undefined, next: string | undefined, options: DiffOptions) {
-      const sources = [next, options.since, options.dist].filter((source) => source !== undefined);
+      const sources = [next, options.since, options.dist, options.cluster].filter((source) => source !== undefined);
       if (sources.length !== 1) {
-        this.error(`error: got ${sources.length} things to compare with, expected one of [new], --since and --dist`);
+        this.error(
+          `error: got ${sources.length} things to compare with, expected one of [new], --since, --dist and --cluster`,
+        );
       }
+      if (options.cluster === true) return compareCluster(old ?? 'maas.yaml', options);
       const changes = reportMistakes(() => compare(old ?? 'maas.yaml', next, options));
-      if (changes === undefined) {
-        process.exitCode = 2;
-        return;
-      }
-      const text = formatChanges(changes);
-      process.stdout.write(options.json === true ? `${JSON.stringify(changes, undefined, 2)}\n` : text);
-      process.exitCode = text === NO_CHANGE ? 0 : 1;
+      process.exitCode = changes === undefined ? NOT_COMPARED : tell(changes, options);
+      return undefined;
     });
+  addJson(addCluster(command));
+  addUsage(command, {
+    examples: [
+      'cdk8s-maas diff --since HEAD~1',
+      'cdk8s-maas diff --dist dist environments/production.yaml',
+      'cdk8s-maas diff --cluster environments/production.yaml --context production',
+      'cdk8s-maas diff environments/staging.yaml environments/production.yaml',
+    ],
+    exitCodes: { 0: 'nothing differs', 1: 'something differs', 2: 'an error, as of diff and kubectl diff' },
+  });
+}
+
+/** Only this asks a cluster: it is loaded for it. */
+function compareCluster(config: string, options: DiffOptions): Promise<void> {
+  const { context, kubeconfig } = options;
+  return operations().withClusterManifests(
+    { config, context, kubeconfig, color: false, quiet: true },
+    ({ before, after }) => tell({ settings: {}, objects: objectChanges(before, after) }, options),
+    NOT_COMPARED,
+  );
+}
+
+/** @returns the exit code */
+function tell(changes: PlatformChanges, { json }: DiffOptions): number {
+  const text = formatChanges(changes);
+  process.stdout.write(json === true ? `${JSON.stringify(changes, undefined, 2)}\n` : text);
+  return text === NO_CHANGE ? 0 : 1;
 }
 
 function compare(file: string, next: string | undefined, { since, dist }: DiffOptions): PlatformChanges {

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { Option, type Command } from 'commander';
 import { asSynthesisError, SynthesisError } from '../output/output';
 import { reportMistakes } from '../output/synthesize';
+import { addHelpSection, addUsage, READING_EXIT_CODES } from './help';
 import {
   mainFileOf,
   nextCommands,
@@ -23,21 +24,12 @@ interface InitOptions {
  * @param own what the package.json of this package says
  */
 export function registerInit(program: Command, own: OwnPackage): void {
-  program
+  const command = program
     .command('init')
     .description('begin a project that synthesizes at once; never overwrites a file')
     .argument('[folder]', 'where it is made', '.')
     .addOption(new Option('--story <story>', 'what it begins with').choices(STORIES).default('kind'))
     .option('--force', 'replace the files that it writes, and no others')
-    .addHelpText(
-      'after',
-      '\nStories:\n' +
-        '  kind       a local cluster: demo users, a simulated model, no GPU\n' +
-        '  openshift  five models on GPUs, keys from Secrets\n' +
-        '  oidc       tokens of a demo Keycloak beside API keys\n' +
-        '  library    TypeScript in place of maas.yaml\n' +
-        '\nExamples:\n  $ cdk8s-maas init my-platform\n  $ cdk8s-maas init --story openshift my-platform\n',
-    )
     .action((folder: string, { story, force = false }: InitOptions) => {
       const files = projectFiles({
         story,
@@ -49,6 +41,16 @@ export function registerInit(program: Command, own: OwnPackage): void {
         process.stdout.write(`wrote ${[...files.keys()].join(', ')}; next:\n\n${nextCommands(folder)}`);
       }
     });
+  addHelpSection(command, 'Stories', [
+    'kind       a local cluster: demo users, a simulated model, no GPU',
+    'openshift  five models on GPUs, keys from Secrets',
+    'oidc       tokens of a demo Keycloak beside API keys',
+    'library    TypeScript in place of maas.yaml',
+  ]);
+  addUsage(command, {
+    examples: ['cdk8s-maas init my-platform', 'cdk8s-maas init --story openshift my-platform'],
+    exitCodes: { ...READING_EXIT_CODES, 1: 'the folder has such files already, or cannot be written' },
+  });
 }
 
 /** Writes all files, or none when one of them exists. */

@@ -2,7 +2,7 @@ import { formatPath } from '../config/problem';
 import { describeObject } from '../output/chart-objects';
 import { isMap } from '../is-map';
 import type { Manifest } from '../platform/manifests';
-import { changesBetween, matchByName } from './changes';
+import { changesBetween, matchByName } from '../output/changes';
 
 /** How two lists of manifests differ; objects are named as messages name them: `Gateway llm/inference-gateway`. */
 export interface ObjectChanges {

@@ -2,7 +2,7 @@ import type { ManifestConfiguration, PatchConfiguration } from '../config/config
 import type { PlatformSettings } from '../config/settings';
 import { describeObject } from '../output/chart-objects';
 import { isMap } from '../is-map';
-import { changesBetween, matchByName } from './changes';
+import { changesBetween, matchByName } from '../output/changes';
 import { groupChanges, modelChanges, tierChanges, userChanges } from './settings-words';
 import { leafChanges } from './value-changes';
 

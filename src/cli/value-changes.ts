@@ -1,6 +1,6 @@
 import { formatPath, showValue, type Path } from '../config/problem';
 import { isMap } from '../is-map';
-import { changesBetween, type Change } from './changes';
+import { changesBetween, type Change } from '../output/changes';
 
 /** What is decided from several keys of maas.yaml has no key of its own. */
 const DECIDED: { readonly [path: string]: string } = {

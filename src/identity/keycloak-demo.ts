@@ -4,7 +4,6 @@ import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/p
 import { DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
-import { l1 } from '../l1';
 import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
 import { addNetworkPolicy, podPeer } from '../network-policy';
 import { AUTHORINO_LABELS } from '../pods';
@@ -69,11 +68,17 @@ export interface KeycloakDemoProps {
   readonly image?: string;
 }
 
-const NAME = 'keycloak';
+/** Name of the Deployment and of the Service. */
+export const KEYCLOAK_NAME = 'keycloak';
+
 const REALM_CONFIG_NAME = 'maas-realm-config';
 const REALM_FILE = 'maas-realm.json';
-const CREDENTIALS_NAME = 'keycloak-credentials';
-const HTTP_PORT = 8080;
+
+/** Secret with the credentials, under the keys of `KeycloakCredential`. */
+export const KEYCLOAK_CREDENTIALS_NAME = 'keycloak-credentials';
+
+/** Port of the Service. */
+export const KEYCLOAK_PORT = 8080;
 const MANAGEMENT_PORT = 9000;
 
 /** The seed's credentials: known to everybody who reads this, for a local cluster only. */
@@ -84,8 +89,11 @@ const DEMO_CREDENTIALS = {
   'client-secret': 'maas-client-secret',
 };
 
+/** A key of the Secret with the credentials. */
+export type KeycloakCredential = keyof typeof DEMO_CREDENTIALS;
+
 /** Secret key behind each environment variable of the container. */
-const CREDENTIAL_VARIABLES: Readonly<Record<string, keyof typeof DEMO_CREDENTIALS>> = {
+const CREDENTIAL_VARIABLES: Readonly<Record<string, KeycloakCredential>> = {
   KC_BOOTSTRAP_ADMIN_USERNAME: 'admin-username',
   KC_BOOTSTRAP_ADMIN_PASSWORD: 'admin-password',
   [USER_PASSWORD_VARIABLE]: 'user-password',
@@ -110,13 +118,13 @@ export class KeycloakDemo extends Construct {
   constructor(scope: Construct, id: string, props: KeycloakDemoProps) {
     super(scope, id);
     const namespace = props.namespace ?? DEFAULT_NAMESPACES.keycloak;
-    const baseUrl = `http://${NAME}.${namespace}.svc.cluster.local:${HTTP_PORT}`;
+    const baseUrl = `http://${KEYCLOAK_NAME}.${namespace}.svc.cluster.local:${KEYCLOAK_PORT}`;
     this.issuerUrl = `${baseUrl}/realms/${REALM_NAME}`;
     const realm = `${JSON.stringify(keycloakRealm(props), null, 2)}\n`;
-    const labels = { app: NAME };
+    const labels = { app: KEYCLOAK_NAME };
 
     addCoreObject(this, 'Credentials', 'Secret', {
-      metadata: objectMetadata(CREDENTIALS_NAME, {
+      metadata: objectMetadata(KEYCLOAK_CREDENTIALS_NAME, {
         namespace,
         labels,
         annotations: DEMO_CREDENTIALS_ANNOTATIONS,
@@ -130,8 +138,8 @@ export class KeycloakDemo extends Construct {
       data: { [REALM_FILE]: realm },
     });
 
-    new l1.kubernetes.KubeDeployment(this, 'Resource', {
-      metadata: objectMetadata(NAME, { namespace, labels }),
+    addCoreObject(this, 'Resource', 'Deployment', {
+      metadata: objectMetadata(KEYCLOAK_NAME, { namespace, labels }),
       spec: {
         replicas: 1,
         // Two pods would sign tokens with two sets of keys.
@@ -150,12 +158,12 @@ export class KeycloakDemo extends Construct {
       },
     });
 
-    new l1.kubernetes.KubeService(this, 'Service', {
-      metadata: objectMetadata(NAME, { namespace, labels }),
+    addCoreObject(this, 'Service', 'Service', {
+      metadata: objectMetadata(KEYCLOAK_NAME, { namespace, labels }),
       spec: {
         type: 'ClusterIP',
         selector: labels,
-        ports: [{ name: 'http', port: HTTP_PORT, targetPort: l1.kubernetes.IntOrString.fromString('http') }],
+        ports: [{ name: 'http', port: KEYCLOAK_PORT, targetPort: 'http' }],
       },
     });
 
@@ -167,21 +175,20 @@ export class KeycloakDemo extends Construct {
 
 /** Authorino asks for the keys of the issuer; Keycloak itself connects to nobody. */
 function allowAuthorino(scope: Construct, namespace: string, kuadrantNamespace: string): void {
-  const labels = { app: NAME };
+  const labels = { app: KEYCLOAK_NAME };
   addNetworkPolicy(scope, 'NetworkPolicy', {
-    name: NAME,
+    name: KEYCLOAK_NAME,
     namespace,
     labels,
     pods: { matchLabels: labels },
-    ingress: [{ ports: [HTTP_PORT], peers: [podPeer({ namespace: kuadrantNamespace, labels: AUTHORINO_LABELS })] }],
+    ingress: [{ ports: [KEYCLOAK_PORT], peers: [podPeer({ namespace: kuadrantNamespace, labels: AUTHORINO_LABELS })] }],
     egress: [],
   });
 }
 
 function keycloakContainer(baseUrl: string, image: string) {
-  const { Quantity } = l1.kubernetes;
   return {
-    name: NAME,
+    name: KEYCLOAK_NAME,
     image,
     args: ['start-dev', '--import-realm'],
     env: [
@@ -191,11 +198,11 @@ function keycloakContainer(baseUrl: string, image: string) {
       { name: 'KC_HEALTH_ENABLED', value: 'true' },
       ...Object.entries(CREDENTIAL_VARIABLES).map(([name, key]) => ({
         name,
-        valueFrom: { secretKeyRef: { name: CREDENTIALS_NAME, key } },
+        valueFrom: { secretKeyRef: { name: KEYCLOAK_CREDENTIALS_NAME, key } },
       })),
     ],
     ports: [
-      { name: 'http', containerPort: HTTP_PORT },
+      { name: 'http', containerPort: KEYCLOAK_PORT },
       { name: 'management', containerPort: MANAGEMENT_PORT },
     ],
     // The first start compiles Keycloak's configuration, which takes minutes on a slow machine.
@@ -203,8 +210,8 @@ function keycloakContainer(baseUrl: string, image: string) {
     readinessProbe: healthProbe('ready', 3),
     livenessProbe: healthProbe('live', 3),
     resources: {
-      requests: { cpu: Quantity.fromString('250m'), memory: Quantity.fromString('768Mi') },
-      limits: { cpu: Quantity.fromString('1'), memory: Quantity.fromString('1536Mi') },
+      requests: { cpu: '250m', memory: '768Mi' },
+      limits: { cpu: '1', memory: '1536Mi' },
     },
     // Writable: that compilation replaces files under /opt/keycloak/lib/quarkus, which an empty volume would hide.
     securityContext: restrictedContainerSecurity({ readOnlyRootFilesystem: false }),
@@ -213,8 +220,12 @@ function keycloakContainer(baseUrl: string, image: string) {
 }
 
 function healthProbe(check: 'started' | 'ready' | 'live', failureThreshold: number) {
-  const port = l1.kubernetes.IntOrString.fromString('management');
-  return { httpGet: { path: `/health/${check}`, port }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold };
+  return {
+    httpGet: { path: `/health/${check}`, port: 'management' },
+    periodSeconds: 5,
+    timeoutSeconds: 5,
+    failureThreshold,
+  };
 }
 
 function sha256(text: string): string {

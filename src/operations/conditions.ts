@@ -23,12 +23,25 @@ const VERDICTS: Readonly<Record<string, readonly string[]>> = {
   AuthConfig: ['Available', 'Ready'],
   InferenceService: ['IngressReady', 'PredictorReady', 'Ready'],
   Certificate: ['Ready'],
+  ExternalSecret: ['Ready'],
+  Prometheus: ['Available', 'Reconciled'],
+  Job: [],
   CustomResourceDefinition: ['Established', 'NamesAccepted'],
   Deployment: ['Available'],
 };
 
 /** Conditions that are good when they are false. */
-const NEGATIVE = ['Conflicted', 'NonStructuralSchema', 'Overridden', 'ReplicaFailure', 'Stopped', 'Terminating'];
+const NEGATIVE = [
+  'Conflicted',
+  'Failed',
+  'FailureTarget',
+  'NonStructuralSchema',
+  'Overridden',
+  'ReplicaFailure',
+  'Stopped',
+  'Suspended',
+  'Terminating',
+];
 
 /** Whether some controller says of an object of this kind how it is. */
 export function isJudged({ kind }: Pick<KubernetesObject, 'kind'>): boolean {
@@ -81,9 +94,15 @@ function problemsIn(
   const old = conditions.filter(({ observedGeneration }) => (observedGeneration ?? generation) !== generation);
   return [
     ...missing.map((type) => `${type} is missing`),
-    ...bad.map(({ type, status, reason, message }) => `${type} is ${status} (${reason}: ${message})`),
+    ...bad.map((condition) => `${condition.type} is ${condition.status}${whyOf(condition)}`),
     ...old.map(
       ({ type, observedGeneration }) => `${type} is of generation ${observedGeneration}, the object of ${generation}`,
     ),
   ];
+}
+
+/** A controller need not say why. */
+function whyOf({ reason, message }: Condition): string {
+  const said = [reason, message].filter((part) => part !== undefined && part !== '');
+  return said.length === 0 ? '' : ` (${said.join(': ')})`;
 }

@@ -1,4 +1,5 @@
 import { OperationError } from './operation-error';
+import { adviceFor, DOCUMENT_END, withoutLog, withoutSecrets } from './kubectl-advice';
 import { resourceOf, type KubernetesObject, type ObjectReference } from './kubernetes-object';
 import { runProgram, type ProgramOptions, type ProgramResult } from './program';
 import type { Terminal } from './terminal';
@@ -12,7 +13,10 @@ export interface KubectlOptions {
 }
 
 /** Who applies: what others have set of a shared object stays. */
-const FIELD_MANAGER = 'cdk8s-maas';
+export const FIELD_MANAGER = 'cdk8s-maas';
+
+/** Objects of one call of kubectl: what is longer shows no progress and cannot be interrupted. */
+const BATCH = 500;
 
 /** Seconds that a single request may take. */
 const REQUEST_SECONDS = 30;
@@ -47,7 +51,7 @@ export class Kubectl {
    */
   async run(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
     const result = await this.attempt(args, options);
-    if (result.exitCode !== 0) throw this.failure(args, result);
+    if (result.exitCode !== 0) throw this.failure(args, result, options.stdin);
     return result;
   }
 
@@ -97,11 +101,67 @@ export class Kubectl {
   async apply(objects: readonly KubernetesObject[], { dryRun = false } = {}): Promise<KubernetesObject[]> {
     if (objects.length === 0) return [];
     const args = ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--output=json'];
-    const { stdout } = await this.run([...args, ...(dryRun ? ['--dry-run=server'] : []), '--filename=-'], {
-      stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+    const patience = `--request-timeout=${REQUEST_SECONDS}s`;
+    const { stdout } = await this.run([...args, patience, ...(dryRun ? ['--dry-run=server'] : []), '--filename=-'], {
+      // No List: kubectl checks that itself, not the server, and refuses a part of an object that others have made.
+      stdin: objects.map((object) => JSON.stringify(object)).join(DOCUMENT_END),
     });
-    const applied = JSON.parse(stdout) as KubernetesObject & { items?: KubernetesObject[] };
-    return applied.kind === 'List' ? (applied.items ?? []) : [applied];
+    return itemsOf(stdout);
+  }
+
+  /**
+   * Finds objects by their names, with who has set which of their fields.
+   *
+   * @returns those that are there, in the order in which they were asked for; and the kinds that the cluster does not know
+   */
+  async find(references: readonly ObjectReference[]): Promise<{ objects: KubernetesObject[]; unknownKinds: string[] }> {
+    const objects: KubernetesObject[] = [];
+    const unknown = new Set<string>();
+    for (let start = 0; start < references.length; start += BATCH) {
+      const args = ['get', '--filename=-', '--ignore-not-found', '--show-managed-fields', '--output=json'];
+      const stdin = listOf(references.slice(start, start + BATCH).map(objectOf));
+      const result = await this.attempt([...args, `--request-timeout=${REQUEST_SECONDS}s`], { stdin });
+      const kinds = [...result.stderr.matchAll(/no matches for kind "([^"]+)" in version "([^"]+)"/g)];
+      if (result.exitCode !== 0 && kinds.length === 0) throw this.failure(args, result);
+      kinds.forEach(([, kind, version]) => unknown.add(`${kind} (${version})`));
+      objects.push(...itemsOf(result.stdout));
+    }
+    return { objects, unknownKinds: [...unknown] };
+  }
+
+  /**
+   * Begins to delete objects, those that are there.
+   * @throws OperationError that says which were refused, and why
+   */
+  async beginDeletion(references: readonly ObjectReference[]): Promise<void> {
+    if (references.length === 0) return;
+    const args = ['delete', '--filename=-', '--ignore-not-found', '--wait=false'];
+    const result = await this.attempt(args, { stdin: listOf(references.map(objectOf)) });
+    const left = result.stderr.split('\n').filter((line) => line !== '' && !/no matches for kind|^Warning:/.test(line));
+    if (result.exitCode !== 0 && left.length > 0) throw this.failure(args, { ...result, stderr: left.join('\n') });
+  }
+
+  /**
+   * Changes an object.
+   * @param patch `null` takes a field away; it stands in the arguments of a program: nothing secret
+   */
+  async patch(reference: ObjectReference, patch: object, type: 'strategic' | 'merge' = 'merge'): Promise<void> {
+    const { namespace, name } = reference;
+    const where = namespace === undefined ? [] : [`--namespace=${namespace}`];
+    const how = [`--type=${type}`, `--field-manager=${FIELD_MANAGER}`, `--patch=${JSON.stringify(patch)}`];
+    await this.run(['patch', resourceOf(reference), name, ...where, ...how]);
+  }
+
+  /**
+   * Creates an object, which must not be there yet, or replaces one as it was read.
+   *
+   * kubectl gets it through its standard input: nothing of it is in arguments or files. It is not asked to load the schema
+   * of the whole API first, because the server checks what it gets.
+   * @throws OperationError when it is there already, or was changed since it was read
+   */
+  async write(verb: 'create' | 'replace', object: KubernetesObject): Promise<void> {
+    const args = [verb, '--filename=-', '--output=name', '--validate=false', `--request-timeout=${REQUEST_SECONDS}s`];
+    await this.run(args, { stdin: JSON.stringify(object) });
   }
 
   /** Deletes an object and waits until it is gone; one that is not there is no mistake. */
@@ -122,27 +182,33 @@ export class Kubectl {
     }
   }
 
-  private failure(args: readonly string[], { stderr, exitCode }: ProgramResult): OperationError {
-    const said = stderr.trim() === '' ? `exit code ${exitCode}` : stderr.trim();
-    return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${said}`, ...this.advice(said)].join('\n'));
+  /**
+   * What the user is told of a command that has failed: what kubectl said, and the next command to try.
+   * @param stdin what the command was given; no value of a Secret in it is said
+   */
+  failure(
+    args: readonly string[],
+    { stderr, exitCode }: Pick<ProgramResult, 'stderr' | 'exitCode'>,
+    stdin = '',
+  ): OperationError {
+    const said = withoutSecrets(withoutLog(stderr), stdin);
+    const reason = said === '' ? `exit code ${exitCode}` : said;
+    const advice = adviceFor(said, ['kubectl', ...this.prefix].join(' '));
+    return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${reason}`, ...advice].join('\n'));
   }
+}
 
-  private advice(said: string): string[] {
-    const check = ['kubectl', ...this.prefix].join(' ');
-    if (
-      /connection refused|no such host|i\/o timeout|deadline exceeded|unable to connect|Client\.Timeout/i.test(said)
-    ) {
-      return [`the cluster does not answer; see: ${check} cluster-info`];
-    }
-    if (/context .* does not exist|no configuration has been provided/i.test(said)) {
-      return [`kubectl knows no such cluster; see: ${check} config get-contexts`];
-    }
-    if (/forbidden/i.test(said)) {
-      return [`what this account may do: ${check} auth can-i --list; another account: --context <name>`];
-    }
-    if (/unauthorized|must be logged in/i.test(said)) {
-      return [`the cluster does not know this account: log in again, or use another with --context <name>`];
-    }
-    return [];
-  }
+function listOf(items: readonly object[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
+
+function objectOf({ apiVersion, kind, name, namespace }: ObjectReference): object {
+  return { apiVersion, kind, metadata: { name, namespace } };
+}
+
+/** What kubectl prints of no, one and several objects. */
+function itemsOf(text: string): KubernetesObject[] {
+  if (text.trim() === '') return [];
+  const printed = JSON.parse(text) as KubernetesObject & { items?: KubernetesObject[] };
+  return printed.kind === 'List' ? (printed.items ?? []) : [printed];
 }

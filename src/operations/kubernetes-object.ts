@@ -13,6 +13,11 @@ export interface KubernetesObject {
     readonly generation?: number;
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
+    readonly resourceVersion?: string;
+    readonly finalizers?: readonly string[];
+    readonly ownerReferences?: readonly { readonly uid: string }[];
+    /** Who has set which fields; only where it was asked for. */
+    readonly managedFields?: readonly { readonly manager?: string; readonly operation?: string }[];
   };
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- every kind has members of its own
   readonly [member: string]: any;

@@ -1,7 +1,9 @@
+import type { MaasPlatformProps } from '../config/configuration';
 import { ConfigurationError } from '../config/problem';
 import { SynthesisError } from '../output/output';
 import { Interrupted } from './operation-error';
 import { openSession, type Session, type SessionOptions } from './session';
+import { withoutControls } from './text-width';
 
 /** Exit code after Ctrl-C, as shells have it. */
 const INTERRUPTED = 130;
@@ -13,21 +15,23 @@ const INTERRUPTED = 130;
  * @param options of the command
  * @param operation returns the exit code @default 0
  * @param failure exit code of what could not be done @default 1
+ * @param configuration the configuration where no file has it @default - read from `options.config`
  * @throws whatever is no mistake of the user
  */
 export async function runOperation(
   options: SessionOptions,
   operation: (session: Session) => Promise<number | undefined>,
   failure = 1,
+  configuration?: () => Promise<MaasPlatformProps>,
 ): Promise<void> {
   try {
-    process.exitCode = (await operation(openSession(options))) ?? 0;
+    process.exitCode = (await operation(openSession(options, await configuration?.()))) ?? 0;
   } catch (error) {
     if (error instanceof Interrupted) {
       if (error.next !== '') process.stderr.write(`${error.next}\n`);
       process.exitCode = INTERRUPTED;
     } else if (error instanceof ConfigurationError || error instanceof SynthesisError) {
-      process.stderr.write(`${error.message}\n`);
+      process.stderr.write(`${withoutControls(error.message)}\n`);
       process.exitCode = failure;
     } else {
       throw error;

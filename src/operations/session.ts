@@ -93,8 +93,7 @@ function onInterrupt(terminal: Terminal): AbortSignal {
       controller.abort();
       terminal.warn('interrupted: what has begun is finished, nothing more is begun; once more ends it at once');
     };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
   }
   return interruption.signal;
 }

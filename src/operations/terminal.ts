@@ -1,9 +1,11 @@
+import { cutTo, widthOf, withoutControls } from './text-width';
+
 /** How much is said. */
 export type Verbosity = 'quiet' | 'normal' | 'verbose';
 
 /** What a terminal is made of. */
 export interface TerminalOptions {
-  /** Whether colours are allowed; without a terminal there are none either way. */
+  /** Whether colours are allowed; without a terminal, and with `NO_COLOR`, there are none either way. */
   readonly color: boolean;
   readonly verbosity: Verbosity;
 }
@@ -16,39 +18,48 @@ export type Paint = keyof typeof CODES;
 /** Milliseconds between two looks of the live line. */
 const TICK = 100;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const ERASE_LINE = '\r\u001b[K';
 
-/** What a person sees of an operation: results on standard output, all else on standard error. */
+/**
+ * What a person sees of an operation: results on standard output, all else on standard error. What others have written into
+ * the cluster can be said: no control character of it reaches the terminal.
+ */
 export class Terminal {
   /** Whether standard error is looked at while it is written: then progress is one line that changes. */
   private readonly live: boolean;
+  private readonly color: boolean;
+  /** Whether a line stands there that the next one replaces. */
+  private unfinished = false;
 
   constructor(private readonly options: TerminalOptions) {
-    this.live = process.stderr.isTTY && options.verbosity === 'normal' && process.env.TERM !== 'dumb';
+    const knowsCodes = process.env.TERM !== 'dumb';
+    this.live = process.stderr.isTTY && options.verbosity === 'normal' && knowsCodes;
+    this.color = options.color && knowsCodes && (process.env.NO_COLOR ?? '') === '';
   }
 
   /** Prints a result. */
   print(text: string): void {
-    process.stdout.write(`${text}\n`);
+    this.write(text, process.stdout);
   }
 
   /** Says something that is no result; not with --quiet. */
   note(text: string): void {
-    if (this.options.verbosity !== 'quiet') process.stderr.write(`${text}\n`);
+    if (this.options.verbosity !== 'quiet') this.write(text);
   }
 
   /** Says something that only --verbose asks for. */
   detail(text: string): void {
-    if (this.options.verbosity === 'verbose') process.stderr.write(`${this.paint('dim', text, process.stderr)}\n`);
+    if (this.options.verbosity === 'verbose') this.write(this.paint('dim', text, process.stderr));
   }
 
   /** Says something that must not be missed, even with --quiet. */
   warn(text: string): void {
-    process.stderr.write(`${this.paint('yellow', 'warning:', process.stderr)} ${text}\n`);
+    this.write(`${this.paint('yellow', 'warning:', process.stderr)} ${text}`);
   }
 
   /** Colours a text for a stream that is a terminal, unless --no-color or NO_COLOR forbid it. */
   paint(paint: Paint, text: string, stream: NodeJS.WriteStream = process.stdout): string {
-    return this.options.color && stream.isTTY ? `\u001b[${CODES[paint]}m${text}\u001b[0m` : text;
+    return this.color && stream.isTTY ? `\u001b[${CODES[paint]}m${text}\u001b[0m` : text;
   }
 
   /**
@@ -60,15 +71,12 @@ export class Terminal {
     const from = Date.now();
     const seconds = () => `${Math.round((Date.now() - from) / 1000)} s`;
     let [words, frame] = ['', 0];
-    const line = () => {
-      const text = `${FRAMES[frame++ % FRAMES.length]} ${title} ${seconds()}${words === '' ? '' : `  ${words}`}`;
-      const most = Math.max(20, (process.stderr.columns ?? 80) - 1);
-      process.stderr.write(`\r\u001b[K${text.slice(0, most)}`);
-    };
+    const line = () =>
+      this.draw(`${FRAMES[frame++ % FRAMES.length]} ${title} ${seconds()}${words === '' ? '' : `  ${words}`}`);
     const timer = this.live ? setInterval(line, TICK) : undefined;
     const finish = (sign: string, paint: Paint) => {
       clearInterval(timer);
-      if (this.live) process.stderr.write('\r\u001b[K');
+      this.erase();
       this.note(`${this.paint(paint, sign, process.stderr)} ${title} (${seconds()})`);
     };
     try {
@@ -83,15 +91,32 @@ export class Terminal {
       throw error;
     }
   }
+
+  private write(text: string, stream: NodeJS.WriteStream = process.stderr): void {
+    this.erase();
+    stream.write(`${withoutControls(text)}\n`);
+  }
+
+  /** Puts a text that fits into the place of the live line. */
+  private draw(text: string): void {
+    const most = Math.max(20, process.stderr.columns - 1);
+    process.stderr.write(`${ERASE_LINE}${cutTo(most, withoutControls(text).replaceAll('\n', ' '))}`);
+    this.unfinished = true;
+  }
+
+  private erase(): void {
+    if (this.unfinished) process.stderr.write(ERASE_LINE);
+    this.unfinished = false;
+  }
 }
 
 /** Lays out rows in columns, two blanks apart; the last column keeps its length. */
-export function columns(
-  rows: readonly (readonly string[])[],
-  widthOf: (cell: string) => number = visibleLength,
-): string {
+export function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>(
-    (most, row) => row.map((cell, column) => Math.max(most[column] ?? 0, widthOf(cell))),
+    (most, row) => [
+      ...row.map((cell, column) => Math.max(most[column] ?? 0, widthOf(cell))),
+      ...most.slice(row.length),
+    ],
     [],
   );
   return rows
@@ -104,9 +129,4 @@ export function columns(
         .trimEnd(),
     )
     .join('\n');
-}
-
-function visibleLength(text: string): number {
-  // eslint-disable-next-line no-control-regex -- colours have no width
-  return [...text.replace(/\u001b\[\d+m/g, '')].length;
 }

@@ -230,7 +230,7 @@ test.each([
     code: 2,
     out: '',
     err:
-      `error: got ${number} things to compare with, expected one of [new], --since and --dist\n` +
-      '(cdk8s-maas --help lists the commands)\n',
+      `error: got ${number} things to compare with, expected one of [new], --since, --dist and --cluster\n` +
+      '(cdk8s-maas diff --help shows how it is used)\n',
   });
 });

@@ -1,30 +1,10 @@
-import { freshMinute, limits, send, type Reply } from '../envoy/client';
-import { Envoy, findEnvoy } from '../envoy/envoy';
-import { runnable } from '../envoy/istio/runnable';
-import { connectionManager, type Json } from '../envoy/istio/translation';
-import { Server } from '../limitador/servers';
-import { freePort } from '../support/free-port';
-import { authenticated } from './harness/authenticated';
-import { authorinoArguments, ControlPlane, controlPlaneTools } from './harness/control-plane';
-import { discover, gatewayPod } from './harness/discovery';
+import { freshMinute, limits, type Reply } from '../envoy/client';
+import { authorinoArguments } from './harness/control-plane';
 import { listed } from './harness/kuadrant';
-import { manifestsOf, readPlatformFolder } from './harness/manifests';
-import { Program } from './harness/program';
-import { rateLimited } from './harness/rate-limited';
+import { readPlatformFolder } from './harness/manifests';
 import { errorOf, expectRefused } from './harness/replies';
+import { RunningPlatform, runningPlatformTools } from './harness/running-platform';
 import { describeCluster } from './harness/suite';
-
-const folder = readPlatformFolder('examples/request-limits/dist');
-
-/** The arguments with which KServe runs the simulator, on another port. It takes that on all interfaces and knows no other way. */
-function startSimulator(port: number): Program {
-  const service = manifestsOf(folder).find(({ kind }) => kind === 'InferenceService')!;
-  const args: string[] = service.spec.predictor.containers[0].args;
-  return Program.start(
-    'llm-d-inference-sim',
-    args.map((argument) => argument.replace(/^--port=.*/, `--port=${port}`)),
-  );
-}
 
 const chat = { model: 'simulator-model', messages: [{ role: 'user', content: 'Hello' }], max_tokens: 5 };
 const stream = { ...chat, stream: true, stream_options: { include_usage: true } };
@@ -32,45 +12,18 @@ const stream = { ...chat, stream: true, stream_options: { include_usage: true } 
 describeCluster(
   'a request to examples/request-limits, through what the real controllers have made of it',
   () => {
-    let plane: ControlPlane;
-    let model: Program;
-    let limitador: Server;
-    let envoy: Envoy;
+    let platform: RunningPlatform;
 
     beforeAll(async () => {
-      plane = await ControlPlane.start();
-      await plane.apply(folder);
-      await plane.untilGood(folder);
-      const modelPort = await freePort();
-      model = startSimulator(modelPort);
-      await model.untilReady(async () => {
-        return fetch(`http://127.0.0.1:${modelPort}/health`).then(
-          ({ status }) => status === 200,
-          () => false,
-        );
-      });
-      limitador = await Server.limitador((await listed('limitadors'))[0]!.spec.limits);
-      const sent = discover(plane.istiod.address, await gatewayPod('inference-gateway'));
-      const wasm = connectionManager(sent).http_filters.find(({ name }: Json) => name === 'envoy.filters.http.wasm');
-      const configuration = authenticated(runnable(sent, modelPort), sent, plane.authorinoPort);
-      const { binary, reason } = findEnvoy();
-      if (!binary) throw new Error(reason);
-      envoy = await Envoy.startFrom(binary, rateLimited(configuration, wasm, sent.clusters, limitador.port));
+      platform = await RunningPlatform.start(readPlatformFolder('examples/request-limits/dist'));
     }, 180_000);
 
     afterAll(async () => {
-      await envoy?.stop();
-      await limitador?.kill();
-      await model?.stop();
-      await plane?.empty();
-      await plane?.stop();
+      await platform?.stop();
     });
 
     const ask = (key: string | undefined, request: object): Promise<Reply> =>
-      send(envoy.port, {
-        headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-        body: JSON.stringify(request),
-      });
+      platform.ask(key, { body: JSON.stringify(request) });
 
     /** What the model says of the tokens: in the body, or in the last event but `[DONE]`. */
     function tokens({ body }: Reply): number {
@@ -125,7 +78,5 @@ describeCluster(
       expect(refused.headers).not.toHaveProperty('x-envoy-ratelimited');
     });
   },
-  ...controlPlaneTools,
-  'llm-d-inference-sim',
-  'limitador',
+  ...runningPlatformTools,
 );

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { synthesizePlatforms } from '../../src/cli/commands';
+import { synthesizePlatforms } from '../../src/cli/synth';
 import { CONFIG_FILE_RULES } from '../../src/config/config-files';
 import { FILE_RULES } from '../../src/config/files';
 import { ConfigurationError } from '../../src/config/problem';

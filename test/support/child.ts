@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import * as path from 'node:path';
 
 const ROOT = path.join(__dirname, '..', '..');
@@ -39,4 +40,18 @@ export function runInChild(body: string, wrapper: readonly string[] = []): unkno
     throw error ?? new Error(`child process ended with ${status}: ${stderr}`);
   }
   return JSON.parse(stdout);
+}
+
+/**
+ * The command that starts a Node of its own, for what signals and terminals do to it.
+ *
+ * @param body of an asynchronous function, as `runInChild` takes it
+ */
+export function childCommand(body: string): string[] {
+  return [process.execPath, '-e', `${PRELUDE}\nvoid (async () => {${body}})();`];
+}
+
+/** Starts a command of `childCommand` at the root of the repository and leaves it running. */
+export function startChild([command = '', ...args]: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(command, args, { cwd: ROOT, env: process.env, stdio: ['ignore', 'pipe', 'pipe'] });
 }

@@ -24,12 +24,14 @@ const agent = new Agent({ keepAlive: true });
 
 /**
  * Asks the API server of this Jest run without a kubectl in between, for what is asked many times. Like a client of
- * Kubernetes it asks again when the server is busy.
+ * Kubernetes it asks again when the server is busy, or has closed the connection that it kept.
  */
 export async function ask(method: string, path: string, body?: object, contentType?: string): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
-    const answer = await askOnce(method, path, body, contentType);
-    if (answer.status !== 429 || attempt === 60) return answer;
+    const answer = await askOnce(method, path, body, contentType).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNRESET' || attempt > 3) throw error;
+    });
+    if (answer !== undefined && (answer.status !== 429 || attempt === 60)) return answer;
     await sleep(500);
   }
 }
@@ -80,6 +82,13 @@ export async function list(path: string): Promise<Manifest[]> {
   const { status, body } = await ask('GET', path);
   if (status !== 200) throw new Error(`GET ${path}: ${status} ${body.message}`);
   return body.items;
+}
+
+/** As `list`; nothing where the API server does not know the kind yet. */
+export async function listIfServed(path: string): Promise<Manifest[]> {
+  const { status, body } = await ask('GET', path);
+  if (status !== 200 && status !== 404) throw new Error(`GET ${path}: ${status} ${body.message}`);
+  return status === 200 ? body.items : [];
 }
 
 /** Changes the status of an object, by its path. */

@@ -53,7 +53,7 @@ async function erase(paths: readonly string[]): Promise<void> {
 }
 
 /** @returns where all objects of a namespaced resource are: `/apis/apps/v1/deployments`. */
-async function namespacedPaths(): Promise<string[]> {
+export async function namespacedPaths(): Promise<string[]> {
   const { body } = await ask('GET', '/apis');
   const groups: { versions: { groupVersion: string }[] }[] = body.groups;
   const versions = groups.map((group) => group.versions.map(({ groupVersion }) => `/apis/${groupVersion}`));

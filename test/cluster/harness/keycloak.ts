@@ -65,6 +65,11 @@ export class Keycloak {
     return { HTTP_PROXY: `http://127.0.0.1:${this.port}` };
   }
 
+  /** Where it listens, on the loopback interface. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   /** Starts it and waits until it is ready, as the probe of the Deployment asks. */
   async start(): Promise<void> {
     const home = this.makeHome();

@@ -57,16 +57,20 @@ export class Maas {
     );
   }
 
-  /** Runs a line of the shell, as a user types it. */
-  shell(line: string, { environment = {}, started, timeoutSeconds = 120 }: MaasOptions = {}): Promise<CommandResult> {
+  /** What a user's shell has. */
+  get environment(): NodeJS.ProcessEnv {
     const server = process.env[serverFolderVariable]!;
-    const env = {
+    return {
       PATH: [this.programs, process.env.PATH].join(delimiter),
       HOME: this.folder,
       KUBECONFIG: join(server, 'kubeconfig'),
       KUBECACHEDIR: join(server, 'kubectl-cache'),
-      ...environment,
     };
+  }
+
+  /** Runs a line of the shell, as a user types it. */
+  shell(line: string, { environment = {}, started, timeoutSeconds = 120 }: MaasOptions = {}): Promise<CommandResult> {
+    const env = { ...this.environment, ...environment };
     return new Promise((resolve, reject) => {
       const child = spawn('/bin/sh', ['-c', line], { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
       let [stdout, stderr] = ['', ''];

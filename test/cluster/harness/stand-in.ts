@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { apply, ask, list, patchStatus } from './api';
+import { apply, ask, list, listIfServed, patchStatus } from './api';
 import { apiServerCertificate } from './certificate';
 import { nameOf, type Manifest } from './manifests';
 
@@ -20,8 +20,9 @@ function matches(selector: Record<string, string>, { metadata }: Manifest): bool
 
 /**
  * Plays what a cluster has beside the API server and the operators that run: the Deployment, ReplicaSet and EndpointSlice
- * controllers, kubelet, a cloud's load balancer, cert-manager and limitador-operator. Every Deployment gets one pod, which
- * the API server has to admit, and counts as rolled out once that is so; nothing runs in the pod.
+ * controllers, kubelet, a cloud's load balancer, cert-manager, limitador-operator and the Prometheus operator. Every
+ * Deployment gets one pod, which the API server has to admit, and another when that is deleted; it counts as rolled out
+ * once the pod is there; nothing runs in the pod.
  */
 export class StandIn {
   /** Objects for which there was no pod, and what the API server said. */
@@ -31,12 +32,13 @@ export class StandIn {
   private readonly work: Promise<void>;
   private running = true;
 
-  private constructor() {
+  private constructor(private readonly isRunning: (deployment: Manifest) => boolean) {
     this.work = this.goOn();
   }
 
-  static start(): StandIn {
-    return new StandIn();
+  /** @param options.isRunning whether what a Deployment runs does so; it is rolled out only then @default - it does */
+  static start({ isRunning = () => true }: { isRunning?: (deployment: Manifest) => boolean } = {}): StandIn {
+    return new StandIn(isRunning);
   }
 
   async stop(): Promise<void> {
@@ -52,33 +54,51 @@ export class StandIn {
   }
 
   private async round(): Promise<void> {
-    const [deployments, pods, services, limitadors, certificates] = await Promise.all([
+    const [deployments, pods, services, limitadors, certificates, prometheuses] = await Promise.all([
       list('/apis/apps/v1/deployments'),
       list('/api/v1/pods'),
       list('/api/v1/services'),
-      list('/apis/limitador.kuadrant.io/v1alpha1/limitadors'),
-      list('/apis/cert-manager.io/v1/certificates'),
+      listIfServed('/apis/limitador.kuadrant.io/v1alpha1/limitadors'),
+      listIfServed('/apis/cert-manager.io/v1/certificates'),
+      listIfServed('/apis/monitoring.coreos.com/v1/prometheuses'),
     ]);
     for (const deployment of deployments) await this.rollOut({ ...deployment, kind: 'Deployment' }, pods);
     for (const service of services) await this.connect(service, pods);
     for (const limitador of limitadors) await serveLimitador(limitador);
     for (const certificate of certificates) await issue(certificate);
+    for (const prometheus of prometheuses) await observe(prometheus);
   }
 
   private async rollOut(deployment: Manifest, pods: readonly Manifest[]): Promise<void> {
     const { metadata, spec, status } = deployment;
-    if (status?.observedGeneration === metadata.generation) return;
+    if (!this.isRunning(deployment)) return;
     const others = pods.filter((pod) => pod.metadata.ownerReferences?.[0]?.uid === metadata.uid);
+    if (status?.observedGeneration === metadata.generation && others.length > 0) return;
     const pod = podOf(deployment);
     for (const other of others.filter((known) => known.metadata.name !== pod.metadata.name)) {
       await ask('DELETE', core('pods', other), { gracePeriodSeconds: 0 });
     }
-    if (!(await this.run(deployment, pod))) return;
+    const path = `/apis/apps/v1/namespaces/${metadata.namespace}/deployments/${metadata.name}`;
+    if (!(await this.run(deployment, pod))) {
+      await this.refuse(deployment, path);
+      return;
+    }
     const conditions = [condition('Available'), condition('Progressing')];
     const { replicas } = spec;
     const counts = { replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas };
-    const path = `/apis/apps/v1/namespaces/${metadata.namespace}/deployments/${metadata.name}`;
     await patchStatus(path, { observedGeneration: metadata.generation, ...counts, conditions });
+  }
+
+  /** Says of a Deployment without a pod what its controller says; once. */
+  private async refuse(deployment: Manifest, path: string): Promise<void> {
+    const message = this.refusals.get(nameOf(deployment));
+    const { metadata, status } = deployment;
+    if (message === undefined || status?.conditions?.some((each: Manifest) => each.message === message)) return;
+    const conditions = [
+      { ...condition('Available'), status: 'False', reason: 'MinimumReplicasUnavailable' },
+      { ...condition('ReplicaFailure'), reason: 'FailedCreate', message },
+    ];
+    await patchStatus(path, { observedGeneration: metadata.generation, conditions });
   }
 
   /** Asks for the pod. @returns whether it was admitted, without a warning */
@@ -92,7 +112,19 @@ export class StandIn {
     this.refusals.delete(nameOf(deployment));
     const podIP = this.addressOf(core('pods', pod));
     const conditions = [condition('Ready'), condition('ContainersReady'), condition('PodScheduled')];
-    await patchStatus(core('pods', pod), { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions });
+    if (status === 201) {
+      const startedAt = new Date().toISOString().replace(/\.\d+/, '');
+      const containerStatuses = (pod.spec.containers as { name: string; image: string }[]).map(({ name, image }) => ({
+        ...{ name, image, imageID: image, restartCount: 0, ready: true, state: { running: { startedAt } } },
+      }));
+      await patchStatus(core('pods', pod), {
+        phase: 'Running',
+        podIP,
+        podIPs: [{ ip: podIP }],
+        conditions,
+        containerStatuses,
+      });
+    }
     return true;
   }
 
@@ -155,10 +187,14 @@ function endpointSlice({ metadata }: Manifest, pods: readonly Manifest[], ports:
     })),
     endpoints: pods.map((pod) => ({
       addresses: [pod.status.podIP],
-      conditions: { ready: true },
+      conditions: { ready: isReady(pod) },
       targetRef: { kind: 'Pod', name: pod.metadata.name, namespace },
     })),
   };
+}
+
+function isReady({ status }: Manifest): boolean {
+  return status.conditions?.find(({ type }: { type: string }) => type === 'Ready')?.status === 'True';
 }
 
 function numberOf(portName: string, pods: readonly Manifest[]): number | undefined {
@@ -174,6 +210,15 @@ async function serveLimitador({ metadata, status }: Manifest): Promise<void> {
     conditions: [condition('Ready')],
     service: { host: `limitador-${name}.${namespace}.svc.cluster.local`, ports: { grpc: 8081, http: 8080 } },
   });
+}
+
+async function observe({ metadata, status }: Manifest): Promise<void> {
+  const { name, namespace, generation } = metadata;
+  if (status?.conditions?.[0]?.observedGeneration === generation) return;
+  const conditions = [condition('Available', generation), condition('Reconciled', generation)];
+  const counts = { paused: false, replicas: 1, updatedReplicas: 1, availableReplicas: 1, unavailableReplicas: 0 };
+  const path = `/apis/monitoring.coreos.com/v1/namespaces/${namespace}/prometheuses/${name}`;
+  await patchStatus(path, { ...counts, conditions });
 }
 
 async function issue({ metadata, spec, status }: Manifest): Promise<void> {

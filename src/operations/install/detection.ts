@@ -1,0 +1,143 @@
+import type { Kubectl } from '../kubectl';
+import type { KubernetesObject } from '../kubernetes-object';
+import { COMPONENTS, type Component } from './components';
+import type { ComponentName } from './step-names';
+import { compareVersions, versionIn } from './cluster-version';
+
+/** A component that a cluster has. */
+export interface Found {
+  /** Nothing when it does not say. */
+  readonly version?: string;
+  /** What tells that it is there: `Deployment istio-system/istiod`. */
+  readonly where: string;
+  /** Namespace of that, if it is in one. */
+  readonly namespace?: string;
+}
+
+/** What install has to know of a cluster. */
+export interface ClusterFacts {
+  /** Version of Kubernetes: `1.34.4`. */
+  readonly kubernetes: string;
+  /** Whether it is OpenShift. */
+  readonly openShift: boolean;
+  readonly components: ReadonlyMap<ComponentName, Found>;
+}
+
+/** An empty cluster of today: what a cluster that is still to be created is taken for. */
+export const NEW_CLUSTER: ClusterFacts = { kubernetes: '', openShift: false, components: new Map() };
+
+/**
+ * Looks at a cluster.
+ * @throws OperationError when it does not answer, or may not be asked
+ */
+export async function detect(kubectl: Kubectl): Promise<ClusterFacts> {
+  const version = await kubectl.run(['version', '--output=json', '--request-timeout=30s']);
+  const openShift = await isOpenShift(kubectl);
+  const names = COMPONENTS.flatMap(({ evidence }) => (evidence.crd === undefined ? [] : [evidence.crd]));
+  const columns = [
+    'NAME:.metadata.name',
+    ...names.map(({ annotation }, index) => `A${index}:${annotationPath(annotation)}`),
+  ];
+  const crds = await kubectl.run([
+    ...['get', 'customresourcedefinitions.apiextensions.k8s.io', ...names.map(({ name }) => name)],
+    ...['--ignore-not-found', '--no-headers', `--output=custom-columns=${columns.join(',')}`, '--request-timeout=30s'],
+  ]);
+  const deployments = await kubectl.list('deployments.apps');
+  return {
+    kubernetes: kubernetesVersion(version.stdout),
+    openShift,
+    components: recognise(
+      deployments,
+      annotationsOf(
+        crds.stdout,
+        names.map(({ annotation }) => annotation),
+      ),
+    ),
+  };
+}
+
+/** Whether a cluster is OpenShift. */
+export async function isOpenShift(kubectl: Kubectl): Promise<boolean> {
+  const { stdout } = await kubectl.run(['get', '--raw=/apis', '--request-timeout=30s']);
+  return (JSON.parse(stdout) as { groups: { name: string }[] }).groups.some(
+    ({ name }) => name === 'config.openshift.io',
+  );
+}
+
+/** The version in what `kubectl version --output=json` prints. */
+export function kubernetesVersion(printed: string): string {
+  const { serverVersion } = JSON.parse(printed) as { serverVersion?: { gitVersion?: string } };
+  return versionIn(serverVersion?.gitVersion) ?? '';
+}
+
+/** Annotations by the names of the CustomResourceDefinitions that have them, of a table of names and values. */
+export function annotationsOf(table: string, annotations: readonly string[]): Map<string, Map<string, string>> {
+  const rows = table.split('\n').filter((line) => line.trim() !== '');
+  return new Map(
+    rows.map((row) => {
+      const [name = '', ...values] = row.trim().split(/\s+/);
+      const given = values.flatMap((value, index): [string, string][] =>
+        value === '<none>' ? [] : [[annotations[index] ?? '', value]],
+      );
+      return [name, new Map(given)];
+    }),
+  );
+}
+
+/**
+ * Which components there are.
+ *
+ * @param deployments all of the cluster
+ * @param crds annotations of the CustomResourceDefinitions by their names
+ */
+export function recognise(
+  deployments: readonly KubernetesObject[],
+  crds: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): Map<ComponentName, Found> {
+  const found = new Map<ComponentName, Found>();
+  for (const component of COMPONENTS) {
+    const there = inDeployments(component, deployments) ?? inDefinitions(component, crds);
+    if (there !== undefined) found.set(component.name, there);
+  }
+  return found;
+}
+
+/** Of several, such as two revisions of istiod, the oldest: any of them may serve the platform. */
+function inDeployments({ evidence }: Component, deployments: readonly KubernetesObject[]): Found | undefined {
+  const { deployment, container } = evidence;
+  if (deployment === undefined) return undefined;
+  const found = deployments
+    .filter(({ metadata }) => {
+      const labels = Object.entries(metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+      return metadata.name === deployment.name || labels.some((label) => deployment.labels?.includes(label));
+    })
+    .map((object): Found => {
+      const { name, namespace } = object.metadata;
+      const version = deploymentVersion(object, container);
+      return { where: `Deployment ${namespace}/${name}`, namespace, ...(version === undefined ? {} : { version }) };
+    });
+  return found.sort((one, other) => compareVersions(one.version ?? '0.0.0', other.version ?? '0.0.0'))[0];
+}
+
+function deploymentVersion({ metadata, spec }: KubernetesObject, container: string | undefined): string | undefined {
+  const containers = (spec?.template?.spec?.containers ?? []) as { name: string; image?: string }[];
+  const image = (containers.find(({ name }) => name === container) ?? containers[0])?.image;
+  const { labels = {} } = metadata;
+  // A digest says nothing; a chart labels with what it installs, and OLM with the version of the operator.
+  const tag = image?.split('/').at(-1)?.split('@')[0]?.split(':')[1];
+  return versionIn(tag) ?? versionIn(labels['app.kubernetes.io/version']) ?? versionIn(labels['olm.owner']);
+}
+
+function inDefinitions(
+  { evidence: { crd } }: Component,
+  crds: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): Found | undefined {
+  const annotations = crd && crds.get(crd.name);
+  if (crd === undefined || annotations === undefined) return undefined;
+  const version = versionIn(annotations.get(crd.annotation));
+  return { where: `CustomResourceDefinition ${crd.name}`, ...(version === undefined ? {} : { version }) };
+}
+
+function annotationPath(annotation: string): string {
+  return `.metadata.annotations.${annotation.replaceAll('.', '\\.')}`;
+}

@@ -1,0 +1,82 @@
+import type { Helm } from '../helm';
+import { nameOf } from '../kubernetes-object';
+import type { Session } from '../session';
+import { applyArguments, releaseOf } from './install-component';
+import { describePart, type Part } from './components';
+import { downloadCommand, placeOf } from './downloads';
+import { CREATE_KIND_CLUSTER } from './kind-cluster';
+import type { ComponentPlan, Plan } from './plan';
+import type { StepName } from './step-names';
+import { isRun, titleOf } from './steps';
+
+/** What a dry run tells of. */
+export interface DryRun {
+  readonly session: Session;
+  readonly helm: Helm;
+  readonly plan: Plan;
+  readonly createsCluster: boolean;
+  readonly mirror?: string;
+  readonly fromStep?: StepName;
+  /** What was applied before and is no longer in the configuration, and would be deleted. */
+  readonly pruned: readonly string[];
+}
+
+/** Every command and every object of an installation, by their names; what a Secret holds is never said. */
+export function describeInstallation(run: DryRun): string {
+  const { session, plan, createsCluster, mirror, fromStep } = run;
+  const changed = changedParts(run);
+  return [
+    ...(createsCluster ? ['# cluster', `kind ${CREATE_KIND_CLUSTER.join(' ')}`, ''] : []),
+    ...(changed.length > 0 && mirror === undefined
+      ? ['# downloads; these commands put them into a folder for --mirror', ...changed.map(downloadCommand), '']
+      : []),
+    ...plan.components
+      .filter(({ component }) => isRun(component.name, fromStep))
+      .flatMap((component) => [
+        `# ${component.component.name}: ${titleOf(component)}`,
+        ...commandsOf(component, run),
+        '',
+      ]),
+    '# platform',
+    ...session.files.flatMap(({ name, objects }) => [
+      `kubectl ${[...session.kubectl.prefix, 'apply', '--server-side', '--field-manager=cdk8s-maas', '--force-conflicts'].join(' ')}  # ${name}`,
+      ...objects.map((object) => `  ${nameOf(object)}`),
+    ]),
+    ...run.pruned.map(
+      (name) =>
+        `kubectl ${[...session.kubectl.prefix, 'delete'].join(' ')}  # no longer in ${session.config}\n  ${name}`,
+    ),
+  ].join('\n');
+}
+
+/** What would be downloaded. */
+export function changedParts({ plan, session, fromStep }: Pick<DryRun, 'plan' | 'session' | 'fromStep'>): Part[] {
+  return plan.components
+    .filter(({ action, component }) => action !== 'keep' && isRun(component.name, fromStep))
+    .flatMap(({ component, version = '' }) => component.parts(version, session.settings));
+}
+
+function commandsOf({ component, action, version = '' }: ComponentPlan, { session, helm, mirror }: DryRun): string[] {
+  if (action === 'keep') return [];
+  const { settings, kubectl } = session;
+  const create = `kubectl ${[...kubectl.prefix, 'create', '--filename=-'].join(' ')}`;
+  return [
+    ...component.namespaces(settings).map((name) => `${create}  # Namespace ${name}, unless it is there`),
+    ...component
+      .parts(version, settings)
+      .map((part) =>
+        part.kind === 'chart'
+          ? `helm ${helm.upgradeArguments(releaseOf(part, mirror)).map(quoted).join(' ')}`
+          : `kubectl ${[...kubectl.prefix, ...applyArguments(placeOf(part, mirror))].join(' ')}`,
+      ),
+  ];
+}
+
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
+/** Parts in words, for a message. */
+export function partNames(parts: readonly Part[]): string[] {
+  return parts.map(describePart);
+}

@@ -1,0 +1,196 @@
+import { MAAS_LABELS } from '../../labels';
+import type { Helm } from '../helm';
+import { problemsOf } from '../conditions';
+import { OperationError } from '../operation-error';
+import { checkInterruption, waitUntil, type Session } from '../session';
+import { describePart, type DeploymentName, type Part } from './components';
+import type { Found } from './detection';
+import { placeOf } from './downloads';
+import { failureReport } from './failure-report';
+import { recordComponent } from './installation-record';
+import { kserveController, WITHOUT_MARK } from './kserve-restart';
+import type { ComponentPlan } from './plan';
+
+/** What installing a component works with. */
+export interface InstallContext {
+  readonly session: Session;
+  readonly helm: Helm;
+  /** Address or folder. @default - the projects' own places */
+  readonly mirror?: string;
+  /** Seconds that a Deployment may take to become available. */
+  readonly timeoutSeconds: number;
+}
+
+/**
+ * Who applies the manifests of components. Not the platform's own field manager: server-side apply takes what a manager no
+ * longer names, and the platform sets two keys of a ConfigMap of which KServe's manifest sets all.
+ */
+export const COMPONENT_FIELD_MANAGER = 'cdk8s-maas-components';
+
+/** What the history of a Helm release says of who installed it. */
+export const RELEASE_DESCRIPTION = 'installed by cdk8s-maas';
+
+/** Seconds for which what another part is not ready for is tried again: kinds that are new, webhooks that start. */
+const PATIENCE_SECONDS = 180;
+
+/**
+ * Installs or upgrades a component and waits until it is good; the record says so before, so that a run that was ended in
+ * between is gone on with.
+ *
+ * @param say what is waited for
+ * @throws OperationError with what is the matter with the object that does not become good
+ */
+export async function installComponent(
+  context: InstallContext,
+  plan: ComponentPlan,
+  say: (words: string) => void,
+): Promise<void> {
+  const { session } = context;
+  const { component, version = '' } = plan;
+  const entry = { step: component.name, version };
+  await recordComponent(session, { ...entry, complete: false });
+  await createNamespaces(session, component.namespaces(session.settings));
+  for (const part of component.parts(version, session.settings)) {
+    checkInterruption(session);
+    say(describePart(part));
+    await installPart(context, part, say);
+  }
+  if (component.name === 'kserve') await unmarkKServe(session);
+  await waitForComponent(context, plan, say);
+  await recordComponent(session, { ...entry, complete: true });
+}
+
+/** Waits until everything of a component that is waited for is there and good. */
+export async function waitForComponent(
+  { session, timeoutSeconds: seconds }: InstallContext,
+  { component, found, isForeign }: ComponentPlan,
+  say: (words: string) => void,
+): Promise<void> {
+  const missing = await waitForKinds(session, component.crds, seconds, say);
+  if (missing.length > 0) {
+    throw new OperationError(`the cluster does not serve ${missing.join(', ')}; see: kubectl get crd ${missing[0]}`);
+  }
+  for (const deployment of isForeign ? deploymentsOf(found) : component.deployments(session.settings)) {
+    await waitForDeployment(session, deployment, seconds, say);
+  }
+}
+
+/** Of somebody else's it is only known where it was found. */
+function deploymentsOf(found: Found | undefined): DeploymentName[] {
+  const [, namespace, name] = /^Deployment (.+)\/(.+)$/.exec(found?.where ?? '') ?? [];
+  return namespace === undefined || name === undefined ? [] : [{ namespace, name }];
+}
+
+/** Its manifest has all of its configuration and so has taken ours back: its controller has to start with ours once more. */
+async function unmarkKServe({ kubectl, settings }: Session): Promise<void> {
+  const controller = kserveController(settings.kserve.namespace);
+  if ((await kubectl.get(controller)) !== undefined) await kubectl.patch(controller, WITHOUT_MARK);
+}
+
+/** Those that are there stay as they are: they may be somebody else's. Ours say so, and go with the component. */
+async function createNamespaces({ kubectl }: Session, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: MAAS_LABELS } };
+    const args = ['create', '--filename=-'];
+    const result = await kubectl.attempt(args, { stdin: JSON.stringify(namespace) });
+    if (result.exitCode !== 0 && !result.stderr.includes('AlreadyExists')) throw kubectl.failure(args, result);
+  }
+}
+
+async function installPart(context: InstallContext, part: Part, say: (words: string) => void): Promise<void> {
+  if (part.kind === 'chart') {
+    await context.helm.upgrade(releaseOf(part, context.mirror));
+  } else {
+    await applyManifest(context.session, placeOf(part, context.mirror), say);
+  }
+}
+
+/** A chart as helm is told of it: by its repository, or the archive on the mirror. */
+export function releaseOf(
+  part: Extract<Part, { kind: 'chart' }>,
+  mirror: string | undefined,
+): Parameters<Helm['upgrade']>[0] {
+  const { release: name, chart, version, namespace, values } = part;
+  const place = placeOf(part, mirror);
+  const shared = { name, namespace, ...(values === undefined ? {} : { values }), description: RELEASE_DESCRIPTION };
+  return mirror === undefined ? { ...shared, chart, version, repository: place } : { ...shared, chart: place };
+}
+
+/** The arguments with which kubectl applies a manifest. */
+export function applyArguments(place: string): string[] {
+  const manager = `--field-manager=${COMPONENT_FIELD_MANAGER}`;
+  return ['apply', '--server-side', '--force-conflicts', manager, `--filename=${place}`];
+}
+
+/** A manifest may hold objects of kinds that it brings itself, or that a webhook judges which has just been started. */
+async function applyManifest(session: Session, place: string, say: (words: string) => void): Promise<void> {
+  const args = applyArguments(place);
+  let failure: OperationError | undefined;
+  const applied = await waitUntil(
+    session,
+    async () => {
+      const result = await session.kubectl.attempt(args);
+      if (result.exitCode === 0) return true;
+      failure = session.kubectl.failure(args, result);
+      const passing = /no matches for kind|failed calling webhook/.exec(result.stderr)?.[0];
+      if (passing === undefined || /forbidden/i.test(result.stderr)) throw failure;
+      say(`${passing}: trying again`);
+      return false;
+    },
+    { seconds: PATIENCE_SECONDS, pause: 2000 },
+  );
+  if (!applied && failure !== undefined) throw failure;
+}
+
+async function waitForKinds(
+  session: Session,
+  names: readonly string[],
+  seconds: number,
+  say: (words: string) => void,
+): Promise<string[]> {
+  const established = '.status.conditions[?(@.type=="Established")].status';
+  const columns = `--output=custom-columns=NAME:.metadata.name,ESTABLISHED:${established}`;
+  let missing: string[] = [...names];
+  await waitUntil(
+    session,
+    async () => {
+      const resource = 'customresourcedefinitions.apiextensions.k8s.io';
+      const { stdout } = await session.kubectl.run([
+        'get',
+        resource,
+        ...names,
+        '--ignore-not-found',
+        '--no-headers',
+        columns,
+      ]);
+      const rows = stdout.split('\n').map((row) => row.trim().split(/\s+/));
+      missing = names.filter((name) => !rows.some(([found, status]) => found === name && status === 'True'));
+      if (missing.length > 0) say(`waiting for ${missing.join(', ')}`);
+      return missing.length === 0;
+    },
+    { seconds },
+  );
+  return missing;
+}
+
+async function waitForDeployment(
+  session: Session,
+  { namespace, name }: DeploymentName,
+  seconds: number,
+  say: (words: string) => void,
+): Promise<void> {
+  const reference = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
+  const good = await waitUntil(
+    session,
+    async () => {
+      const object = await session.kubectl.get(reference);
+      const problems = object === undefined ? ['not there'] : problemsOf(object);
+      if (problems[0] !== undefined) say(`${name}: ${problems[0]}`);
+      return problems.length === 0;
+    },
+    { seconds },
+  );
+  if (good) return;
+  const report = await failureReport(session.kubectl, reference);
+  throw new OperationError(`Deployment ${namespace}/${name} is not available after ${seconds} s\n${report}`);
+}

@@ -1,0 +1,52 @@
+import type { ModelSettings } from '../../config/settings';
+import type { Question } from '../connection';
+
+/** Tokens that are asked for where any answer will do. */
+const FEW_TOKENS = 8;
+
+/** Most tokens of one answer: some seconds of a small GPU. */
+const MOST_TOKENS = 900;
+
+/** Context of a model that says none. */
+const DEFAULT_CONTEXT = 1024;
+
+/** Tokens of the context that are left for the prompt. */
+const PROMPT_TOKENS = 124;
+
+/** Whether a model embeds texts and generates none. */
+export function isEmbeddingsModel({ arguments: args }: Pick<ModelSettings, 'arguments'>): boolean {
+  return /--(runner[= ]pooling|task[= ]embed)/.test(args.join(' '));
+}
+
+/** The most tokens that one request to a model may use. */
+export function mostTokens({ maxModelLength = DEFAULT_CONTEXT }: Pick<ModelSettings, 'maxModelLength'>): number {
+  return Math.max(1, Math.min(MOST_TOKENS, maxModelLength - PROMPT_TOKENS));
+}
+
+/** A request that costs little. */
+export function shortQuestion(model: ModelSettings): Question {
+  return isEmbeddingsModel(model) ? embeddings(model, 'Count.') : chat(model, { max_tokens: FEW_TOKENS });
+}
+
+/** The same as a stream that reports its usage. */
+export function streamQuestion(model: ModelSettings): Question {
+  return chat(model, { max_tokens: FEW_TOKENS, stream: true, stream_options: { include_usage: true } });
+}
+
+/** A request that costs about as many tokens, as far as the model can. */
+export function longQuestion(model: ModelSettings, tokens: number): Question {
+  const number = Math.max(1, Math.min(tokens, mostTokens(model)));
+  return isEmbeddingsModel(model)
+    ? embeddings(model, Array.from({ length: number }, () => 'word').join(' '))
+    : // vLLM and the simulator would otherwise end where the text does.
+      chat(model, { max_tokens: number, ignore_eos: true });
+}
+
+function chat({ host, servedName }: ModelSettings, more: object): Question {
+  const messages = [{ role: 'user', content: 'Count.' }];
+  return { host, path: '/v1/chat/completions', body: { model: servedName, messages, ...more } };
+}
+
+function embeddings({ host, servedName }: ModelSettings, input: string): Question {
+  return { host, path: '/v1/embeddings', body: { model: servedName, input } };
+}

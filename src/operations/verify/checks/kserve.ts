@@ -1,0 +1,110 @@
+import { identityOf, nameOf, referenceOf, type KubernetesObject } from '../../kubernetes-object';
+import { hasLabels, type Cluster } from '../cluster';
+import { KINDS } from '../kinds';
+import { bad, good, unknown, type Finding } from '../row';
+import type { Platform } from './check';
+import { restart } from './conditions';
+
+const CONTROLLER = 'kserve-controller-manager';
+
+/** KServe's controller has started after its configuration was last changed: it reads that at start only. */
+export function kserveRestart(cluster: Cluster, { settings, commands }: Platform): Finding[] {
+  const { namespace } = settings.kserve;
+  const configuration = cluster.find({ ...KINDS.configMap, name: 'inferenceservice-config', namespace });
+  const deployment = cluster.find({ ...KINDS.deployment, name: CONTROLLER, namespace });
+  if (configuration === undefined || deployment === undefined) return [];
+  const changed = changedAt(configuration);
+  const labels = (deployment.spec?.selector?.matchLabels ?? {}) as Record<string, string>;
+  const pods = cluster.list(KINDS.pod, namespace).filter((pod) => hasLabels(pod, labels));
+  const started = pods.flatMap((pod) => startedAt(pod) ?? []).sort()[0];
+  const advice = {
+    text: 'start its controller anew, so that it reads its configuration',
+    commands: [restart(CONTROLLER, namespace, commands)],
+  };
+  if (changed === undefined || started === undefined) {
+    return [unknown(nameOf(deployment), 'no running pod says since when it runs', advice)];
+  }
+  return [
+    started >= changed
+      ? good(nameOf(deployment), 'has started after its configuration was last changed')
+      : bad(nameOf(deployment), `runs since ${started}, its configuration was changed at ${changed}`, advice),
+  ];
+}
+
+interface ManagedFields {
+  readonly time?: string;
+  readonly fieldsV1?: { readonly 'f:data'?: object };
+}
+
+/** When somebody last changed its data; RFC 3339 in UTC, so that texts compare as times do. */
+function changedAt({ metadata }: KubernetesObject): string | undefined {
+  const { managedFields = [] } = metadata as { managedFields?: ManagedFields[] };
+  const times = managedFields.flatMap(({ time, fieldsV1 }) => (fieldsV1?.['f:data'] === undefined ? [] : (time ?? [])));
+  return times.sort().at(-1);
+}
+
+function startedAt({ status }: KubernetesObject): string | undefined {
+  const containers = (status?.containerStatuses ?? []) as { state?: { running?: { startedAt?: string } } }[];
+  return containers
+    .flatMap(({ state }) => state?.running?.startedAt ?? [])
+    .sort()
+    .at(-1);
+}
+
+/** No route leads around the limits: what KServe makes itself, and others of our hosts. */
+export function waysAround(cluster: Cluster, { objects, settings, commands }: Platform): Finding[] {
+  if (!cluster.knows(KINDS.httpRoute)) return [];
+  const own = new Set(objects.map((object) => identityOf(referenceOf(object))));
+  const places = [...new Set([settings.namespace, settings.gateway.namespace])];
+  const routes = places
+    .flatMap((place) => cluster.list(KINDS.httpRoute, place))
+    .filter((route) => isOnGateway(route, settings.gateway) && !own.has(identityOf(referenceOf(route))));
+  const hosts = new Set([...settings.models.map(({ host }) => host), settings.gateway.platformHost]);
+  const around = routes.flatMap((route) => {
+    const { name, namespace = '' } = route.metadata;
+    const maker = makerOf(route);
+    const [taken] = ((route.spec.hostnames ?? []) as string[]).filter((host) => hosts.has(host));
+    if (maker === undefined && taken === undefined) return [];
+    const found =
+      maker === undefined
+        ? `takes the host ${String(taken)} beside the route of the platform`
+        : `KServe has made it for ${maker}: it leads to the model past the route of the platform`;
+    return [
+      bad(nameOf(route), found, {
+        text:
+          maker === undefined
+            ? 'ask whose it is, then take it away'
+            : 'KServe makes none with the configuration of the platform; once it has read that, take the route away',
+        commands: [
+          ...(maker === undefined
+            ? []
+            : [commands.maas('install'), restart(CONTROLLER, settings.kserve.namespace, commands)]),
+          commands.kubectl('delete', 'httproute', name, `--namespace=${namespace}`),
+        ],
+      }),
+    ];
+  });
+  return around.length > 0
+    ? around
+    : [
+        good(
+          `Gateway ${settings.gateway.namespace}/${settings.gateway.name}`,
+          'no route of others leads to the models',
+        ),
+      ];
+}
+
+function isOnGateway({ spec, metadata }: KubernetesObject, gateway: { name: string; namespace: string }): boolean {
+  return ((spec.parentRefs ?? []) as { name: string; namespace?: string; kind?: string }[]).some(
+    ({ name, namespace = metadata.namespace, kind = 'Gateway' }) =>
+      kind === 'Gateway' && name === gateway.name && namespace === gateway.namespace,
+  );
+}
+
+function makerOf({ metadata }: KubernetesObject): string | undefined {
+  const { ownerReferences = [] } = metadata as {
+    ownerReferences?: { apiVersion: string; kind: string; name: string }[];
+  };
+  const owner = ownerReferences.find(({ apiVersion }) => apiVersion.startsWith('serving.kserve.io/'));
+  return owner && `${owner.kind} ${owner.name}`;
+}

@@ -1,0 +1,78 @@
+import { freePort } from '../../support/free-port';
+import { startIstiod, type Istiod } from './istio';
+import { startKServe } from './kserve';
+import { runAuthorino, startAuthorinoOperator, startOperator } from './kuadrant';
+import { nameOf, type Manifest } from './manifests';
+
+/** The arguments with which authorino-operator runs the Authorino of Kuadrant's operator. */
+const authorinoArguments = ['--allow-superseding-host-subsets'];
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** A Deployment's pod, or what runs in the place of it. */
+interface Run {
+  readonly generation: number | undefined;
+  ready: boolean;
+  readonly started: Promise<Stoppable | undefined>;
+}
+
+/**
+ * The real controllers, which run as soon as there are the Deployments that would run them in a cluster, and start anew when
+ * these change; a Deployment without one counts as running.
+ */
+export class Operators {
+  istiod: Istiod | undefined;
+  /** Where Authorino takes Envoy's questions. */
+  authorinoPort = 0;
+  /** What did not start. */
+  readonly failures: string[] = [];
+  private readonly runs = new Map<string, Run>();
+
+  private readonly programs: Readonly<Record<string, (deployment: Manifest) => Promise<Stoppable>>> = {
+    'Deployment istio-system/istiod': async () => (this.istiod = await startIstiod()),
+    'Deployment kuadrant-system/kuadrant-operator-controller-manager': async () => startOperator(),
+    'Deployment kuadrant-system/authorino-operator': () => startAuthorinoOperator(),
+    'Deployment kuadrant-system/authorino': async () => {
+      this.authorinoPort = await freePort();
+      return runAuthorino(this.authorinoPort, authorinoArguments);
+    },
+    'Deployment kserve/kserve-controller-manager': ({ spec }) => {
+      const [{ image }] = spec.template.spec.containers;
+      return startKServe(image.includes(':v0.15.') ? 'kserve-manager-0.15' : 'kserve-manager-0.20');
+    },
+  };
+
+  /** Starts what has to run for a Deployment as it is now. @returns whether it runs */
+  isRunning(deployment: Manifest): boolean {
+    const name = nameOf(deployment);
+    const start = this.programs[name];
+    if (start === undefined) return true;
+    const { generation } = deployment.metadata;
+    const known = this.runs.get(name);
+    if (known?.generation === generation) return known!.ready;
+    const run: Run = { generation, ready: false, started: this.restart(known, () => start(deployment), name) };
+    this.runs.set(name, run);
+    void run.started.then((program) => (run.ready = program !== undefined));
+    return false;
+  }
+
+  private async restart(
+    earlier: Run | undefined,
+    start: () => Promise<Stoppable>,
+    name: string,
+  ): Promise<Stoppable | undefined> {
+    try {
+      await (await earlier?.started)?.stop();
+      return await start();
+    } catch (error) {
+      this.failures.push(`${name}: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const { started } of [...this.runs.values()].reverse()) await (await started)?.stop();
+  }
+}
