@@ -46,7 +46,7 @@ test('lists every accelerator with its memory and its labels', () => {
         ? Object.values(Accelerator.fromName(accelerator.name, { nodeLabels: nodeLabels as 'gke' }).nodeSelector)
         : [],
     );
-    const shown = `${gke} ${aws}`.match(/[\w-]+/g) ?? [];
+    const shown: readonly string[] = `${gke} ${aws}`.match(/[\w-]+/g) ?? [];
     expect(labels.filter((label) => !shown.includes(label))).toEqual([]);
   }
 });
