@@ -86,7 +86,7 @@ function weightWords({ figures, gpus }: ModelSettings, { bytes, weightBits = fig
 function cacheWords(plan: MemoryPlan, serving: Serving, { figures }: ModelSettings): string[] {
   const { cache, sequence, maxModelLength } = plan;
   if (sequence === 0) {
-    return ['none KV cache: the model keeps none'];
+    return ['no KV cache: the model keeps none'];
   }
   if (sequence === undefined || maxModelLength === undefined || figures === undefined) {
     const reason = figures?.layers === undefined ? 'its figures are not known' : 'its longest context is not said';

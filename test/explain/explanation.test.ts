@@ -310,7 +310,7 @@ test.each([
   ],
   ['granite', 0, 'not checked: the memory of nvidia is not known'],
   ['granite', 1, 'vLLM starts where each has at least 22.16 GiB, of which it takes 0.8'],
-  ['bge-m3', 3, 'none KV cache: the model keeps none'],
+  ['bge-m3', 3, 'no KV cache: the model keeps none'],
   ['bge-m3', 4, '8.00 GiB in all: the memory limit of the container, with 4 GiB for the KV cache'],
   ['qwen3', 5, '4.41 GiB in all, on each quarter: 0.2 of 22.03 GiB, shared by 4 pods without isolation'],
   ['own', 0, 'not checked: the size of the model is not known'],
