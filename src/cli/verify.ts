@@ -13,7 +13,10 @@ export function registerVerify(program: Command): void {
   addJson(addClusterOptions(command), 'JSON: the rows and how many have which verdict').action(
     (options: VerifyOptions) => operations().verify(options),
   );
-  addNotes(command, 'It changes nothing; with --verbose it names what is good, too. docs/verify.md says what each check looks at, and which rights it takes.');
+  addNotes(
+    command,
+    'It changes nothing; with --verbose it names what is good, too. docs/verify.md says what each check looks at, and which rights it takes.',
+  );
   addUsage(command, {
     examples: [
       'cdk8s-maas verify',

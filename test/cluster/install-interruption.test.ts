@@ -5,6 +5,8 @@ import { NewCluster } from './harness/new-cluster';
 import { describeCluster } from './harness/suite';
 import { until } from './harness/until';
 
+jest.setTimeout(240_000); // most of an installation, on a slow machine
+
 /** Runs `maas` and sends SIGINT once something is so. */
 async function interrupted(
   cluster: NewCluster,

@@ -11,6 +11,8 @@ import {
 import { NewCluster } from './harness/new-cluster';
 import { describeCluster } from './harness/suite';
 
+jest.setTimeout(240_000); // most of an installation, on a slow machine
+
 /** No controller runs, a Deployment counts as rolled out at once; each ends before the platform is applied. */
 describeCluster('install, step by step (helm, kind and downloads: recorders)', () => {
   let cluster: NewCluster;

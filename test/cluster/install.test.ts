@@ -8,9 +8,13 @@ import { NewCluster, newClusterTools } from './harness/new-cluster';
 import { writeReleases } from './harness/releases';
 import { describeCluster } from './harness/suite';
 
+jest.setTimeout(300_000); // a whole installation, on a slow machine
+
 const manifest =
   'kubectl apply --server-side --force-conflicts --field-manager=cdk8s-maas-components --filename=https://github.com/';
 const istio = 'https://istio-release.storage.googleapis.com/charts';
+
+const kserveController = 'Deployment kserve/kserve-controller-manager';
 
 async function deployments(): Promise<Manifest[]> {
   return (await list('/apis/apps/v1/deployments')).map((object) => ({ ...object, kind: 'Deployment' }));
@@ -20,7 +24,13 @@ async function generations(): Promise<Record<string, number | undefined>> {
   return Object.fromEntries((await deployments()).map((object) => [nameOf(object), object.metadata.generation]));
 }
 
-async function kserve(): Promise<{ deploy: string; image: string; startedWith: string | undefined }> {
+interface KServe {
+  readonly deploy: string;
+  readonly image: string;
+  readonly startedWith: string | undefined;
+}
+
+async function kserve(): Promise<KServe> {
   const [configuration] = (await list('/api/v1/namespaces/kserve/configmaps')).filter(
     ({ metadata }) => metadata.name === 'inferenceservice-config',
   );
@@ -96,7 +106,7 @@ describeCluster(
       writeReleases(cluster.recorders.releases, { istio: '1.31.5', kserve: '0.20.1' });
       const file = join(cluster.maas.folder, 'maas.yaml');
       writeFileSync(file, `${readFileSync(file, 'utf8')}\nversions: { istio: 1.31.5, kserve: 0.20.1 }\n`);
-      const before = await kserve();
+      const [before, generation] = [await kserve(), (await generations())[kserveController]!];
       const { exitCode, stderr } = await cluster.run(['install', '--yes']);
       expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(stderr).toContain('✓ Istio 1.31.5: upgrade from 1.31.4 (');
@@ -108,6 +118,7 @@ describeCluster(
       expect(await recordedComponents(cluster)).toContain('\nistio 1.31.5\ncert-manager 1.18.2\nkserve 0.20.1\n');
       // KServe's own configuration came with it: ours is back, and its controller has started with it.
       expect(await kserve()).toEqual({ ...before, image: 'kserve/kserve-controller:v0.20.1' });
+      expect((await generations())[kserveController]).toBeGreaterThan(generation + 1);
       await platformIsGood();
     });
 

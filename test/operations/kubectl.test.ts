@@ -100,7 +100,6 @@ describe('apply', () => {
     ]);
     expect(JSON.parse(readFileSync(programs.file('stdin'), 'utf8'))).toEqual(secret);
   });
-  });
 
   test('can ask only what would be', async () => {
     answers({ stdout: '{"kind":"List","items":[{"kind":"A"},{"kind":"B"}]}' });

@@ -66,10 +66,8 @@ export async function waitForComponent(
   { component, found, isForeign }: ComponentPlan,
   say: (words: string) => void,
 ): Promise<void> {
-  const missing = await waitForKinds(session, component.crds, seconds, say);
-  if (missing.length > 0) {
-    throw new OperationError(`the cluster does not serve ${missing.join(', ')}; see: kubectl get crd ${missing[0]}`);
-  }
+  say(`waiting for the kinds of ${component.title}`);
+  await waitForKinds(session, component.crds, seconds);
   for (const deployment of isForeign ? deploymentsOf(found) : component.deployments(session.settings)) {
     await waitForDeployment(session, deployment, seconds, say);
   }
@@ -142,35 +140,24 @@ async function applyManifest(session: Session, place: string, say: (words: strin
   if (!applied && failure !== undefined) throw failure;
 }
 
-async function waitForKinds(
-  session: Session,
-  names: readonly string[],
-  seconds: number,
-  say: (words: string) => void,
-): Promise<string[]> {
-  const established = '.status.conditions[?(@.type=="Established")].status';
-  const columns = `--output=custom-columns=NAME:.metadata.name,ESTABLISHED:${established}`;
-  let missing: string[] = [...names];
-  await waitUntil(
+/** By kubectl's own wait: a filter in an output fails on a kind that has no conditions yet. */
+async function waitForKinds(session: Session, names: readonly string[], seconds: number): Promise<void> {
+  const resources = names.map((name) => `customresourcedefinitions.apiextensions.k8s.io/${name}`);
+  const args = ['wait', '--for=condition=Established', '--timeout=10s', ...resources];
+  let failure: OperationError | undefined;
+  const established = await waitUntil(
     session,
     async () => {
-      const resource = 'customresourcedefinitions.apiextensions.k8s.io';
-      const { stdout } = await session.kubectl.run([
-        'get',
-        resource,
-        ...names,
-        '--ignore-not-found',
-        '--no-headers',
-        columns,
-      ]);
-      const rows = stdout.split('\n').map((row) => row.trim().split(/\s+/));
-      missing = names.filter((name) => !rows.some(([found, status]) => found === name && status === 'True'));
-      if (missing.length > 0) say(`waiting for ${missing.join(', ')}`);
-      return missing.length === 0;
+      const result = await session.kubectl.attempt(args, { signal: session.interruption });
+      if (result.exitCode === 0) return true;
+      checkInterruption(session);
+      failure = session.kubectl.failure(args, result);
+      if (!/timed out waiting|NotFound/.test(result.stderr)) throw failure;
+      return false;
     },
     { seconds },
   );
-  return missing;
+  if (!established && failure !== undefined) throw failure;
 }
 
 async function waitForDeployment(
