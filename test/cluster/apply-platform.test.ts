@@ -24,6 +24,9 @@ const succeeded = ({ exitCode, stderr }: CommandResult) => {
 const create = (...items: object[]) =>
   kubectl(['create', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
 
+// Each begins with an installation and ends with an empty cluster.
+jest.setTimeout(300_000);
+
 describeCluster("the platform's own objects", () => {
   let cluster: OperatedCluster;
   beforeEach(async () => {
@@ -63,14 +66,20 @@ describeCluster("the platform's own objects", () => {
     await kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(shipped) });
     const annotations = 'metadata: { annotations: { example.com/ours: goes } }';
     const patches = `patches: [{ target: { kind: Secret, name: alice-apikey }, merge: { ${annotations} } }]\n`;
-    cluster.maas.write('maas.yaml', users('alice') + patches);
+    // By hand it would delete the other keys: README.
+    const unconfigured = 'kserve: { configure: false }\n';
+    cluster.maas.write('maas.yaml', users('alice', 'bob') + patches + unconfigured);
     succeeded(await cluster.maas.run(['synth']));
     succeeded(await cluster.maas.shell('kubectl apply -f dist/'));
     const annotationsOf = async () => (await find(paths.secret('alice-apikey')))!.metadata.annotations;
     expect(await annotationsOf()).toHaveProperty(['example.com/ours'], 'goes');
     await kubectl(['annotate', 'secret', 'alice-apikey', '--namespace=llm', 'example.com/of-others=stays']);
 
-    succeeded(await cluster.apply(users('alice')));
+    const taken = await cluster.apply(users('alice'));
+    succeeded(taken);
+    // No record has the key of a user who has gone since then.
+    expect(taken.stderr).toContain('to revoke them: kubectl delete secret --namespace llm bob-apikey\n');
+    expect(taken.stderr).not.toContain('bob_key');
 
     expect(await annotationsOf()).toHaveProperty(['example.com/of-others'], 'stays');
     expect(await annotationsOf()).not.toHaveProperty(['example.com/ours']);

@@ -26,6 +26,9 @@ const configMap = (namespace: string, name: string, labels = {}) => ({
 });
 const namespace = (name: string, labels = {}) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
 
+// Each begins with an installation and ends with an empty cluster.
+jest.setTimeout(300_000);
+
 describeCluster('maas uninstall', () => {
   let cluster: OperatedCluster;
   beforeEach(async () => {
@@ -192,7 +195,10 @@ describeCluster('maas uninstall', () => {
       apiVersion: 'kuadrant.io/v1',
       kind: 'AuthPolicy',
       metadata: { name: 'of-a-tenant', namespace: 'tenant' },
-      spec: { targetRef: { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'x' } },
+      spec: {
+        targetRef: { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'x' },
+        rules: { authentication: { anybody: { anonymous: {} } } },
+      },
     });
     const { stdout } = await uninstall('--yes');
     expect(stdout).toContain('Kuadrant kuadrant-system/kuadrant: it enforces AuthPolicy tenant/of-a-tenant');

@@ -1,6 +1,7 @@
 import { identityOf, nameOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { checkInterruption, objectsOf, waitUntil, type PlatformFileObjects, type Session } from '../session';
+import { warnOfFormerKeys } from './former-keys';
 import { changeRecord } from './installation-record';
 import { isKServeConfiguration, restartKServe } from './kserve-restart';
 import { isHeldByUs, namesOf } from './object-origin';
@@ -56,6 +57,7 @@ export async function applyObjects(session: Session): Promise<void> {
   }
   checkInterruption(session);
   await prune(session, plan);
+  await warnOfFormerKeys(session);
   await changeRecord(session, (record) => ({ ...plan.finalRecord, components: record.components }));
 }
 

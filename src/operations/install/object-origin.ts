@@ -38,6 +38,9 @@ export function isApplied({ metadata }: KubernetesObject): boolean {
   );
 }
 
+/** Kinds of which the one object is made by an operator, and the platform sets a part. */
+const OF_OPERATORS = ['Limitador'];
+
 /**
  * Whose an object is that the platform is about to apply.
  *
@@ -52,7 +55,7 @@ export function originOf(
   if (live === undefined) return 'created';
   const identity = identityOf(referenceOf(manifest));
   if (own.has(identity) && isApplied(live)) return 'created';
-  if (isProtected(manifest) || live.metadata.ownerReferences !== undefined) return 'shared';
+  if (isProtected(manifest) || OF_OPERATORS.includes(manifest.kind)) return 'shared';
   const platform = others.get(identity);
   if (platform !== undefined) {
     return {

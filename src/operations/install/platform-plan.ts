@@ -3,7 +3,15 @@ import { OperationError } from '../operation-error';
 import { objectsOf, type Session } from '../session';
 import { otherRecords, readRecord } from './installation-record';
 import { missingComponents } from './missing-components';
-import { isProtected, knownRecords, originOf, reasonToKeep, staysUntilUninstall, type Origin } from './object-origin';
+import {
+  isProtected,
+  knownRecords,
+  originOf,
+  reasonToKeep,
+  staysUntilUninstall,
+  type KnownRecords,
+  type Origin,
+} from './object-origin';
 import { EMPTY_RECORD, type InstallationRecord } from './record-format';
 
 /** An object that the platform no longer has and that stays all the same. */
@@ -43,57 +51,69 @@ export interface PlatformPlan {
 export async function planPlatform(session: Session, { componentsMissing = false } = {}): Promise<PlatformPlan> {
   const manifests = objectsOf(session);
   const record = (await readRecord(session)) ?? EMPTY_RECORD;
-  const others = await otherRecords(session);
+  const known = knownRecords(record, await otherRecords(session));
   const rendered = new Set(manifests.map((manifest) => identityOf(referenceOf(manifest))));
-  const noLonger = ({ created, shared }: InstallationRecord) =>
-    [created, shared].map((list) => list.filter((reference) => !rendered.has(identityOf(reference))));
-  const [formerlyCreated = [], formerlyShared = []] = noLonger(record);
-  const { objects, unknownKinds } = await session.kubectl.find([
-    ...manifests.map(referenceOf),
-    ...formerlyCreated,
-    ...formerlyShared,
-  ]);
-  if (unknownKinds.length > 0 && !componentsMissing) {
-    const needed = unknownKinds.filter((kind) => manifests.some((manifest) => kindOf(manifest) === kind));
-    if (needed.length > 0) throw new OperationError(missingComponents(needed));
-  }
+  const former = (list: readonly ObjectReference[]) => list.filter((reference) => !rendered.has(identityOf(reference)));
+  const [formerlyCreated, formerlyShared] = [former(record.created), former(record.shared)];
+  const references = [...manifests.map(referenceOf), ...formerlyCreated, ...formerlyShared];
+  const { objects, unknownKinds } = await session.kubectl.find(references);
+  const needed = unknownKinds.filter((kind) => manifests.some((manifest) => kindOf(manifest) === kind));
+  if (needed.length > 0 && !componentsMissing) throw new OperationError(missingComponents(needed));
   const live = new Map(objects.map((object) => [identityOf(referenceOf(object)), object]));
-  const known = knownRecords(record, others);
-  const origins = manifests.map((manifest) => {
-    const found = live.get(identityOf(referenceOf(manifest)));
-    return { reference: referenceOf(manifest), found, origin: originOf(manifest, found, known) };
+
+  const { created, updated, shared, leaving } = judgeRendered(manifests, live, known);
+  const { staying, pruned, kept } = judgeFormer(formerlyCreated, live, known);
+  const released = formerlyShared.filter((reference) => live.has(identityOf(reference)));
+  const isShared = new Set(shared.map(identityOf));
+  const own = manifests.map(referenceOf).filter((reference) => !isShared.has(identityOf(reference)));
+  return {
+    ...{ created, updated, shared, pruned: pruned.toReversed(), released, kept, leaving },
+    record: { ...record, created: [...staying, ...own, ...pruned], shared: [...shared, ...released] },
+    finalRecord: { ...record, created: [...staying, ...own], shared },
+  };
+}
+
+type Live = ReadonlyMap<string, KubernetesObject>;
+
+/** What the configuration has. */
+function judgeRendered(
+  manifests: readonly KubernetesObject[],
+  live: Live,
+  known: KnownRecords,
+): Pick<PlatformPlan, 'created' | 'updated' | 'shared' | 'leaving'> {
+  const judged = manifests.map((manifest) => {
+    const reference = referenceOf(manifest);
+    const found = live.get(identityOf(reference));
+    return { reference, found, origin: originOf(manifest, found, known) };
   });
-  const problems = origins.flatMap(({ origin }) => (typeof origin === 'string' ? [] : [origin.problem]));
+  const problems = judged.flatMap(({ origin }) => (typeof origin === 'string' ? [] : [origin.problem]));
   if (problems.length > 0) throw new OperationError(foreignObjects(problems));
   const of = (wanted: Origin, there: boolean) =>
-    origins
+    judged
       .filter(({ origin, found }) => origin === wanted && (found !== undefined) === there)
       .map(({ reference }) => reference);
-  const former = formerlyCreated.flatMap((reference) => {
-    const found = live.get(identityOf(reference));
-    return found === undefined ? [] : [{ reference, found, reason: reasonToKeep(found, known) }];
-  });
-  const stay = former.filter(({ reason, found }) => reason === undefined && staysUntilUninstall(found));
-  const prune = former.filter(({ reason, found }) => reason === undefined && !staysUntilUninstall(found));
-  const ours = origins.filter(({ origin }) => origin === 'created').map(({ reference }) => reference);
-  const shared = origins.filter(({ origin }) => origin === 'shared').map(({ reference }) => reference);
-  const released = formerlyShared.filter((reference) => live.has(identityOf(reference)));
-  const staying = stay.map(({ reference }) => reference);
-  const pruned = prune.map(({ reference }) => reference);
   return {
     created: of('created', false),
     updated: of('created', true),
-    shared,
-    pruned: pruned.toReversed(),
-    released,
-    kept: [
-      ...stay.map(({ reference, found }) => ({ object: reference, reason: whyItStays(found) })),
-      ...former.flatMap(({ reference, reason }) => (reason === undefined ? [] : [{ object: reference, reason }])),
-    ],
-    leaving: origins.flatMap(({ found }) => (found?.metadata.deletionTimestamp === undefined ? [] : [found])),
-    record: { ...record, created: [...staying, ...ours, ...pruned], shared: [...shared, ...released] },
-    finalRecord: { ...record, created: [...staying, ...ours], shared },
+    shared: of('shared', true),
+    leaving: judged.flatMap(({ found }) => (found?.metadata.deletionTimestamp === undefined ? [] : [found])),
   };
+}
+
+/** What an earlier install has created and the configuration no longer has. */
+function judgeFormer(references: readonly ObjectReference[], live: Live, known: KnownRecords) {
+  const [staying, pruned, kept]: [ObjectReference[], ObjectReference[], KeptObject[]] = [[], [], []];
+  for (const object of references) {
+    const found = live.get(identityOf(object));
+    if (found === undefined) continue;
+    const reason = reasonToKeep(found, known);
+    if (reason !== undefined) kept.push({ object, reason });
+    else if (staysUntilUninstall(found)) {
+      staying.push(object);
+      kept.push({ object, reason: whyItStays(found) });
+    } else pruned.push(object);
+  }
+  return { staying, pruned, kept };
 }
 
 function kindOf({ kind, apiVersion }: KubernetesObject): string {

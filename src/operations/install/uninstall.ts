@@ -1,7 +1,7 @@
 import { DELETION_PROTECTION_LABEL } from '../../labels';
 import { confirm } from '../confirm';
 import { nameOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
-import { OperationError } from '../operation-error';
+import { Interrupted, OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, objectsOf, type Session, type SessionOptions } from '../session';
 import { gone } from './apply-platform';
@@ -49,8 +49,11 @@ async function uninstallFrom(session: Session, options: UninstallOptions): Promi
     terminal.note('nothing was changed');
     return 1;
   }
-  const staying = await takeAway(session, plan, options.mirror);
-  await finishRecord(session, staying);
+  try {
+    await finishRecord(session, await takeAway(session, plan, options.mirror));
+  } catch (error) {
+    throw error instanceof Interrupted ? new Interrupted(`to go on: maas uninstall --config ${options.config}`) : error;
+  }
   return 0;
 }
 
@@ -78,7 +81,6 @@ async function takeAway(
   mirror: string | undefined,
 ): Promise<InstallationRecord> {
   const { terminal } = session;
-  const next = `to go on: maas uninstall --config ${session.config}`;
   const others = [...(await otherRecords(session)).keys()];
   const staying: ObjectReference[] = plan.used.map(({ object }) => object);
   const stages = [
@@ -89,11 +91,11 @@ async function takeAway(
       .map((object) => [object]),
   ];
   for (const objects of stages.filter(({ length }) => length > 0)) {
-    checkInterruption(session, next);
-    staying.push(...(await deleteUnused(session, objects, { plan, others, next })));
+    checkInterruption(session);
+    staying.push(...(await deleteUnused(session, objects, plan, others)));
   }
   for (const reference of plan.returned) {
-    checkInterruption(session, next);
+    checkInterruption(session);
     await giveBack(session, reference);
     terminal.note(`${namesOf([reference])} has back what stood there before the platform`);
     if (reference.kind === 'ConfigMap' && reference.name === CONFIGURATION)
@@ -102,7 +104,7 @@ async function takeAway(
   const components = [...plan.stayingComponents.map(({ step, version, complete }) => ({ step, version, complete }))];
   const leaving = plan.components.map(({ removal }) => removal);
   for (const { step, version, complete, removal } of plan.components) {
-    checkInterruption(session, next);
+    checkInterruption(session);
     // Who looks at the list for long may find others there by then.
     const reason = await componentUsers(session, removal, leaving, plan.own, others);
     if (reason === undefined)
@@ -123,7 +125,8 @@ function isLast(kind: string): boolean {
 async function deleteUnused(
   session: Session,
   objects: readonly KubernetesObject[],
-  { plan, others, next }: { plan: UninstallPlan; others: readonly string[]; next: string },
+  plan: UninstallPlan,
+  others: readonly string[],
 ): Promise<ObjectReference[]> {
   const { kubectl, terminal } = session;
   const staying: ObjectReference[] = [];
@@ -145,7 +148,7 @@ async function deleteUnused(
       if (isHeldByUs(object)) await kubectl.patch(reference, { metadata: { finalizers: null } });
     }
     for (let start = 0; start < leaving.length; start += BATCH) {
-      checkInterruption(session, next);
+      checkInterruption(session);
       if (leaving.length > BATCH) say(`${start} of ${leaving.length}`);
       await kubectl.beginDeletion(leaving.slice(start, start + BATCH));
     }

@@ -37,7 +37,7 @@ describe('whose an object is that the platform applies', () => {
       'created',
     ],
     ['one in the record that somebody has made anew', object(protection), object({ labels: {} }), ours, 'shared'],
-    ['one that a controller has made', object(), object({ ownerReferences: [{ uid: '1' }] }), nobody, 'shared'],
+    ['one that an operator has made', object({}, 'Limitador'), object({ labels: {} }, 'Limitador'), nobody, 'shared'],
     [
       'one of the user that was there',
       object({ labels: {} }, 'ConfigMap'),
@@ -55,6 +55,13 @@ describe('whose an object is that the platform applies', () => {
       'a Secret of the user that was there',
       object({ labels: {} }),
       object({ labels: {} }),
+      nobody,
+      'is there and is not',
+    ],
+    [
+      'of somebody who calls it owned',
+      object(),
+      object({ labels: {}, ownerReferences: [{ uid: '1' }] }),
       nobody,
       'is there and is not',
     ],
