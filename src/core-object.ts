@@ -1,8 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import type {
+  IntOrString,
   KubeConfigMapProps,
+  KubeDeploymentProps,
+  KubeJobProps,
   KubeNamespaceProps,
   KubeNetworkPolicyProps,
+  KubePersistentVolumeClaimProps,
   KubeRoleBindingProps,
   KubeRoleProps,
   KubeSecretProps,
@@ -10,32 +14,24 @@ import type {
   KubeServiceProps,
   KubeValidatingAdmissionPolicyBindingProps,
   KubeValidatingAdmissionPolicyProps,
-  NetworkPolicyPeer,
-  NetworkPolicySpec,
 } from 'cdk8s-plus-30/lib/imports/k8s';
 import type { Construct } from 'constructs';
 
-/** A NetworkPolicy with plain numbers: the L1's class for "a number or a name" would have to be loaded. */
-interface NetworkPolicyProps extends Omit<KubeNetworkPolicyProps, 'spec'> {
-  readonly spec: Omit<NetworkPolicySpec, 'ingress' | 'egress'> & {
-    readonly ingress: readonly {
-      readonly from?: readonly NetworkPolicyPeer[];
-      readonly ports: readonly PolicyPort[];
-    }[];
-    readonly egress?: readonly { readonly to?: readonly NetworkPolicyPeer[]; readonly ports: readonly PolicyPort[] }[];
-  };
-}
+/** Props of an L1 with plain values: the L1's class for "a number or a string" would have to be loaded. */
+type Plain<Props> = Props extends object
+  ? [Props, IntOrString] extends [IntOrString, Props]
+    ? number | string
+    : { [Key in keyof Props]: Plain<Props[Key]> }
+  : Props;
 
-interface PolicyPort {
-  readonly protocol: string;
-  readonly port: number;
-}
-
-/** The core kinds that every platform has, typed as their L1 props. */
+/** The core kinds, typed as their L1 props. */
 interface CoreKinds {
   readonly ConfigMap: KubeConfigMapProps;
+  readonly Deployment: KubeDeploymentProps;
+  readonly Job: KubeJobProps;
   readonly Namespace: KubeNamespaceProps;
-  readonly NetworkPolicy: NetworkPolicyProps;
+  readonly NetworkPolicy: KubeNetworkPolicyProps;
+  readonly PersistentVolumeClaim: KubePersistentVolumeClaimProps;
   readonly Role: KubeRoleProps;
   readonly RoleBinding: KubeRoleBindingProps;
   readonly Secret: KubeSecretProps;
@@ -47,8 +43,11 @@ interface CoreKinds {
 
 const API_VERSIONS: { readonly [Kind in keyof CoreKinds]: string } = {
   ConfigMap: 'v1',
+  Deployment: 'apps/v1',
+  Job: 'batch/v1',
   Namespace: 'v1',
   NetworkPolicy: 'networking.k8s.io/v1',
+  PersistentVolumeClaim: 'v1',
   Role: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',
   Secret: 'v1',
@@ -60,13 +59,13 @@ const API_VERSIONS: { readonly [Kind in keyof CoreKinds]: string } = {
 
 /**
  * Adds an object of a core kind with the type of its L1, but without loading it: the file with the L1s of core kinds has
- * 3 MB and would be a tenth of the time of a synthesis. Less common kinds (Deployment, Job) use their L1 through `l1`.
+ * 3 MB and would be a tenth of the time of a synthesis.
  */
 export function addCoreObject<Kind extends keyof CoreKinds>(
   scope: Construct,
   id: string,
   kind: Kind,
-  props: CoreKinds[Kind],
+  props: Plain<CoreKinds[Kind]>,
 ): void {
   new ApiObject(scope, id, { apiVersion: API_VERSIONS[kind], kind, ...props });
 }

@@ -1,15 +1,13 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- loading late is the purpose of this file */
 
 /**
- * L1 classes, one generated file at a time, loaded when the first object of it is made.
+ * L1 classes, one generated file at a time, loaded when the first object of it is made. Those of core kinds are not used:
+ * see `addCoreObject`.
  *
  * A static import would load every file of imports/ (about 1 MiB of JavaScript) into each program that uses one
  * construct of this package. Types are imported with `import type`, which costs nothing.
  */
 export const l1 = {
-  get kubernetes(): typeof import('cdk8s-plus-30/lib/imports/k8s') {
-    return require('cdk8s-plus-30/lib/imports/k8s');
-  },
   get gatewayApi(): typeof import('../imports/gateway.networking.k8s.io') {
     return require('../imports/gateway.networking.k8s.io');
   },

@@ -13,7 +13,7 @@ export interface AllowedConnections {
   readonly udpPorts?: readonly number[];
 
   /** The other side; without it anyone. */
-  readonly peers?: readonly NetworkPolicyPeer[];
+  readonly peers?: NetworkPolicyPeer[];
 }
 
 /**

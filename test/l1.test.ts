@@ -37,7 +37,6 @@ test('the default platform loads no L1 that it has no object of, and not the 3 M
 });
 
 const CLASSES = [
-  ['kubernetes', 'KubeDeployment', 'apps/v1', 'Deployment'],
   ['gatewayApi', 'Gateway', 'gateway.networking.k8s.io/v1', 'Gateway'],
   ['gatewayApi', 'HttpRoute', 'gateway.networking.k8s.io/v1', 'HTTPRoute'],
   ['kserve', 'InferenceService', 'serving.kserve.io/v1beta1', 'InferenceService'],

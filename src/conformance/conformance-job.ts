@@ -8,7 +8,6 @@ import { addCoreObject } from '../core-object';
 import { gatewayPods, type IMaasGateway } from '../gateway/gateway-reference';
 import { LISTENER_PORTS } from '../gateway/maas-gateway';
 import { imageName, IMAGES } from '../images';
-import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { addNetworkPolicy, DNS_CONNECTIONS, labelledPeer, podPeer } from '../network-policy';
 import { MODEL_LABEL } from '../pods';
@@ -132,7 +131,7 @@ export class ConformanceJob extends Construct {
 
     const spec = jobSpec(props, labels);
     this.jobName = `${NAME}-${hashOf(script, JSON.stringify(spec))}`;
-    new l1.kubernetes.KubeJob(this, 'Resource', {
+    addCoreObject(this, 'Resource', 'Job', {
       metadata: objectMetadata(this.jobName, { namespace, labels, annotations: HOOK_ANNOTATIONS }),
       spec,
     });
@@ -184,7 +183,6 @@ function jobSpec(props: ConformanceJobProps, labels: Record<string, string>) {
 }
 
 function container(props: ConformanceJobProps) {
-  const { Quantity } = l1.kubernetes;
   return {
     name: 'conformance',
     image: props.image ?? imageName(IMAGES.curl),
@@ -194,8 +192,8 @@ function container(props: ConformanceJobProps) {
       { name: 'API_KEY', valueFrom: { secretKeyRef: { name: props.keySecretName, key: 'api_key' } } },
     ],
     resources: {
-      requests: { cpu: Quantity.fromString('50m'), memory: Quantity.fromString('32Mi') },
-      limits: { cpu: Quantity.fromString('500m'), memory: Quantity.fromString('128Mi') },
+      requests: { cpu: '50m', memory: '32Mi' },
+      limits: { cpu: '500m', memory: '128Mi' },
     },
     securityContext: restrictedContainerSecurity(),
     volumeMounts: [

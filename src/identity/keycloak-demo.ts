@@ -4,7 +4,6 @@ import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/p
 import { DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
-import { l1 } from '../l1';
 import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
 import { addNetworkPolicy, podPeer } from '../network-policy';
 import { AUTHORINO_LABELS } from '../pods';
@@ -139,7 +138,7 @@ export class KeycloakDemo extends Construct {
       data: { [REALM_FILE]: realm },
     });
 
-    new l1.kubernetes.KubeDeployment(this, 'Resource', {
+    addCoreObject(this, 'Resource', 'Deployment', {
       metadata: objectMetadata(KEYCLOAK_NAME, { namespace, labels }),
       spec: {
         replicas: 1,
@@ -159,12 +158,12 @@ export class KeycloakDemo extends Construct {
       },
     });
 
-    new l1.kubernetes.KubeService(this, 'Service', {
+    addCoreObject(this, 'Service', 'Service', {
       metadata: objectMetadata(KEYCLOAK_NAME, { namespace, labels }),
       spec: {
         type: 'ClusterIP',
         selector: labels,
-        ports: [{ name: 'http', port: KEYCLOAK_PORT, targetPort: l1.kubernetes.IntOrString.fromString('http') }],
+        ports: [{ name: 'http', port: KEYCLOAK_PORT, targetPort: 'http' }],
       },
     });
 
@@ -188,7 +187,6 @@ function allowAuthorino(scope: Construct, namespace: string, kuadrantNamespace: 
 }
 
 function keycloakContainer(baseUrl: string, image: string) {
-  const { Quantity } = l1.kubernetes;
   return {
     name: KEYCLOAK_NAME,
     image,
@@ -212,8 +210,8 @@ function keycloakContainer(baseUrl: string, image: string) {
     readinessProbe: healthProbe('ready', 3),
     livenessProbe: healthProbe('live', 3),
     resources: {
-      requests: { cpu: Quantity.fromString('250m'), memory: Quantity.fromString('768Mi') },
-      limits: { cpu: Quantity.fromString('1'), memory: Quantity.fromString('1536Mi') },
+      requests: { cpu: '250m', memory: '768Mi' },
+      limits: { cpu: '1', memory: '1536Mi' },
     },
     // Writable: that compilation replaces files under /opt/keycloak/lib/quarkus, which an empty volume would hide.
     securityContext: restrictedContainerSecurity({ readOnlyRootFilesystem: false }),
@@ -222,8 +220,12 @@ function keycloakContainer(baseUrl: string, image: string) {
 }
 
 function healthProbe(check: 'started' | 'ready' | 'live', failureThreshold: number) {
-  const port = l1.kubernetes.IntOrString.fromString('management');
-  return { httpGet: { path: `/health/${check}`, port }, periodSeconds: 5, timeoutSeconds: 5, failureThreshold };
+  return {
+    httpGet: { path: `/health/${check}`, port: 'management' },
+    periodSeconds: 5,
+    timeoutSeconds: 5,
+    failureThreshold,
+  };
 }
 
 function sha256(text: string): string {

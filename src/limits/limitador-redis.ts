@@ -3,7 +3,6 @@ import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/p
 import type { PlatformKind } from '../cluster/platform-kind';
 import { addCoreObject } from '../core-object';
 import { imageName, IMAGES } from '../images';
-import { l1 } from '../l1';
 import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
 import { addNetworkPolicy, podPeer } from '../network-policy';
 import { LIMITADOR_LABELS } from '../pods';
@@ -86,21 +85,21 @@ export class LimitadorRedis extends Construct {
         stringData: { password: DEMO_PASSWORD, URL: `redis://:${DEMO_PASSWORD}@${NAME}:${PORT}` },
       });
     }
-    new l1.kubernetes.KubePersistentVolumeClaim(this, 'Volume', {
+    addCoreObject(this, 'Volume', 'PersistentVolumeClaim', {
       metadata,
       spec: {
         accessModes: ['ReadWriteOnce'],
         storageClassName: props.storageClassName,
-        resources: { requests: { storage: l1.kubernetes.Quantity.fromString(props.size ?? '1Gi') } },
+        resources: { requests: { storage: props.size ?? '1Gi' } },
       },
     });
     this.addServer(props);
-    new l1.kubernetes.KubeService(this, 'Service', {
+    addCoreObject(this, 'Service', 'Service', {
       metadata,
       spec: {
         type: 'ClusterIP',
         selector: SELECTOR,
-        ports: [{ name: 'redis', port: PORT, targetPort: l1.kubernetes.IntOrString.fromString('redis') }],
+        ports: [{ name: 'redis', port: PORT, targetPort: 'redis' }],
       },
     });
     if (props.networkPolicy ?? true) {
@@ -116,7 +115,7 @@ export class LimitadorRedis extends Construct {
   }
 
   private addServer(props: LimitadorRedisProps): void {
-    new l1.kubernetes.KubeDeployment(this, 'Resource', {
+    addCoreObject(this, 'Resource', 'Deployment', {
       metadata: objectMetadata(NAME, { namespace: props.namespace, labels: SELECTOR }),
       spec: {
         replicas: 1,
@@ -143,7 +142,6 @@ export class LimitadorRedis extends Construct {
 }
 
 function serverContainer(image: string, secretName: string) {
-  const { IntOrString, Quantity } = l1.kubernetes;
   return {
     name: 'redis',
     image,
@@ -152,11 +150,11 @@ function serverContainer(image: string, secretName: string) {
     args: ['--dir', '/data', '--appendonly', 'yes', '--save', '', '--requirepass', '$(REDIS_PASSWORD)'],
     env: [{ name: 'REDIS_PASSWORD', valueFrom: { secretKeyRef: { name: secretName, key: 'password' } } }],
     ports: [{ name: 'redis', containerPort: PORT }],
-    readinessProbe: { tcpSocket: { port: IntOrString.fromString('redis') }, periodSeconds: 5 },
-    livenessProbe: { tcpSocket: { port: IntOrString.fromString('redis') }, periodSeconds: 10 },
+    readinessProbe: { tcpSocket: { port: 'redis' }, periodSeconds: 5 },
+    livenessProbe: { tcpSocket: { port: 'redis' }, periodSeconds: 10 },
     resources: {
-      requests: { cpu: Quantity.fromString('50m'), memory: Quantity.fromString('64Mi') },
-      limits: { cpu: Quantity.fromString('500m'), memory: Quantity.fromString('256Mi') },
+      requests: { cpu: '50m', memory: '64Mi' },
+      limits: { cpu: '500m', memory: '256Mi' },
     },
     securityContext: restrictedContainerSecurity(),
     volumeMounts: [{ name: 'data', mountPath: '/data' }],

@@ -3,7 +3,6 @@ import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/p
 import { DEFAULT_MINIO_SECRET_NAME, DEFAULT_MINIO_SIZE, DEFAULT_NAMESPACES } from '../config/defaults';
 import { imageName, IMAGES } from '../images';
 import { addCoreObject } from '../core-object';
-import { l1 } from '../l1';
 import { DEMO_CREDENTIALS_ANNOTATIONS, objectMetadata } from '../labels';
 import { addNetworkPolicy, labelledPeer, podPeer } from '../network-policy';
 import { MODEL_LABEL } from '../pods';
@@ -129,12 +128,12 @@ export class MinioStorage extends Construct {
         this.addCredentials('ModelCredentials', props.modelNamespace);
       }
     }
-    new l1.kubernetes.KubePersistentVolumeClaim(this, 'Volume', {
+    addCoreObject(this, 'Volume', 'PersistentVolumeClaim', {
       metadata: objectMetadata(CLAIM_NAME, { namespace, labels: SELECTOR }),
       spec: {
         accessModes: ['ReadWriteOnce'],
         storageClassName: props.storageClassName,
-        resources: { requests: { storage: l1.kubernetes.Quantity.fromString(size) } },
+        resources: { requests: { storage: size } },
       },
     });
     this.addServer(namespace, props);
@@ -176,7 +175,7 @@ export class MinioStorage extends Construct {
   }
 
   private addServer(namespace: string, props: MinioStorageProps): void {
-    new l1.kubernetes.KubeDeployment(this, 'Resource', {
+    addCoreObject(this, 'Resource', 'Deployment', {
       metadata: objectMetadata(NAME, { namespace, labels: SELECTOR }),
       spec: {
         replicas: 1,
@@ -199,15 +198,14 @@ export class MinioStorage extends Construct {
   }
 
   private addService(namespace: string): void {
-    const { IntOrString } = l1.kubernetes;
-    new l1.kubernetes.KubeService(this, 'Service', {
+    addCoreObject(this, 'Service', 'Service', {
       metadata: objectMetadata(NAME, { namespace, labels: SELECTOR }),
       spec: {
         type: 'ClusterIP',
         selector: SELECTOR,
         ports: [
-          { name: 'api', port: API_PORT, targetPort: IntOrString.fromString('api') },
-          { name: 'console', port: CONSOLE_PORT, targetPort: IntOrString.fromString('console') },
+          { name: 'api', port: API_PORT, targetPort: 'api' },
+          { name: 'console', port: CONSOLE_PORT, targetPort: 'console' },
         ],
       },
     });
@@ -216,7 +214,7 @@ export class MinioStorage extends Construct {
   /** No `ttlSecondsAfterFinished`: GitOps would create the finished Job again and again. */
   private addSetup(namespace: string, props: MinioStorageProps): void {
     const image = props.clientImage ?? imageName(IMAGES.minioClient);
-    new l1.kubernetes.KubeJob(this, 'Setup', {
+    addCoreObject(this, 'Setup', 'Job', {
       metadata: objectMetadata(SETUP_NAME, { namespace, labels: SETUP_SELECTOR }),
       spec: {
         backoffLimit: 6,
@@ -243,7 +241,6 @@ function podDefaults(platform: PlatformKind | undefined) {
 }
 
 function serverContainer(image: string, secretName: string) {
-  const { Quantity } = l1.kubernetes;
   return {
     name: NAME,
     image,
@@ -260,8 +257,8 @@ function serverContainer(image: string, secretName: string) {
     readinessProbe: healthProbe('ready'),
     livenessProbe: healthProbe('live'),
     resources: {
-      requests: { cpu: Quantity.fromString('100m'), memory: Quantity.fromString('256Mi') },
-      limits: { cpu: Quantity.fromString('1'), memory: Quantity.fromString('1Gi') },
+      requests: { cpu: '100m', memory: '256Mi' },
+      limits: { cpu: '1', memory: '1Gi' },
     },
     securityContext: restrictedContainerSecurity(),
     volumeMounts: [{ name: 'data', mountPath: DATA_DIRECTORY }, SCRATCH_MOUNT],
@@ -269,7 +266,6 @@ function serverContainer(image: string, secretName: string) {
 }
 
 function setupContainer(image: string, secretName: string, endpoint: string) {
-  const { Quantity } = l1.kubernetes;
   return {
     name: SETUP_NAME,
     image,
@@ -282,8 +278,8 @@ function setupContainer(image: string, secretName: string, endpoint: string) {
       { name: 'HOME', value: SCRATCH_DIRECTORY },
     ],
     resources: {
-      requests: { cpu: Quantity.fromString('50m'), memory: Quantity.fromString('64Mi') },
-      limits: { cpu: Quantity.fromString('500m'), memory: Quantity.fromString('256Mi') },
+      requests: { cpu: '50m', memory: '64Mi' },
+      limits: { cpu: '500m', memory: '256Mi' },
     },
     securityContext: restrictedContainerSecurity(),
     volumeMounts: [SCRATCH_MOUNT],
@@ -295,6 +291,5 @@ function fromSecret(name: string, secretName: string, key: string) {
 }
 
 function healthProbe(check: 'live' | 'ready') {
-  const port = l1.kubernetes.IntOrString.fromString('api');
-  return { httpGet: { path: `/minio/health/${check}`, port }, periodSeconds: 10 };
+  return { httpGet: { path: `/minio/health/${check}`, port: 'api' }, periodSeconds: 10 };
 }
