@@ -54,7 +54,11 @@ export class Operators {
     if (known?.generation === generation) return known!.ready;
     const run: Run = { generation, ready: false, started: this.restart(known, () => start(deployment), name) };
     this.runs.set(name, run);
-    void run.started.then((program) => (run.ready = program !== undefined));
+    void run.started.then((program) => {
+      run.ready = program !== undefined;
+      // As a kubelet does, it tries again: a busy machine may need longer than a program has to become ready.
+      if (program === undefined) this.runs.delete(name);
+    });
     return false;
   }
 
