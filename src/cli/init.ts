@@ -38,7 +38,7 @@ export function registerInit(program: Command, own: OwnPackage): void {
         own,
       });
       if (reportMistakes(() => writeProject(folder, files, force)) === true) {
-        process.stdout.write(`wrote ${[...files.keys()].join(', ')}; next:\n\n${nextCommands(folder)}`);
+        process.stdout.write(`wrote ${[...files.keys()].join(', ')}; next:\n\n${nextCommands(story, folder)}`);
       }
     });
   addHelpSection(command, 'Stories', [

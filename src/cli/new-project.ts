@@ -52,10 +52,10 @@ export function packageName(folder: string): string {
 }
 
 /** The commands that come next, to be copied. */
-export function nextCommands(folder: string): string {
+export function nextCommands(story: Story, folder: string): string {
   const enter =
     folder === '.' ? '' : `cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`}\n`;
-  return `${enter}npm install\nnpm run synth\nkubectl apply -f dist/\n`;
+  return `${enter}npm install\nnpm run synth\n${story === 'library' ? 'kubectl apply -f dist/' : 'npx maas install'}\n`;
 }
 
 const TSCONFIG = {
@@ -86,14 +86,26 @@ function packageJson({ story, name, own }: NewProject): object {
 }
 
 function readme({ story, name }: NewProject): string {
-  const check = story === 'library' ? '' : 'npm run diff      # what a change of maas.yaml does to dist/\n';
   return `# ${name}
 
 Models-as-a-Service on Kubernetes: \`${mainFileOf(story)}\` says what there is, \`dist/\` is what the cluster gets.
 
 \`\`\`sh
 npm install
-${check}npm run synth     # checks it and writes dist/
+${story === 'library' ? BY_KUBECTL : BY_MAAS}`;
+}
+
+const BY_MAAS = `npm run diff      # what a change of maas.yaml does to dist/
+npm run synth     # checks it and writes dist/, for Git
+npx maas install  # brings what the cluster lacks, applies dist/, waits until all is good
+npx maas verify   # is everything as maas.yaml says?
+npx maas test     # asks the running platform
+\`\`\`
+
+\`npx maas --help\` has the rest: keys, tokens, what a user may do, uninstall.
+`;
+
+const BY_KUBECTL = `npm run synth     # checks it and writes dist/
 kubectl diff -f dist/
 kubectl apply -f dist/
 \`\`\`
@@ -101,7 +113,6 @@ kubectl apply -f dist/
 The cluster has Gateway API, Istio, cert-manager, KServe, Kuadrant's operator and the Prometheus operator first; KServe's
 controller restarts once after the first apply: \`kubectl rollout restart deployment/kserve-controller-manager -n kserve\`.
 `;
-}
 
 function withInstalledSchema(yaml: string): string {
   return yaml.replace(/^(# yaml-language-server: \$schema=).*$/m, '$1./node_modules/cdk8s-maas/maas.schema.json');

@@ -113,7 +113,6 @@ export class Connection {
       method,
       agent: this.agent,
       timeout: ANSWER_SECONDS * 1000,
-      servername: host,
       ...(this.address.trusted === undefined ? {} : { ca: [...rootCertificates, this.address.trusted] }),
       headers: {
         host,

@@ -29,7 +29,7 @@ test('the default is the local demo, and what comes next is printed', () => {
     code: 0,
     out:
       'wrote maas.yaml, package.json, .gitignore, README.md; next:\n\n' +
-      'cd my-platform\nnpm install\nnpm run synth\nkubectl apply -f dist/\n',
+      'cd my-platform\nnpm install\nnpm run synth\nnpx maas install\n',
     err: '',
   });
   const files = contentsOf(join(folder, 'my-platform'));
@@ -50,7 +50,7 @@ test('the default is the local demo, and what comes next is printed', () => {
 
 test('in the folder where one is, without a cd', () => {
   expect(maas('init').out).toBe(
-    'wrote maas.yaml, package.json, .gitignore, README.md; next:\n\nnpm install\nnpm run synth\nkubectl apply -f dist/\n',
+    'wrote maas.yaml, package.json, .gitignore, README.md; next:\n\nnpm install\nnpm run synth\nnpx maas install\n',
   );
 });
 

@@ -178,7 +178,7 @@ describeCluster(
           'the Secret of a key is not there',
           () => kubectl(['delete', 'secret', 'alice-key', '--namespace=llm']),
           ['API keys', 'Secret llm/alice-key', 'not there: the key of alice does not work'],
-          /kubectl create secret generic alice-key --namespace=llm --from-file=api_key=\/dev\/stdin$/,
+          /^maas keys create alice$/,
         ],
         [
           'a key ends with a line break',

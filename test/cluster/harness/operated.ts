@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ask, list } from './api';
+import { ask } from './api';
 import { eraseAll, namespacedPaths } from './eraser';
 import type { CommandResult } from './kubectl';
 import { Maas, type MaasOptions } from './maas';
@@ -61,8 +61,13 @@ export async function everything(): Promise<Record<string, Manifest>> {
   ];
   const found: Record<string, Manifest> = {};
   for (const path of [...clusterScoped, ...(await namespacedPaths())]) {
-    for (const object of await list(path)) {
-      const { name, namespace = '', labels, annotations } = object.metadata;
+    const { status, body } = await ask('GET', path);
+    // A kind that nobody has brought yet.
+    if (status === 404) continue;
+    for (const object of body.items as Manifest[]) {
+      const { name, namespace = '', labels, annotations, ownerReferences } = object.metadata;
+      // The garbage collector would see to these.
+      if (ownerReferences !== undefined) continue;
       const key = `${path.slice(path.lastIndexOf('/') + 1)}/${name}`;
       if (passing.some((prefix) => key.startsWith(prefix))) continue;
       const metadata = { name, labels: labels ?? {}, annotations: annotations ?? {} };

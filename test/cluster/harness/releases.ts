@@ -74,15 +74,17 @@ export function writeReleases(folder: string, versions: ReleaseVersions = {}, { 
   }
 }
 
-/** The kinds of API groups. */
+/** The kinds of API groups; those that no platform has an object of, and are larger than all others, always without schemas. */
 function kindsOf(groups: readonly string[], bare: boolean): Manifest[] {
   const kinds = groups.flatMap((group) => readManifestFile(join(root, 'imports/crds', `${group}.yaml`)).manifests);
-  if (!bare) return kinds;
+  return kinds.map((kind) =>
+    bare || kind.metadata.name.startsWith('llminferenceservice') ? withoutSchema(kind) : kind,
+  );
+}
+
+function withoutSchema({ spec, ...kind }: Manifest): Manifest {
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-  return kinds.map(({ spec, ...kind }) => ({
-    ...kind,
-    spec: { ...spec, versions: spec.versions.map((version: Manifest) => ({ ...version, schema })) },
-  }));
+  return { ...kind, spec: { ...spec, versions: spec.versions.map((version: Manifest) => ({ ...version, schema })) } };
 }
 
 /** Kinds that helm leaves when it takes a release away: they say whose they are. */

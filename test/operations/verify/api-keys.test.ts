@@ -51,10 +51,8 @@ test('a key is not there', () => {
     'bad Secret llm/vault-alice: not there: the key of alice does not work',
     'bad Secret llm/bob-apikey: not there: the key of bob does not work',
   ]);
-  const labels = Object.entries(LABELS).map((label) => label.join('='));
   expect(commandsFor(platform, 'API keys')).toEqual([
-    `head -c 32 /dev/urandom | base64 | tr -d '\\n' | kubectl create secret generic vault-alice ${where} --from-file=api_key=/dev/stdin`,
-    `kubectl label secret vault-alice ${where} ${labels.join(' ')}`,
+    'maas keys create alice',
     `kubectl annotate externalsecret bob-apikey ${where} --overwrite force-sync="$(date +%s)"`,
   ]);
 });

@@ -85,7 +85,7 @@ function expectedKey(
 }
 
 function missing(key: ExpectedKey, name: string, namespace: string, commands: Commands): Finding {
-  const { secretName, user, tier } = key;
+  const { secretName, user } = key;
   const where = `--namespace=${namespace}`;
   const found = `not there: the key of ${user} does not work`;
   if (key.fetched) {
@@ -95,19 +95,10 @@ function missing(key: ExpectedKey, name: string, namespace: string, commands: Co
       commands: [`${annotate} force-sync="$(date +%s)"`],
     });
   }
-  const { labels } = apiKeyMetadata({ namespace, user, tier });
-  const make = commands.kubectl('create', 'secret', 'generic', secretName, where, '--from-file=api_key=/dev/stdin');
   return bad(name, found, {
-    text: 'let whoever keeps the key write it anew; or make a new one',
-    commands: [
-      `head -c 32 /dev/urandom | base64 | tr -d '\\n' | ${make}`,
-      commands.kubectl('label', 'secret', secretName, where, ...pairs(labels)),
-    ],
+    text: 'let whoever keeps the key write it anew; or make a new one, which is shown once',
+    commands: [commands.maas('keys', 'create', user)],
   });
-}
-
-function pairs(values: Readonly<Record<string, string>>): string[] {
-  return Object.entries(values).map(([key, value]) => `${key}=${value}`);
 }
 
 interface Owner {
