@@ -53,7 +53,7 @@ describeCluster('install refuses, before it changes anything (helm, kind and dow
     expect(stderr.split('\n')).toHaveLength(8);
     expect(stderr.split('\n')[5]).toBe(
       'the mirror has no mirror/kuadrant.io/helm-charts/kuadrant-operator-1.5.2.tgz; where there is a network: ' +
-        'helm pull kuadrant-operator --repo https://kuadrant.io/helm-charts --version 1.5.2 --destination mirror/kuadrant.io/helm-charts',
+        'mkdir -p mirror/kuadrant.io/helm-charts && helm pull kuadrant-operator --repo https://kuadrant.io/helm-charts --version 1.5.2 --destination mirror/kuadrant.io/helm-charts',
     );
   });
 

@@ -32,7 +32,9 @@ export function downloadCommand(part: Part): string {
   const file = `mirror/${mirrorPath(part)}`;
   if (part.kind === 'manifest') return `curl --fail --location --create-dirs --output ${file} ${part.url}`;
   const { chart, repository, version } = part;
-  return `helm pull ${chart} --repo ${repository} --version ${version} --destination ${path.posix.dirname(file)}`;
+  const folder = path.posix.dirname(file);
+  // helm does not make it.
+  return `mkdir -p ${folder} && helm pull ${chart} --repo ${repository} --version ${version} --destination ${folder}`;
 }
 
 function withoutScheme(address: string): string {

@@ -140,7 +140,6 @@ async function applyManifest(session: Session, place: string, say: (words: strin
   if (!applied && failure !== undefined) throw failure;
 }
 
-/** By kubectl's own wait: a filter in an output fails on a kind that has no conditions yet. */
 async function waitForKinds(session: Session, names: readonly string[], seconds: number): Promise<void> {
   const resources = names.map((name) => `customresourcedefinitions.apiextensions.k8s.io/${name}`);
   const args = ['wait', '--for=condition=Established', '--timeout=10s', ...resources];
@@ -152,7 +151,8 @@ async function waitForKinds(session: Session, names: readonly string[], seconds:
       if (result.exitCode === 0) return true;
       checkInterruption(session);
       failure = session.kubectl.failure(args, result);
-      if (!/timed out waiting|NotFound/.test(result.stderr)) throw failure;
+      // kubectl takes a kind that has no conditions yet for a mistake.
+      if (!/timed out waiting|NotFound|conditions accessor error/.test(result.stderr)) throw failure;
       return false;
     },
     { seconds },

@@ -93,7 +93,7 @@ export class NewCluster {
 
   /** What was not admitted as a pod, and which controllers did not start. */
   get problems(): string[] {
-    return [...[...this.standIn.refusals].map((refusal) => refusal.join(': ')), ...this.operators.failures];
+    return [...this.standIn.refusals, ...this.operators.failures].map((problem) => problem.join(': '));
   }
 
   /** The cluster answers no more. */

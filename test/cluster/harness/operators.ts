@@ -26,8 +26,8 @@ export class Operators {
   istiod: Istiod | undefined;
   /** Where Authorino takes Envoy's questions. */
   authorinoPort = 0;
-  /** What did not start. */
-  readonly failures: string[] = [];
+  /** By Deployment, why what it runs did not start; it is started again, as by a kubelet. */
+  readonly failures = new Map<string, string>();
   private readonly runs = new Map<string, Run>();
 
   private readonly programs: Readonly<Record<string, (deployment: Manifest) => Promise<Stoppable>>> = {
@@ -54,7 +54,10 @@ export class Operators {
     if (known?.generation === generation) return known!.ready;
     const run: Run = { generation, ready: false, started: this.restart(known, () => start(deployment), name) };
     this.runs.set(name, run);
-    void run.started.then((program) => (run.ready = program !== undefined));
+    void run.started.then((program) => {
+      run.ready = program !== undefined;
+      if (program === undefined && this.runs.get(name) === run) this.runs.delete(name);
+    });
     return false;
   }
 
@@ -65,9 +68,11 @@ export class Operators {
   ): Promise<Stoppable | undefined> {
     try {
       await (await earlier?.started)?.stop();
-      return await start();
+      const program = await start();
+      this.failures.delete(name);
+      return program;
     } catch (error) {
-      this.failures.push(`${name}: ${(error as Error).message}`);
+      this.failures.set(name, (error as Error).message);
       return undefined;
     }
   }

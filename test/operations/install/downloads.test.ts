@@ -49,6 +49,7 @@ test('the commands that fill a mirror', () => {
       'https://github.com/kserve/kserve/releases/download/v0.20.0/kserve.yaml',
   );
   expect(downloadCommand(parts[5]!)).toBe(
-    'helm pull kuadrant-operator --repo https://kuadrant.io/helm-charts --version 1.5.2 --destination mirror/kuadrant.io/helm-charts',
+    'mkdir -p mirror/kuadrant.io/helm-charts && ' +
+      'helm pull kuadrant-operator --repo https://kuadrant.io/helm-charts --version 1.5.2 --destination mirror/kuadrant.io/helm-charts',
   );
 });
