@@ -51,6 +51,8 @@ export interface Component {
   /** The version that maas.yaml asks for. */
   readonly version: (settings: PlatformSettings) => string;
   readonly isNeeded: (settings: PlatformSettings) => boolean;
+  /** Ends of the API groups that it brings. */
+  readonly apiGroups: readonly string[];
   /** What is applied, in this order; taken away in the opposite one. */
   readonly parts: (version: string, settings: PlatformSettings) => Part[];
   /** Namespaces that it lives in and that are made for it. */
@@ -86,6 +88,7 @@ export const COMPONENTS: readonly Component[] = [
     versionKey: 'gatewayApi',
     version: ({ versions }) => versions.gatewayApi,
     isNeeded: always,
+    apiGroups: ['gateway.networking.k8s.io'],
     parts: (version) => [released('kubernetes-sigs/gateway-api', `v${version}`, 'standard-install.yaml')],
     namespaces: () => [],
     crds: ['gatewayclasses', 'gateways', 'httproutes', 'referencegrants'].map(
@@ -106,6 +109,7 @@ export const COMPONENTS: readonly Component[] = [
     versionKey: 'istio',
     version: ({ versions }) => versions.istio,
     isNeeded: always,
+    apiGroups: ['istio.io'],
     parts: (version) =>
       (['base', 'istiod'] as const).map((chart) => ({
         kind: 'chart',
@@ -129,6 +133,7 @@ export const COMPONENTS: readonly Component[] = [
     versionKey: 'certManager',
     version: ({ versions }) => versions.certManager,
     isNeeded: always,
+    apiGroups: ['cert-manager.io'],
     parts: (version) => [released('cert-manager/cert-manager', `v${version}`, 'cert-manager.yaml')],
     namespaces: () => ['cert-manager'],
     crds: ['certificates', 'issuers', 'clusterissuers'].map((name) => `${name}.cert-manager.io`),
@@ -146,6 +151,7 @@ export const COMPONENTS: readonly Component[] = [
     versionKey: 'kserve',
     version: ({ versions }) => versions.kserve,
     isNeeded: always,
+    apiGroups: ['serving.kserve.io'],
     // Not its kserve-cluster-resources.yaml: the runtimes in it are for models that no maas.yaml can have.
     parts: (version) => [released('kserve/kserve', `v${version}`, 'kserve.yaml')],
     // 0.20 expects it to be there.
@@ -160,6 +166,7 @@ export const COMPONENTS: readonly Component[] = [
     versionKey: 'kuadrant',
     version: ({ versions }) => versions.kuadrant,
     isNeeded: always,
+    apiGroups: ['kuadrant.io'],
     parts: (version, { kuadrant: { namespace } }) => [
       {
         kind: 'chart',
@@ -181,6 +188,7 @@ export const COMPONENTS: readonly Component[] = [
     title: 'Prometheus operator',
     version: () => PROMETHEUS_OPERATOR_VERSION,
     isNeeded: ({ observability }) => observability.prometheus || observability.serviceMonitors,
+    apiGroups: ['monitoring.coreos.com'],
     parts: (version) => [released('prometheus-operator/prometheus-operator', `v${version}`, 'bundle.yaml')],
     namespaces: () => [],
     crds: ['prometheuses', 'servicemonitors', 'podmonitors'].map((name) => `${name}.monitoring.coreos.com`),
