@@ -53,6 +53,10 @@ export interface Component {
   readonly isNeeded: (settings: PlatformSettings) => boolean;
   /** Ends of the API groups that it brings. */
   readonly apiGroups: readonly string[];
+  /** Ends of API groups of others that it serves: who has such objects uses it, too. @default - none */
+  readonly servedGroups?: readonly string[];
+  /** Names of the cluster-scoped objects that it makes itself. @default - none */
+  readonly ownNames?: readonly string[];
   /** What is applied, in this order; taken away in the opposite one. */
   readonly parts: (version: string, settings: PlatformSettings) => Part[];
   /** Namespaces that it lives in and that are made for it. */
@@ -110,6 +114,10 @@ export const COMPONENTS: readonly Component[] = [
     version: ({ versions }) => versions.istio,
     isNeeded: always,
     apiGroups: ['istio.io'],
+    // Who has a Gateway uses Istio, unless somebody else serves its class.
+    servedGroups: ['gateway.networking.k8s.io'],
+    // GatewayClasses of istiod, which nobody deletes with it.
+    ownNames: ['istio', 'istio-remote', 'istio-waypoint'],
     parts: (version) =>
       (['base', 'istiod'] as const).map((chart) => ({
         kind: 'chart',
@@ -152,6 +160,7 @@ export const COMPONENTS: readonly Component[] = [
     version: ({ versions }) => versions.kserve,
     isNeeded: always,
     apiGroups: ['serving.kserve.io'],
+    ownNames: ['default'],
     // Not its kserve-cluster-resources.yaml: the runtimes in it are for models that no maas.yaml can have.
     parts: (version) => [released('kserve/kserve', `v${version}`, 'kserve.yaml')],
     // 0.20 expects it to be there.
@@ -203,13 +212,6 @@ export const COMPONENTS: readonly Component[] = [
     openShift: "OpenShift's cluster monitoring, which every cluster has",
   },
 ];
-
-/** The component of a name. */
-export function componentOf(name: ComponentName): Component {
-  const component = COMPONENTS.find((candidate) => candidate.name === name);
-  if (component === undefined) throw new Error(`no component ${name}`);
-  return component;
-}
 
 /** What a part is called in messages: the address of its manifest, or its chart. */
 export function describePart(part: Part): string {
