@@ -7,8 +7,6 @@ import { namesOf } from './object-origin';
 
 /** How long objects are waited for. */
 export interface WaitOptions {
-  /** `waiting for the platform` */
-  readonly title: string;
   /** Seconds for all but models. */
   readonly seconds: number;
   /** Seconds for models, which load their weights. @default - as all others */
@@ -43,35 +41,49 @@ function rolloutProblems({ spec, status = {} }: KubernetesObject): string[] {
 }
 
 /**
- * Waits until objects are there, good and current, and says meanwhile what it waits for.
+ * Waits until objects are there, good and current, with a progress line of its own.
  *
- * @throws OperationError after that time, with a report of what is not good
- * @throws Interrupted
+ * @param options.title `waiting for the platform`
+ * @throws OperationError, Interrupted as `waitUntilGood`
  */
 export async function waitForObjects(
   session: Pick<Session, 'kubectl' | 'terminal' | 'interruption'>,
   references: readonly ObjectReference[],
-  { title, seconds, modelSeconds = seconds, pause = 2000 }: WaitOptions,
+  { title, ...options }: WaitOptions & { readonly title: string },
 ): Promise<void> {
   if (references.length === 0) return;
+  await session.terminal.progress(title, (say) => waitUntilGood(session, references, options, say));
+}
+
+/**
+ * Waits until objects are there, good and current.
+ *
+ * @param say what is waited for
+ * @throws OperationError after that time, with a report of what is not good
+ * @throws Interrupted
+ */
+export async function waitUntilGood(
+  session: Pick<Session, 'kubectl' | 'interruption'>,
+  references: readonly ObjectReference[],
+  { seconds, modelSeconds = seconds, pause = 2000 }: WaitOptions,
+  say: (words: string) => void,
+): Promise<void> {
   const begin = Date.now();
   let bad: NotGood[] = [];
-  await session.terminal.progress(title, async (say) => {
-    const look = async () => {
-      bad = notGood(references, (await session.kubectl.find(references)).objects);
-      const [first] = bad;
-      if (first !== undefined) {
-        const good = references.length - bad.length;
-        say(`${good} of ${references.length} good; ${namesOf([first.reference])}: ${first.problem}`);
-      }
-      const onlyModels = bad.every(({ reference }) => reference.kind === 'InferenceService');
-      return bad.length === 0 || (!onlyModels && Date.now() - begin > seconds * 1000);
-    };
-    await waitUntil(session, look, { seconds: Math.max(seconds, modelSeconds), pause });
-    if (bad.length === 0) return;
-    const left = bad.map(({ reference }) => reference);
-    throw new OperationError(`waited in vain for ${namesOf(left, 5)}\n${await failureReports(session.kubectl, left)}`);
-  });
+  const look = async () => {
+    bad = notGood(references, (await session.kubectl.find(references)).objects);
+    const [first] = bad;
+    if (first !== undefined) {
+      const good = references.length - bad.length;
+      say(`${good} of ${references.length} good; ${namesOf([first.reference])}: ${first.problem}`);
+    }
+    const onlyModels = bad.every(({ reference }) => reference.kind === 'InferenceService');
+    return bad.length === 0 || (!onlyModels && Date.now() - begin > seconds * 1000);
+  };
+  await waitUntil(session, look, { seconds: Math.max(seconds, modelSeconds), pause });
+  if (bad.length === 0) return;
+  const left = bad.map(({ reference }) => reference);
+  throw new OperationError(`waited in vain for ${namesOf(left, 5)}\n${await failureReports(session.kubectl, left)}`);
 }
 
 interface NotGood {
