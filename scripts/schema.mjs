@@ -111,7 +111,7 @@ function renderSchema() {
     minLength: 1,
     description:
       'Another configuration file that this one changes, relative to this file. Maps merge key by key, lists of tiers, ' +
-      'users and models by name, other lists are replaced; null takes an inherited key away.',
+      'users, models and accelerators by name, other lists are replaced; null takes an inherited key away.',
   };
   const ordered = { $schema, title: 'maas.yaml', ...schema, properties: { extends: extended, ...schema.properties } };
   return `${JSON.stringify(ordered, undefined, 2)}\n`;

@@ -21,6 +21,12 @@ export const IMAGES = {
     evidence:
       'sigs.k8s.io/gateway-api-inference-extension v1.5.0, config/manifests/vllm/gpu-deployment.yaml; PyPI vllm 0.18.1',
   },
+  vllmCpu: {
+    repository: 'docker.io/vllm/vllm-openai-cpu',
+    tag: 'v0.18.1',
+    evidence:
+      'sigs.k8s.io/gateway-api-inference-extension v1.5.0, config/manifests/vllm/cpu-deployment.yaml; PyPI vllm 0.18.1',
+  },
   keycloak: {
     repository: 'quay.io/keycloak/keycloak',
     tag: '26.4.0',

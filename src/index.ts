@@ -86,9 +86,21 @@ export { type TokenWindow } from './limits/token-window';
 export { type TokenWeights } from './limits/token-weights';
 export { UsageLedger } from './limits/usage-ledger';
 
-export { Accelerator, type AcceleratorToleration } from './models/accelerator';
+export {
+  Accelerator,
+  type AcceleratorOptions,
+  type AcceleratorProps,
+  type AcceleratorToleration,
+  type MigOptions,
+  type MigStrategy,
+  type TaintEffect,
+  type TimeSlicing,
+  type TolerationOperator,
+} from './models/accelerator';
+export { type AcceleratorFamily, type NodeLabels } from './models/accelerator-profiles';
 export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
+export { type ModelArchitecture } from './models/model-architecture';
 export { type ComputeResources, type ModelReplicas, type ModelResources } from './models/model-size';
 export { ModelNetworkPolicy, type ModelNetworkPolicyProps } from './models/model-network-policy';
 export { ModelStorageAccess, type ModelStorageAccessProps } from './models/model-storage-access';

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Construct } from 'constructs';
 import { DEFAULT_VERSIONS } from '../src';
 import { imageName, IMAGES } from '../src/images';
+import { Accelerator } from '../src/models/accelerator';
+import { VllmRuntime } from '../src/models/vllm-runtime';
 import { CONSTRUCTS, NAMES } from './support/constructs';
 import { synthesize, textsOf } from './support/synth';
 
@@ -38,6 +40,7 @@ describe('all constructs', () => {
     for (const [id, create] of Object.entries(CONSTRUCTS)) {
       create(new Construct(chart, id), NAMES);
     }
+    new VllmRuntime(chart, 'cpu', { namespace: NAMES.namespace, accelerator: Accelerator.cpu() });
   });
   const images = textsOf(manifests).filter(({ path }) => path.endsWith('/image'));
 

@@ -28,7 +28,7 @@ export type ChangeGroup = (typeof CHANGE_GROUPS)[number];
 /** Changes of a configuration in words, one line each; groups without a change are left out. */
 export type SettingsChanges = { readonly [Group in ChangeGroup]?: string[] };
 
-type WordedKey = 'tiers' | 'users' | 'models' | 'patches' | 'objects';
+type WordedKey = 'accelerators' | 'tiers' | 'users' | 'models' | 'patches' | 'objects';
 
 /** Where the other settings are told, and what maas.yaml calls them. */
 const PLACES: { readonly [Key in Exclude<keyof PlatformSettings, WordedKey>]: [ChangeGroup, string] } = {
@@ -42,6 +42,7 @@ const PLACES: { readonly [Key in Exclude<keyof PlatformSettings, WordedKey>]: [C
   kuadrant: ['platform', 'kuadrant'],
   kserve: ['platform', 'kserve'],
   networkPolicies: ['platform', 'networkPolicies'],
+  nodeLabels: ['models', 'nodeLabels'],
   gateway: ['gateway', 'gateway'],
   apiKeys: ['identity', 'identity.apiKeys'],
   oidc: ['identity', 'identity.oidc'],
@@ -70,6 +71,7 @@ export function settingsChanges(before: PlatformSettings, after: PlatformSetting
     const name = key as keyof typeof PLACES;
     lines[group].push(...leafChanges(withoutGroups(before[name]), withoutGroups(after[name]), place));
   }
+  lines.models.push(...wholeChanges(before.accelerators, after.accelerators, ({ name }) => `accelerator ${name}`));
   lines.identity.push(...groupChanges(before.oidc?.groups, after.oidc?.groups));
   return Object.fromEntries(CHANGE_GROUPS.flatMap((group) => (lines[group].length > 0 ? [[group, lines[group]]] : [])));
 }

@@ -146,6 +146,9 @@ const MODEL_WORDS = {
   huggingFaceTokenSecret: 'Secret of its Hugging Face token',
   serviceAccount: 'ServiceAccount',
   maxModelLength: 'longest context in tokens',
+  figures: 'figures',
+  licence: 'licence',
+  gated: 'gated',
 } as const satisfies { readonly [Key in keyof ModelSettings]?: string };
 
 /** What is served, on what, and what its tokens count. */

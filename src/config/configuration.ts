@@ -14,7 +14,10 @@ import type { TierGroup } from '../identity/tier-group';
 import type { TokenOvershoot } from '../limits/lua-script';
 import type { LimitFailureMode } from '../limits/operator-failure-mode';
 import type { TokenWeights } from '../limits/token-weights';
+import type { AcceleratorToleration, TimeSlicing } from '../models/accelerator';
+import type { NodeLabels } from '../models/accelerator-profiles';
 import type { ModelRuntime } from '../models/catalog';
+import type { ModelArchitecture } from '../models/model-architecture';
 import type { ModelReplicas, ModelResources } from '../models/model-size';
 import type { JsonPatchOperation } from '../output/patch';
 
@@ -95,10 +98,24 @@ export interface MaasPlatformProps {
   readonly users?: UserConfiguration[];
 
   /**
-   * Models to serve: a name of the catalog (simulator, qwen3, granite, mistral, nomic) or an own one with its source.
+   * Models to serve: a name of the catalog (simulator, qwen3, granite, mistral, nomic, llama-3-1-8b, llama-3-3-70b,
+   * qwen3-32b, gpt-oss-20b, phi-4, bge-m3) or an own one with its source.
    * @default - the simulator
    */
   readonly models?: ModelConfiguration[];
+
+  /**
+   * Own accelerators beside the built-in ones, for what these do not know, and for nodes that are labelled otherwise.
+   * @default - none
+   */
+  readonly accelerators?: AcceleratorConfiguration[];
+
+  /**
+   * Who labels the nodes that have accelerators: the vendors' operators (`gpuOperator`), GKE, EKS Auto Mode, Karpenter on
+   * AWS, or AKS, which labels no product.
+   * @default gpuOperator
+   */
+  readonly nodeLabels?: NodeLabels;
 
   /**
    * How callers prove who they are.
@@ -446,13 +463,14 @@ export interface ModelConfiguration {
    */
   readonly runtime?: ModelRuntime;
   /**
-   * Accelerator profile, for example `nvidia` (any) or `nvidia-l4`. Needed by every vllm model.
+   * Accelerator: `nvidia` (any), `nvidia-l4` and others, a slice like `nvidia-h100-mig-1g.10gb`, `amd-mi300x`,
+   * `intel-gaudi3`, `cpu`, or one of `accelerators`. Needed by every vllm model.
    * @default - the catalog's
    */
   readonly accelerator?: string;
   /**
    * Accelerators per replica; more than one splits the model over them (tensor parallel).
-   * @default 1
+   * @default - the catalog's, else 1
    */
   readonly gpus?: number;
   /**
@@ -489,6 +507,22 @@ export interface ModelConfiguration {
    */
   readonly arguments?: string[];
   /**
+   * Number of parameters, for example `8B`: whether the model's weights fit is then checked.
+   * @default - the catalog's, else what `configFile` comes to
+   */
+  readonly parameters?: string;
+  /**
+   * Figures of the model, so that its KV cache is checked, too.
+   * @default - the catalog's
+   */
+  readonly architecture?: ModelArchitecture;
+  /**
+   * The model's `config.json` on the disk in place of `architecture`, relative to the file that names it. In maas.yaml
+   * only: what code gives is never read from files.
+   * @default - none
+   */
+  readonly configFile?: string;
+  /**
    * What one token of this model counts against token limits.
    * @default 1
    */
@@ -498,6 +532,48 @@ export interface ModelConfiguration {
    * @default - every token counts `weight`
    */
   readonly tokenWeights?: TokenWeights;
+}
+
+/** An accelerator of one's own. */
+export interface AcceleratorConfiguration {
+  /** Name (DNS label), which models name; none of a built-in one. */
+  readonly name: string;
+  /**
+   * Built-in accelerator from which everything comes that is not said here.
+   * @default - none
+   */
+  readonly like?: string;
+  /**
+   * Memory of one accelerator as a process sees it, for example `22Gi`. Needed where there is no `like`.
+   * @default - that of `like`
+   */
+  readonly memory?: string;
+  /**
+   * Extended resource that a pod asks for, for example `nvidia.com/gpu`. Needed where there is no `like`.
+   * @default - that of `like`
+   */
+  readonly resourceName?: string;
+  /**
+   * Labels of its nodes, in place of those of `like`.
+   * @default - those of `like`, else none
+   */
+  readonly nodeSelector?: { readonly [label: string]: string };
+  /**
+   * Tolerations for its nodes' taints, in place of those of `like`.
+   * @default - those of `like`, else none
+   */
+  readonly tolerations?: AcceleratorToleration[];
+  /**
+   * Image of vLLM for it, with its tag; `registry` leaves it as it is.
+   * @default - that of `like`, else vLLM's for CUDA
+   */
+  readonly image?: string;
+  /**
+   * Time slicing of NVIDIA GPUs, as the device plugin is configured for it: each pod sees the memory of the whole GPU, of
+   * which a model takes its part.
+   * @default - none: a pod has its GPU for itself
+   */
+  readonly timeSlicing?: TimeSlicing;
 }
 
 /** How callers prove who they are. */

@@ -1,5 +1,6 @@
 import type { PlatformKind } from '../cluster/platform-kind';
 import type { TierGroup } from '../identity/tier-group';
+import type { NodeLabels } from '../models/accelerator-profiles';
 import type {
   MaasPlatformProps,
   ModelConfiguration,
@@ -39,6 +40,9 @@ export const DEFAULT_GROUPS_CLAIM = 'groups';
 
 /** What stands for a model's name in the host of the platform itself. */
 export const DEFAULT_PLATFORM_LABEL = 'api';
+
+/** Who labels the nodes that have accelerators: the vendors' operators. */
+export const DEFAULT_NODE_LABELS: NodeLabels = 'gpuOperator';
 
 /** Failed authentications from one address in a minute after which it is slowed down. */
 export const DEFAULT_SLOW_DOWN_AFTER = 20;

@@ -1,5 +1,6 @@
 import { EXPIRY_PATTERN } from '../identity/key-expiry';
 import { GATEWAY_API_DURATION_PATTERN } from '../limits/gateway-api-duration';
+import { PARAMETERS_PATTERN } from '../models/model-architecture';
 import { QUANTITY_PATTERN } from '../quantity';
 
 /** A form of text: the pattern, and how messages speak about it. */
@@ -90,6 +91,25 @@ export const FORMATS = {
     expected: 'a Kubernetes quantity: a number, then nothing, m, Ki, Mi, Gi or Ti',
     example: '8Gi',
     repair: (got) => got.replace(/\s/g, '').replace(/B$/i, ''),
+  },
+  /** Number of parameters of a model. */
+  parameters: {
+    pattern: PARAMETERS_PATTERN,
+    expected: 'a number of parameters with K, M, B or T',
+    example: '8B',
+    repair: (got) => got.replace(/\s/g, '').toUpperCase(),
+  },
+  /** Extended resource of Kubernetes. */
+  extendedResource: {
+    pattern: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/,
+    expected: 'an extended resource with its domain',
+    example: 'nvidia.com/gpu',
+  },
+  /** Image with a tag or digest. */
+  image: {
+    pattern: /^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(\/[a-z0-9._-]+)+(:[\w][\w.-]*|@sha256:[0-9a-f]{64})$/,
+    expected: 'an image with its registry, and a tag or digest',
+    example: 'registry.example.com/vllm:v1.2.3',
   },
   /** Place of model weights, as KServe reads it. */
   source: {

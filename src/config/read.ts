@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import * as nodePath from 'node:path';
 import { checkValue } from './check';
+import { resolveConfigFiles } from './config-files';
 import type { MaasPlatformProps } from './configuration';
 import { fileProblem, readBytes, type Reference } from './files';
 import { toValue, writtenText, type Located, type LocatedMap } from './located';
@@ -60,13 +61,14 @@ interface Chain {
 }
 
 function finish({ roots, files, problems, reliable }: Chain): MaasPlatformProps {
-  const root = roots.reduceRight<LocatedMap | undefined>(
+  const merged = roots.reduceRight<LocatedMap | undefined>(
     (base, overlay) => (base === undefined ? overlay : mergeSources(base, overlay)),
     undefined,
   );
-  if (root === undefined || !reliable) {
+  if (merged === undefined || !reliable) {
     throw new ConfigurationError(sortProblems(problems, files));
   }
+  const root = resolveConfigFiles(merged, problems);
   const value = toValue(root) as MaasPlatformProps;
   const found = checkValue(value, { extraKeys: ['extends'], writtenText: (path) => writtenText(root, path) });
   const all = locateIn(root, files, [...problems, ...found]);

@@ -79,6 +79,44 @@ const user = z.strictObject({ name: label(), tier: text(), keys: z.optional(z.ar
 
 const compute = z.optional(z.strictObject({ cpu: quantity(), memory: quantity() }));
 
+const figure = (minimum = 1) => z.optional(count(minimum, 100_000_000));
+
+const architecture = z.strictObject({
+  layers: figure(),
+  attentionHeads: figure(),
+  keyValueHeads: figure(0),
+  headSize: figure(),
+  hiddenSize: figure(),
+  intermediateSize: figure(),
+  expertsPerToken: figure(),
+  vocabularySize: figure(),
+  maxModelLength: figure(),
+  slidingWindow: figure(),
+  slidingLayers: figure(0),
+  weightBits: z.optional(z.number().check(z.minimum(1), z.maximum(32))),
+  unquantizedBillions: z.optional(z.number().check(z.minimum(0), z.maximum(100_000))),
+});
+
+const accelerator = z.strictObject({
+  name: label(),
+  like: z.optional(text()),
+  memory: quantity(),
+  resourceName: z.optional(formatted(FORMATS.extendedResource)),
+  nodeSelector: z.optional(z.record(z.string(), z.string())),
+  tolerations: z.optional(
+    z.array(
+      z.strictObject({
+        key: text(),
+        operator: z.optional(z.enum(['Exists', 'Equal'])),
+        value: z.optional(z.string()),
+        effect: z.optional(z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])),
+      }),
+    ),
+  ),
+  image: z.optional(formatted(FORMATS.image)),
+  timeSlicing: z.optional(z.strictObject({ replicas: count(2, 100), renameByDefault: z.optional(z.boolean()) })),
+});
+
 const model = z.strictObject({
   name: formatted(FORMATS.serviceName),
   host: z.optional(hostName()),
@@ -93,6 +131,9 @@ const model = z.strictObject({
   serviceAccount: z.optional(objectName()),
   maxModelLength: z.optional(count(1, 100_000_000)),
   arguments: z.optional(z.array(text())),
+  parameters: z.optional(formatted(FORMATS.parameters)),
+  architecture: z.optional(architecture),
+  configFile: z.optional(text()),
   weight: weight(),
   tokenWeights: z.optional(z.strictObject({ prompt: weight(), completion: weight(), cached: weight() })),
 });
@@ -165,6 +206,8 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   tiers: z.optional(z.array(tier).check(z.minLength(1))),
   users: z.optional(z.array(user)),
   models: z.optional(z.array(model)),
+  accelerators: z.optional(z.array(accelerator)),
+  nodeLabels: z.optional(z.enum(['gpuOperator', 'gke', 'eksAutoMode', 'karpenter', 'aks'])),
   identity: z.optional(identity),
   networkPolicies: z.optional(z.boolean()),
   limits: z.optional(limits),

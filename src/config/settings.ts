@@ -5,7 +5,9 @@ import type { TierGroup } from '../identity/tier-group';
 import type { TokenOvershoot } from '../limits/lua-script';
 import type { LimitFailureMode } from '../limits/operator-failure-mode';
 import type { TokenWeights } from '../limits/token-weights';
+import type { ModelFigures } from '../models/model-architecture';
 import type { ComputeResources, ModelReplicas } from '../models/model-size';
+import type { NodeLabels } from '../models/accelerator-profiles';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import {
   conformanceTiers,
@@ -14,6 +16,7 @@ import {
   type ConformanceSettings,
 } from './conformance-settings';
 import type {
+  AcceleratorConfiguration,
   FilterPlacement,
   KeyConfiguration,
   LimitEngine,
@@ -37,6 +40,7 @@ import {
   DEFAULT_MINIO_SIZE,
   DEFAULT_MODELS,
   DEFAULT_NAMESPACES,
+  DEFAULT_NODE_LABELS,
   DEFAULT_PLATFORM_LABEL,
   DEFAULT_PREFIXES,
   DEFAULT_SLOW_DOWN_AFTER,
@@ -47,6 +51,7 @@ import {
   defaultUsers,
   isLocalDemo,
 } from './defaults';
+import { isSameModel, resolveFigures } from './model-figures';
 import { resolveWeights } from './model-weights';
 
 /** A model with everything decided. */
@@ -65,6 +70,12 @@ export interface ModelSettings {
   readonly serviceAccount?: string;
   readonly maxModelLength?: number;
   readonly arguments: string[];
+  /** Licence of the catalog's weights. */
+  readonly licence?: string;
+  /** Whether Hugging Face gives them only to who has accepted it. */
+  readonly gated?: boolean;
+  /** Size and figures of the model, where they are known. */
+  readonly figures?: ModelFigures;
   readonly tokenWeights: Required<TokenWeights>;
 }
 
@@ -106,6 +117,8 @@ export interface PlatformSettings {
   readonly tiers: TierConfiguration[];
   readonly users: UserConfiguration[];
   readonly models: ModelSettings[];
+  readonly accelerators: AcceleratorConfiguration[];
+  readonly nodeLabels: NodeLabels;
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
@@ -165,6 +178,8 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     tiers: [...tiers, ...conformanceTiers(props, limits.shares)],
     users: [...(props.users ?? defaultUsers(props)), ...conformanceUsers(props)],
     models: (props.models ?? DEFAULT_MODELS).map((model) => resolveModel(model, platform, domain)),
+    accelerators: props.accelerators ?? [],
+    nodeLabels: props.nodeLabels ?? DEFAULT_NODE_LABELS,
     apiKeys: acceptsApiKeys(props.identity)
       ? { prefixes: props.identity?.apiKeys?.prefixes ?? [...DEFAULT_PREFIXES] }
       : undefined,
@@ -237,7 +252,8 @@ export function modelHost(name: string, platform: PlatformKind, domain: string):
   return platform === 'openshift' ? `${name}-llm.${domain}` : `${name}.${domain}`;
 }
 
-function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain: string): ModelSettings {
+/** Fills in every default of a model. */
+export function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain: string): ModelSettings {
   const entry = catalogEntry(model.name);
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
@@ -249,7 +265,7 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
     runtime,
     source: model.source ?? entry?.source,
     accelerator: model.accelerator ?? entry?.accelerator,
-    gpus: model.gpus ?? 1,
+    gpus: model.gpus ?? entry?.gpus ?? 1,
     resources: {
       requests: { ...resources.requests, ...model.resources?.requests },
       limits: { ...resources.limits, ...model.resources?.limits },
@@ -259,6 +275,8 @@ function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain:
     serviceAccount: model.serviceAccount,
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
+    ...(isSameModel(model.source, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
+    figures: runtime === 'simulator' ? undefined : resolveFigures(model, entry),
     tokenWeights: resolveWeights(model),
   };
 }

@@ -4,8 +4,9 @@ import { hasTokenLimit } from '../limits/token-window';
 import { clientScheme } from '../platform/context';
 import { explainKeys, type KeyExplanation } from './keys';
 import { atLimitWords, budgetWords, costWords, exactnessWords, tokensPerPod } from './limits';
+import { explainMemory, type MemoryExplanation, type UnknownMemory } from './memory';
 import { inFileOrder, keyObjects, limitObjects, modelObjects, policyObjects, type ObjectReference } from './objects';
-import { runtimeWords, weightWords } from './words';
+import { licenceWords, runtimeWords, weightWords } from './words';
 
 /** A model as its users see it. */
 export interface ModelAccess {
@@ -72,6 +73,10 @@ export interface ModelExplanation extends ModelAccess {
   /** Where its weights come from, without credentials. */
   readonly source?: string;
   readonly maxModelLength?: number;
+  /** Licence of the weights, where the catalog knows it; whether Hugging Face asks for a token. */
+  readonly licence?: string;
+  /** Whether it fits its accelerator; absent for the simulator. */
+  readonly memory?: MemoryExplanation | UnknownMemory;
   readonly tiers: TierConfiguration[];
   readonly objects: ObjectReference[];
 }
@@ -131,6 +136,8 @@ function explainModel(settings: PlatformSettings, model: ModelSettings): ModelEx
     replicas: { min, max },
     source: model.source === undefined ? undefined : withoutCredentials(model.source),
     maxModelLength: model.maxModelLength,
+    licence: licenceWords(model),
+    memory: explainMemory(settings, model),
     tiers,
     objects: inFileOrder([
       ...modelObjects(settings, model),

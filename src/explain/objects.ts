@@ -1,3 +1,4 @@
+import { acceleratorOf } from '../config/accelerators';
 import type { TierConfiguration, UserConfiguration } from '../config/configuration';
 import type { ModelSettings, PlatformSettings } from '../config/settings';
 import type { PlatformFile } from '../output/file-names';
@@ -73,12 +74,15 @@ export function keyObjects(
 /** What serves a model, and what leads to it. */
 export function modelObjects(settings: PlatformSettings, model: ModelSettings): ObjectReference[] {
   const { namespace, platform } = settings;
+  const accelerator = model.accelerator === undefined ? undefined : acceleratorOf(model.accelerator, settings);
   const route = `${model.name}-route`;
   return [
     reference(settings, '60-models', 'InferenceService', namespace, model.inferenceService, 'what serves it'),
-    ...(model.runtime === 'vllm'
-      ? [reference(settings, '60-models', 'ServingRuntime', namespace, 'vllm-latest', 'how vLLM is started')]
-      : []),
+    ...(accelerator === undefined
+      ? []
+      : [
+          reference(settings, '60-models', 'ServingRuntime', namespace, accelerator.runtimeName, 'how vLLM is started'),
+        ]),
     reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-domain-route`, 'host and paths'),
     ...(platform === 'openshift'
       ? [reference(settings, '70-routes', 'Route', settings.gateway.namespace, route, "the host at OpenShift's router")]

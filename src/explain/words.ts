@@ -55,6 +55,13 @@ export function runtimeWords({ runtime, accelerator, gpus }: ModelSettings): str
     : `${runtime} on ${formatNumber(gpus)} ${accelerator}`;
 }
 
+/** `Apache-2.0`; nothing for weights that are not the catalog's. */
+export function licenceWords({ licence, gated }: ModelSettings): string | undefined {
+  return gated === true && licence !== undefined
+    ? `${licence}; Hugging Face gives the weights to who has accepted it, by HF_TOKEN`
+    : licence;
+}
+
 /** `1`, `2`, `1 to 3`. */
 export function replicaWords({ replicas = {} }: ModelSettings): string {
   const { min = 1, max = min } = replicas;

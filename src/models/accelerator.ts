@@ -1,80 +1,303 @@
-/** Values of GPU feature discovery's label `nvidia.com/gpu.product`. */
-const NVIDIA_PRODUCTS: Readonly<Record<string, string>> = {
-  t4: 'Tesla-T4',
-  l4: 'NVIDIA-L4',
-  a10g: 'NVIDIA-A10G',
-  l40s: 'NVIDIA-L40S',
-  'a100-40gb': 'NVIDIA-A100-SXM4-40GB',
-  'a100-80gb': 'NVIDIA-A100-SXM4-80GB',
-  h100: 'NVIDIA-H100-80GB-HBM3',
-};
+import { imageName } from '../images';
+import {
+  BUILT_IN,
+  DEFAULT_RUNTIME_NAME,
+  givenParts,
+  OWN,
+  partsOf,
+  PINNED_IMAGES,
+  productOf,
+  sharedLabels,
+  sliceParts,
+  type AcceleratorParts,
+} from './accelerator-parts';
+import {
+  AMD_PROFILES,
+  MIG_SLICES,
+  NVIDIA_PROFILES,
+  type AcceleratorFamily,
+  type NodeLabels,
+} from './accelerator-profiles';
+
+/** How a toleration matches a taint. */
+export type TolerationOperator = 'Exists' | 'Equal';
+
+/** What a taint does to pods that do not tolerate it. */
+export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 
 /** A toleration of a pod (core/v1 Toleration). */
 export interface AcceleratorToleration {
   /** Key of the taint. */
   readonly key: string;
-  /** Operator. */
-  readonly operator: string;
-  /** Effect of the taint. */
-  readonly effect: string;
+  /**
+   * `Exists` for any value of the taint, `Equal` for one.
+   * @default Equal
+   */
+  readonly operator?: TolerationOperator;
+  /**
+   * Value of the taint, for `Equal`.
+   * @default - none
+   */
+  readonly value?: string;
+  /**
+   * Effect of the taint.
+   * @default - every effect
+   */
+  readonly effect?: TaintEffect;
+}
+
+/** Where a built-in accelerator is. */
+export interface AcceleratorOptions {
+  /**
+   * Who labels the nodes.
+   * @default gpuOperator
+   */
+  readonly nodeLabels?: NodeLabels;
+}
+
+/** A slice of a GPU. */
+export interface MigOptions extends AcceleratorOptions {
+  /**
+   * Strategy of NVIDIA's device plugin: with `mixed` each kind of slice is a resource of its own, with `single` every slice
+   * is an `nvidia.com/gpu` and the label of the product names it.
+   * @default mixed
+   */
+  readonly strategy?: MigStrategy;
+}
+
+/** Strategy of NVIDIA's device plugin for slices of GPUs. */
+export type MigStrategy = 'mixed' | 'single';
+
+/** Time slicing as NVIDIA's device plugin is configured for it. */
+export interface TimeSlicing {
+  /** Pods that share a GPU. */
+  readonly replicas: number;
+  /**
+   * Whether a share is the resource `nvidia.com/gpu.shared`; else the label of the product ends in `-SHARED`.
+   * @default false
+   */
+  readonly renameByDefault?: boolean;
+}
+
+/** What an own accelerator, or one like another, is. */
+export interface AcceleratorProps {
+  /** Name; part of the name of its ServingRuntime when it has an image of its own. */
+  readonly name: string;
+  /**
+   * Memory of one accelerator as a process sees it, in MiB.
+   * @default - that of `like`, else unknown
+   */
+  readonly memoryMebibytes?: number;
+  /**
+   * Extended resource that a container asks for.
+   * @default - that of `like`
+   */
+  readonly resourceName?: string;
+  /**
+   * Labels of the nodes that have it.
+   * @default - those of `like`, else none
+   */
+  readonly nodeSelector?: { readonly [label: string]: string };
+  /**
+   * Tolerations for nodes that are tainted for it.
+   * @default - those of `like`, else none
+   */
+  readonly tolerations?: AcceleratorToleration[];
+  /**
+   * Image of vLLM with its tag.
+   * @default - that of `like`
+   */
+  readonly image?: string;
 }
 
 /**
- * A kind of accelerator: how Kubernetes calls it, and which nodes have it.
+ * A kind of accelerator: how Kubernetes calls it, which nodes have it, how much memory it has, and which build of vLLM it
+ * needs.
  *
- * Labels are those of NVIDIA's GPU operator (GPU feature discovery): `nvidia.com/gpu.present` and
- * `nvidia.com/gpu.product`.
+ * Labels are those of the vendors' operators, unless `nodeLabels` says that a cloud sets others.
  */
 export class Accelerator {
-  /** Names that maas.yaml may use. */
+  /** Names that maas.yaml may use, besides those of slices. */
   public static get names(): string[] {
-    return ['nvidia', ...Object.keys(NVIDIA_PRODUCTS).map((product) => `nvidia-${product}`)];
+    return Object.keys(BUILT_IN);
+  }
+
+  /** Names of slices of NVIDIA's GPUs, by the strategy `mixed`; for `single` with `-single` behind each. */
+  public static get migNames(): string[] {
+    return Object.entries(MIG_SLICES).flatMap(([product, slices]) =>
+      Object.keys(slices).map((slice) => `nvidia-${product}-mig-${slice}`),
+    );
   }
 
   /**
    * An NVIDIA GPU.
-   * @param product t4, l4, a10g, l40s, a100-40gb, a100-80gb or h100; left out: any NVIDIA GPU
-   * @throws when the product is not known
+   * @param product t4, l4, a10g, l40s, a100-40gb, a100-80gb, h100, h200 or b200; left out: any NVIDIA GPU
+   * @throws when the product is not known, or nobody labels it there
    */
-  public static nvidia(product?: string): Accelerator {
-    if (product === undefined) {
-      return new Accelerator('nvidia', { 'nvidia.com/gpu.present': 'true' });
+  public static nvidia(product?: string, options: AcceleratorOptions = {}): Accelerator {
+    if (product !== undefined) {
+      productOf('NVIDIA', NVIDIA_PROFILES, product);
     }
-    const label = Object.hasOwn(NVIDIA_PRODUCTS, product) ? NVIDIA_PRODUCTS[product] : undefined;
-    if (label === undefined) {
-      throw new Error(
-        `unknown NVIDIA product: got "${product}", expected one of ${Object.keys(NVIDIA_PRODUCTS).join(', ')}`,
-      );
-    }
-    return new Accelerator(`nvidia-${product}`, {
-      'nvidia.com/gpu.present': 'true',
-      'nvidia.com/gpu.product': label,
-    });
+    return Accelerator.fromName(product === undefined ? 'nvidia' : `nvidia-${product}`, options);
   }
 
   /**
-   * The accelerator of a maas.yaml name: `nvidia` or `nvidia-<product>`.
-   * @throws when the name is not known
+   * A slice of an NVIDIA GPU (Multi-Instance GPU): its memory and its processors are its own.
+   * @param product a100-40gb, a100-80gb, h100 or h200
+   * @param slice profile of the slice, for example `1g.10gb`
+   * @throws when product or slice is not known, or nobody labels it there
    */
-  public static fromName(name: string): Accelerator {
-    if (!Accelerator.names.includes(name)) {
-      throw new Error(`unknown accelerator: got "${name}", expected one of ${Accelerator.names.join(', ')}`);
-    }
-    return Accelerator.nvidia(name === 'nvidia' ? undefined : name.slice('nvidia-'.length));
+  public static mig(product: string, slice: string, options: MigOptions = {}): Accelerator {
+    const { strategy = 'mixed', nodeLabels } = options;
+    return new Accelerator(sliceParts(product, slice, strategy, nodeLabels));
   }
 
-  /** Extended resource that a container asks for. */
-  public readonly resourceName = 'nvidia.com/gpu';
+  /**
+   * An AMD GPU. No image of vLLM for it is pinned: `like` with an `image` gives it one.
+   * @param product mi300x
+   * @throws when the product is not known, or nobody labels it there
+   */
+  public static amd(product: string, options: AcceleratorOptions = {}): Accelerator {
+    productOf('AMD', AMD_PROFILES, product);
+    return Accelerator.fromName(`amd-${product}`, options);
+  }
 
-  /** Tolerations for nodes that are tainted for GPU work. */
-  public readonly tolerations: AcceleratorToleration[] = [
-    { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' },
-  ];
+  /**
+   * An Intel Gaudi 3. No image of vLLM for it is pinned: `like` with an `image` gives it one.
+   * @throws when nobody labels it there
+   */
+  public static gaudi3(options: AcceleratorOptions = {}): Accelerator {
+    return Accelerator.fromName('intel-gaudi3', options);
+  }
 
-  private constructor(
-    /** Name in maas.yaml. */
-    public readonly name: string,
-    /** Labels of the nodes that have it. */
-    public readonly nodeSelector: Readonly<Record<string, string>>,
-  ) {}
+  /** No accelerator: vLLM's build for the CPU, in the memory of its container. */
+  public static cpu(): Accelerator {
+    return Accelerator.fromName('cpu');
+  }
+
+  /** An accelerator that nothing here knows, served by vLLM's build for CUDA unless it has an image of its own. */
+  public static own(props: AcceleratorProps): Accelerator {
+    return new Accelerator({ ...OWN, ...givenParts(props) });
+  }
+
+  /**
+   * The built-in accelerator of a maas.yaml name.
+   * @throws when the name is not known, or nobody labels it there
+   */
+  public static fromName(name: string, options: AcceleratorOptions = {}): Accelerator {
+    const slice = /^nvidia-(.+)-mig-(.+?)(-single)?$/.exec(name);
+    if (slice !== null && Accelerator.migNames.includes(name.replace(/-single$/, ''))) {
+      const [, product = '', profile = '', single] = slice;
+      return Accelerator.mig(product, profile, { ...options, strategy: single === undefined ? 'mixed' : 'single' });
+    }
+    const profile = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined;
+    if (profile === undefined) {
+      throw new Error(`unknown accelerator: got "${name}", expected one of ${Accelerator.names.join(', ')}`);
+    }
+    return new Accelerator(partsOf(name, profile, options.nodeLabels));
+  }
+
+  /** Whether a name is that of a built-in accelerator, or of a slice of one. */
+  public static isKnown(name: string): boolean {
+    return Accelerator.names.includes(name) || Accelerator.migNames.includes(name.replace(/-single$/, ''));
+  }
+
+  /** Who labels the nodes of a built-in accelerator so that it can be told. */
+  public static labellersOf(name: string): NodeLabels[] {
+    const whole = /^(nvidia-.+)-mig-/.exec(name)?.[1];
+    const profile = BUILT_IN[whole ?? name];
+    const labellers = Object.keys(profile?.nodes ?? {}) as NodeLabels[];
+    return whole === undefined ? labellers : labellers.filter((each) => each === 'gpuOperator' || each === 'gke');
+  }
+
+  /** Name in maas.yaml. */
+  public readonly name: string;
+
+  /** What it is programmed with. */
+  public readonly family: AcceleratorFamily;
+
+  /** Memory of one, in MiB; undefined where that is not known, and for the CPU, which has that of the container. */
+  public readonly memoryMebibytes?: number;
+
+  /** Extended resource that a container asks for; undefined for the CPU. */
+  public readonly resourceName?: string;
+
+  /** Labels of the nodes that have it. */
+  public readonly nodeSelector: Readonly<Record<string, string>>;
+
+  /** Tolerations for nodes that are tainted for it. */
+  public readonly tolerations: AcceleratorToleration[];
+
+  /** Image of vLLM, where it is not the pinned one. */
+  public readonly image?: string;
+
+  /** Pods that share one, each of which sees the whole memory; 1 where nobody shares. */
+  public readonly sharedBy: number;
+
+  /** Whether it is a slice or a share of a GPU, over several of which no model can be split. */
+  public readonly isPart: boolean;
+
+  /** Whether vLLM serves weights of 8 bit floating point on it. */
+  public readonly servesFp8: boolean;
+
+  /** Whether vLLM computes 8,192 tokens at once on it in place of 2,048. */
+  public readonly hasLargeBatches: boolean;
+
+  /** Whether several of it multicast to each other. */
+  public readonly hasMulticast: boolean;
+
+  private constructor(private readonly parts: AcceleratorParts) {
+    this.name = parts.name;
+    this.family = parts.family;
+    this.memoryMebibytes = parts.memory;
+    this.resourceName = parts.resourceName;
+    this.nodeSelector = parts.nodeSelector;
+    this.tolerations = [...parts.tolerations];
+    this.image = parts.image;
+    this.sharedBy = parts.sharedBy;
+    this.isPart = parts.isSlice || parts.sharedBy > 1;
+    this.servesFp8 = parts.fp8;
+    this.hasLargeBatches = parts.largeBatches;
+    this.hasMulticast = parts.multicast;
+  }
+
+  /** One like this, but for what is given: for clouds that label otherwise, and for another image. */
+  public like(props: AcceleratorProps): Accelerator {
+    return new Accelerator({ ...this.parts, ...givenParts(props) });
+  }
+
+  /**
+   * A share of an NVIDIA GPU (time slicing). Nothing keeps the shares' memory apart: each sees all of it, so each model
+   * has to take its part of it only, which `ServedModel` sees to.
+   *
+   * Labels are those of GPU feature discovery, or of GKE where this has GKE's.
+   * @throws for less than two pods
+   */
+  public timeSliced({ replicas, renameByDefault = false }: TimeSlicing): Accelerator {
+    if (!Number.isInteger(replicas) || replicas < 2) {
+      throw new Error(`timeSlicing.replicas: got ${replicas}, expected a whole number of at least 2`);
+    }
+    return new Accelerator({
+      ...this.parts,
+      name: `${this.name}-shared-${replicas}`,
+      resourceName: renameByDefault ? 'nvidia.com/gpu.shared' : this.resourceName,
+      nodeSelector: sharedLabels(this.nodeSelector, replicas, renameByDefault),
+      sharedBy: replicas,
+    });
+  }
+
+  /** Name of the ServingRuntime that starts vLLM on it. */
+  public get runtimeName(): string {
+    return this.image === undefined && this.family === 'cuda' ? DEFAULT_RUNTIME_NAME : `vllm-${this.name}`;
+  }
+
+  /**
+   * Image of vLLM.
+   * @param registry mirror of pinned images; an image of its own stays as it is
+   * @returns undefined where it has none, and none is pinned
+   */
+  public imageName(registry?: string): string | undefined {
+    const pinned = PINNED_IMAGES[this.family];
+    return this.image ?? (pinned && imageName(pinned, registry));
+  }
 }

@@ -6,6 +6,7 @@ import { DEFAULT_RESOURCES } from './catalog';
 import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from './hugging-face';
 import { addInferenceService, predictorServiceName } from './inference-service';
 import { HUGGING_FACE_FORMAT, huggingFaceToken, type IServingRuntime } from './vllm-runtime';
+import { defaultUtilization } from './vllm-serving';
 import type { PlatformKind } from '../cluster/platform-kind';
 import type { ModelReplicas, ModelResources } from './model-size';
 
@@ -125,8 +126,7 @@ export class ServedModel extends Construct implements IModelBackend {
       predictor: {
         serviceAccountName: props.serviceAccountName,
         securityContext: restrictedPodSecurity({ platform: props.platform, runAsUser: UNPRIVILEGED_USER }),
-        nodeSelector: { ...props.accelerator.nodeSelector },
-        tolerations: props.accelerator.tolerations,
+        ...placement(props.accelerator),
         model: {
           modelFormat: { name: loadsItself ? HUGGING_FACE_FORMAT : 'vLLM' },
           runtime: props.runtime.runtimeName,
@@ -138,6 +138,14 @@ export class ServedModel extends Construct implements IModelBackend {
       },
     });
   }
+}
+
+/** Where pods may run; the API server would drop what is empty. */
+function placement({ nodeSelector, tolerations }: Accelerator) {
+  return {
+    ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector: { ...nodeSelector } }),
+    ...(tolerations.length === 0 ? {} : { tolerations }),
+  };
 }
 
 /** Which weights vLLM loads: a name of Hugging Face with its revision, as KServe would split them, or a folder. */
@@ -154,12 +162,13 @@ function weightArguments(source: string): string[] {
 }
 
 function modelArguments(props: ServedModelProps): string[] {
-  const gpus = props.gpus ?? 1;
+  const { accelerator, gpus = 1 } = props;
   return [
     ...weightArguments(props.source),
     `--served-model-name=${props.servedName ?? props.name}`,
     ...(props.maxModelLength === undefined ? [] : [`--max-model-len=${props.maxModelLength}`]),
     ...(gpus > 1 ? [`--tensor-parallel-size=${gpus}`] : []),
+    ...(accelerator.sharedBy > 1 ? [`--gpu-memory-utilization=${defaultUtilization(accelerator)}`] : []),
     ...(props.arguments ?? []),
   ];
 }
@@ -170,7 +179,8 @@ function tokenVariables({ huggingFaceTokenSecretName: name }: ServedModelProps) 
 
 /** An extended resource is not divisible: request and limit are the same. */
 function modelResources({ resources, accelerator, gpus }: ServedModelProps) {
-  const accelerators = { [accelerator.resourceName]: String(gpus ?? 1) };
+  const { resourceName } = accelerator;
+  const accelerators = resourceName === undefined ? {} : { [resourceName]: String(gpus ?? 1) };
   return {
     requests: { ...DEFAULT_RESOURCES.vllm.requests, ...resources?.requests, ...accelerators },
     limits: { ...DEFAULT_RESOURCES.vllm.limits, ...resources?.limits, ...accelerators },

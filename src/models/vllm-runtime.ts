@@ -1,8 +1,10 @@
 import { Construct } from 'constructs';
 import { restrictedContainerSecurity } from '../cluster/pod-security';
-import { imageName, IMAGES } from '../images';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
+import { Accelerator } from './accelerator';
+import { CPU_CACHE_GIBIBYTES } from './vllm-memory';
+import { RUNTIME_DEFAULTS } from './vllm-serving';
 
 /** A ServingRuntime that `ServedModel` can name. */
 export interface IServingRuntime {
@@ -16,14 +18,20 @@ export interface VllmRuntimeProps {
   readonly namespace: string;
 
   /**
+   * What it starts vLLM on. One ServingRuntime serves all accelerators with the same `runtimeName`.
+   * @default - any NVIDIA GPU
+   */
+  readonly accelerator?: Accelerator;
+
+  /**
    * Name of the ServingRuntime.
-   * @default vllm-latest
+   * @default - that of the accelerator: vllm-latest, where it has no image of its own
    */
   readonly name?: string;
 
   /**
    * vLLM image with its tag.
-   * @default - the image table of docs/versions.md
+   * @default - that of the accelerator, else the image table of docs/versions.md
    */
   readonly image?: string;
 }
@@ -61,6 +69,7 @@ const WRITABLE_PATHS: Readonly<Record<string, string>> = {
  *
  * Usage is reported in every stream (`--enable-force-include-usage`), or token limits would have to estimate it.
  *
+ * @throws when the accelerator has no image, and none is pinned for it
  * @see https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
  */
 export class VllmRuntime extends Construct implements IServingRuntime {
@@ -73,13 +82,20 @@ export class VllmRuntime extends Construct implements IServingRuntime {
 
   constructor(scope: Construct, id: string, props: VllmRuntimeProps) {
     super(scope, id);
-    this.runtimeName = props.name ?? 'vllm-latest';
+    const { accelerator = Accelerator.nvidia() } = props;
+    this.runtimeName = props.name ?? accelerator.runtimeName;
     new l1.kserve.ServingRuntime(this, 'Resource', {
       metadata: objectMetadata(this.runtimeName, { namespace: props.namespace }),
       spec: {
         annotations: { 'prometheus.io/path': '/metrics', 'prometheus.io/port': String(MODEL_PORT) },
-        supportedModelFormats: [{ name: 'vLLM', autoSelect: true }, { name: HUGGING_FACE_FORMAT }],
-        containers: [vllmContainer(props)],
+        // Of several ServingRuntimes KServe may select the one by itself; models of ours name theirs.
+        supportedModelFormats: [
+          accelerator.family === 'cuda' && accelerator.image === undefined
+            ? { name: 'vLLM', autoSelect: true }
+            : { name: 'vLLM' },
+          { name: HUGGING_FACE_FORMAT },
+        ],
+        containers: [vllmContainer(accelerator, imageOf(props, accelerator))],
         volumes: [
           { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '2Gi' } },
           { name: 'tmp', emptyDir: {} },
@@ -97,20 +113,30 @@ export function huggingFaceToken(secret: { readonly name: string; readonly optio
   return { name: 'HF_TOKEN', valueFrom: { secretKeyRef: { ...secret, key: 'HF_TOKEN' } } };
 }
 
-function vllmContainer(props: VllmRuntimeProps) {
+function imageOf({ image }: VllmRuntimeProps, accelerator: Accelerator): string {
+  const name = image ?? accelerator.imageName();
+  if (name === undefined) {
+    throw new Error(`accelerator ${accelerator.name}: got no image, expected one of vLLM for it: none is pinned`);
+  }
+  return name;
+}
+
+function vllmContainer(accelerator: Accelerator, image: string) {
   const health = { httpGet: { path: '/health', port: MODEL_PORT } };
+  const isCpu = accelerator.family === 'cpu';
   return {
     name: 'kserve-container',
-    image: props.image ?? imageName(IMAGES.vllm),
+    image,
     args: [
       `--port=${MODEL_PORT}`,
       '--distributed-executor-backend=mp',
-      '--gpu-memory-utilization=0.8',
-      '--max-num-seqs=32',
+      ...(isCpu ? [] : [`--gpu-memory-utilization=${RUNTIME_DEFAULTS.gpuMemoryUtilization}`]),
+      `--max-num-seqs=${RUNTIME_DEFAULTS.maxNumSeqs}`,
       '--enable-force-include-usage',
     ],
     env: [
       ...Object.entries(WRITABLE_PATHS).map(([name, value]) => ({ name, value })),
+      ...(isCpu ? [{ name: 'VLLM_CPU_KVCACHE_SPACE', value: String(CPU_CACHE_GIBIBYTES) }] : []),
       { name: 'VLLM_NO_USAGE_STATS', value: '1' },
       huggingFaceToken({ name: 'huggingface-token', optional: true }),
     ],

@@ -1,16 +1,17 @@
 import type { Chart } from 'cdk8s';
+import { acceleratorOf } from '../config/accelerators';
 import { DEFAULT_MINIO_SECRET_NAME } from '../config/defaults';
-import type { ModelSettings } from '../config/settings';
+import type { ModelSettings, PlatformSettings } from '../config/settings';
 import { gatewayPods } from '../gateway/gateway-reference';
 import type { IModelBackend } from '../gateway/model-route';
 import { IMAGES } from '../images';
-import { Accelerator } from '../models/accelerator';
 import { KServeConfiguration } from '../models/kserve-configuration';
 import { ModelNetworkPolicy } from '../models/model-network-policy';
 import { ModelStorageAccess } from '../models/model-storage-access';
 import { OpenShiftModelAccess } from '../models/openshift-model-access';
 import { ServedModel } from '../models/served-model';
 import { SimulatedModel } from '../models/simulated-model';
+import { DEFAULT_RUNTIME_NAME } from '../models/accelerator-parts';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
 import { prefixedName, platformImage, type PlatformContext } from './context';
 import { scrapers } from './observability';
@@ -28,11 +29,9 @@ export function addModels(chart: Chart, context: PlatformContext): void {
   const { settings, models } = context;
   const { namespace } = settings;
   const serviceAccountOf = addServiceAccounts(chart, context);
-  const runtime = settings.models.some((model) => model.runtime === 'vllm')
-    ? new VllmRuntime(chart, 'vllm-runtime', { namespace, image: platformImage(context, IMAGES.vllm) })
-    : undefined;
+  const runtimes = addRuntimes(chart, settings);
   for (const model of settings.models) {
-    models.set(model.name, addModel(chart, context, model, runtime, serviceAccountOf(model)));
+    models.set(model.name, addModel(chart, context, model, runtimes, serviceAccountOf(model)));
   }
   if (settings.networkPolicies) {
     new ModelNetworkPolicy(chart, 'network-policy', {
@@ -41,6 +40,22 @@ export function addModels(chart: Chart, context: PlatformContext): void {
       clients: [gatewayPods(context.gateway), ...scrapers(settings)],
     });
   }
+}
+
+/** One ServingRuntime for all accelerators that vLLM is started on in the same way, by its name. */
+function addRuntimes(chart: Chart, settings: PlatformSettings): Map<string, IServingRuntime> {
+  const { namespace, registry } = settings;
+  const runtimes = new Map<string, IServingRuntime>();
+  for (const model of settings.models.filter(({ runtime }) => runtime === 'vllm')) {
+    const accelerator = acceleratorOf(checked(model.accelerator, 'accelerator', model), settings);
+    const { runtimeName } = accelerator;
+    if (!runtimes.has(runtimeName)) {
+      const id = runtimeName === DEFAULT_RUNTIME_NAME ? 'vllm-runtime' : `runtime-${runtimeName}`;
+      const image = accelerator.imageName(registry);
+      runtimes.set(runtimeName, new VllmRuntime(chart, id, { namespace, accelerator, image }));
+    }
+  }
+  return runtimes;
 }
 
 /** What gives every model its ServiceAccount: its own, else OpenShift's, else for weights in MinIO that with its Secret. */
@@ -71,7 +86,7 @@ function addModel(
   chart: Chart,
   context: PlatformContext,
   model: ModelSettings,
-  runtime: IServingRuntime | undefined,
+  runtimes: ReadonlyMap<string, IServingRuntime>,
   serviceAccountName: string | undefined,
 ): IModelBackend {
   const { settings } = context;
@@ -88,11 +103,12 @@ function addModel(
       image: platformImage(context, IMAGES.simulator),
     });
   }
+  const accelerator = acceleratorOf(checked(model.accelerator, 'accelerator', model), settings);
   return new ServedModel(chart, `model-${model.name}`, {
     ...shared,
-    runtime: checked(runtime, 'runtime', model),
+    runtime: checked(runtimes.get(accelerator.runtimeName), 'runtime', model),
     source: checked(model.source, 'source', model),
-    accelerator: Accelerator.fromName(checked(model.accelerator, 'accelerator', model)),
+    accelerator,
     huggingFaceTokenSecretName: model.huggingFaceTokenSecret,
     platform: settings.platform,
   });

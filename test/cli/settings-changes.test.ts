@@ -168,6 +168,25 @@ test('models: accelerators, what serves them, and what their tokens count', () =
   });
 });
 
+test('accelerators: own ones by their names, and who labels the nodes', () => {
+  const before: MaasPlatformProps = {
+    accelerators: [
+      { name: 'a', like: 'nvidia-l4' },
+      { name: 'b', like: 'nvidia' },
+    ],
+  };
+  const after: MaasPlatformProps = {
+    accelerators: [
+      { name: 'a', like: 'nvidia-t4' },
+      { name: 'c', like: 'nvidia' },
+    ],
+    nodeLabels: 'gke',
+  };
+  expect(changes(before, after)).toEqual({
+    models: ['nodeLabels: gpuOperator → gke', 'accelerator b: gone', 'accelerator a: changed', 'accelerator c: new'],
+  });
+});
+
 test('everything else, by the keys of maas.yaml', () => {
   const patch = { target: { kind: 'Gateway', name: 'inference-gateway', namespace: 'llm' } };
   const own = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'own', namespace: 'llm' } };
@@ -276,10 +295,25 @@ const FULL: MaasPlatformProps = {
       huggingFaceTokenSecret: 's',
       serviceAccount: 's',
       maxModelLength: 1,
+      parameters: '1B',
+      architecture: { layers: 1, keyValueHeads: 2, headSize: 64, slidingWindow: 8, weightBits: 4.25 },
       arguments: ['--a'],
       tokenWeights: { prompt: 1, completion: 2, cached: 0.5 },
     },
+    { name: 'llama-3-1-8b' },
   ],
+  accelerators: [
+    {
+      name: 'quarter',
+      like: 'nvidia-l4',
+      memory: '20Gi',
+      nodeSelector: { a: 'b' },
+      tolerations: [{ key: 'a', operator: 'Equal', value: 'b', effect: 'NoSchedule' }],
+      image: 'registry.example.com/vllm:v1',
+      timeSlicing: { replicas: 4, renameByDefault: true },
+    },
+  ],
+  nodeLabels: 'gke',
   identity: { keycloak: 'demo', oidc: { defaultTier: 'free' }, apiKeys: { enabled: true } },
   limits: { onFailure: 'deny', perReplica: 'divide', redis: { size: '1Gi', storageClass: 's', urlSecret: 's' } },
   storage: { minio: { storageClass: 's', existingSecret: 's' } },

@@ -10,7 +10,7 @@ import { createPrerequisiteNamespaces } from './harness/prerequisites';
 import { describeCluster, kubectl } from './harness/suite';
 import { until } from './harness/until';
 
-/** What the platform is for a version of KServe: the whole catalog, with what a model may say of itself. */
+/** What the platform is for a version of KServe: the catalog on every kind of accelerator, with what a model may say of itself. */
 function platformFor(kserve: string): Manifest[] {
   const app = new App();
   new MaasPlatform(app, 'maas', {
@@ -22,6 +22,15 @@ function platformFor(kserve: string): Manifest[] {
       { name: 'mistral', replicas: { min: 2, max: 3 } },
       { name: 'nomic', replicas: { min: 2 } },
       { name: 'local', source: 'pvc://weights/llama', accelerator: 'nvidia' },
+      { name: 'llama-3-3-70b' },
+      { name: 'gpt-oss-20b', accelerator: 'nvidia-h100-mig-3g.40gb' },
+      { name: 'phi-4', accelerator: 'amd' },
+      { name: 'bge-m3', accelerator: 'cpu' },
+      { name: 'small', source: 'hf://Qwen/Qwen3-0.6B', accelerator: 'quarter', parameters: '0.6B' },
+    ],
+    accelerators: [
+      { name: 'amd', like: 'amd-mi300x', image: 'registry.example.com/rocm/vllm:v1' },
+      { name: 'quarter', like: 'nvidia-l4', timeSlicing: { replicas: 4, renameByDefault: true } },
     ],
   });
   return app.charts.flatMap((chart) => chart.toJson() as Manifest[]);
@@ -80,6 +89,11 @@ const vllmModels = [
   'mistral-7b-instruct',
   'nomic-embed-text-v1-5',
   'local',
+  'llama-3-3-70b-instruct',
+  'gpt-oss-20b',
+  'phi-4',
+  'bge-m3',
+  'small',
 ];
 const models = [simulator, ...vllmModels];
 
@@ -186,7 +200,7 @@ describe.each([
       test.each(vllmModels)('%s: the pod is the runtime with what the model adds', async (name) => {
         const { pod, warnings } = await admittedPod(`${name}-predictor`);
         const { model, ...predictor } = written('InferenceService', name).spec.predictor;
-        const runtime = written('ServingRuntime', 'vllm-latest').spec.containers[0];
+        const runtime = written('ServingRuntime', model.runtime).spec.containers[0];
         const { args, env, ...container } = runtime;
         expect(warnings).toBe('');
         expect(pod.spec.initContainers ?? []).toEqual([]);
@@ -203,8 +217,9 @@ describe.each([
           ...(version === '0.15.2' ? [] : [{ name: 'INFERENCE_SERVICE_NAME', value: name }]),
         ];
         expect(byName(real.env)).toEqual(byName(variables));
-        const { securityContext, nodeSelector, tolerations } = predictor;
-        expect(pod.spec).toMatchObject({ securityContext, nodeSelector, automountServiceAccountToken: false });
+        const { securityContext, nodeSelector, tolerations = [] } = predictor;
+        expect(pod.spec).toMatchObject({ securityContext, automountServiceAccountToken: false });
+        expect(pod.spec.nodeSelector).toEqual(nodeSelector);
         expect(pod.spec.tolerations).toEqual(expect.arrayContaining(tolerations));
       });
 

@@ -155,10 +155,7 @@ exec "$REAL_KUBECTL" "$@"`,
       test.each<[args: string[], message: string]>([
         [['--url', 'http://127.0.0.1:1'], 'no answer from http://127.0.0.1:1: connect ECONNREFUSED'],
         [['--url', 'nonsense'], 'got --url nonsense, expected an address such as http://127.0.0.1:8000'],
-        [
-          ['--tier', 'fre'],
-          'got --tier "fre", expected one of free, premium, trial, bulk; did you mean "free"?',
-        ],
+        [['--tier', 'fre'], 'got --tier "fre", expected one of free, premium, trial, bulk; did you mean "free"?'],
         [['--ca-file', 'no.pem', '--url', 'https://127.0.0.1:1'], '--ca-file no.pem: cannot be read: ENOENT'],
         [['--namespace', 'other'], 'got --namespace other, but maas.yaml says namespace: llm'],
       ])('%j', async (args, message) => {

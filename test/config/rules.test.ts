@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { synthesizePlatforms } from '../../src/cli/synth';
+import { CONFIG_FILE_RULES } from '../../src/config/config-files';
 import { FILE_RULES } from '../../src/config/files';
 import { ConfigurationError } from '../../src/config/problem';
 import { readConfiguration } from '../../src/config/read';
@@ -290,25 +291,25 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'telemetry: false\n',
     message:
-      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
+      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'unknown-key',
     yaml: 'extend: base.yaml\n',
     message:
-      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; did you mean "extends"?',
+      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; did you mean "extends"?',
   },
   {
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, serviceAccount, maxModelLength, arguments, weight, tokenWeights; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, serviceAccount, maxModelLength, arguments, parameters, architecture, configFile, weight, tokenWeights; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
-      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
+      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'missing-key',
@@ -1169,25 +1170,25 @@ const ROWS: readonly Row[] = [
     rule: 'model-source',
     yaml: 'models:\n  - name: qwen\n',
     message:
-      'maas.yaml:2:11 models[0].name: got "qwen" without a source, expected a `source`, or a name of the catalog: simulator, qwen3, granite, mistral, nomic; did you mean "qwen3"?',
+      'maas.yaml:2:11 models[0].name: got "qwen" without a source, expected a `source`, or a name of the catalog: simulator, qwen3, granite, mistral, nomic, llama-3-1-8b, llama-3-3-70b, qwen3-32b, gpt-oss-20b, phi-4, bge-m3; did you mean "qwen3"?',
   },
   {
     rule: 'model-source',
     yaml: 'models:\n  - { name: my-llama, accelerator: nvidia }\n',
     message:
-      'maas.yaml:2:13 models[0].name: got "my-llama" without a source, expected a `source`, or a name of the catalog: simulator, qwen3, granite, mistral, nomic; add its source, for example `source: hf://Qwen/Qwen3-0.6B`',
+      'maas.yaml:2:13 models[0].name: got "my-llama" without a source, expected a `source`, or a name of the catalog: simulator, qwen3, granite, mistral, nomic, llama-3-1-8b, llama-3-3-70b, qwen3-32b, gpt-oss-20b, phi-4, bge-m3; add its source, for example `source: hf://Qwen/Qwen3-0.6B`',
   },
   {
     rule: 'model-accelerator',
     yaml: 'models:\n  - { name: my-llama, source: hf://a/b }\n',
     message:
-      'maas.yaml:2:13 models[0].name: got "my-llama" without a GPU, expected `accelerator`, one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100; add `accelerator: nvidia`',
+      'maas.yaml:2:13 models[0].name: got "my-llama" without a GPU, expected `accelerator`, one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, amd-mi300x, intel-gaudi3, cpu, or a slice like nvidia-h100-mig-1g.10gb; add `accelerator: nvidia`',
   },
   {
     rule: 'model-accelerator',
     yaml: 'models:\n  - { name: my-llama, source: hf://a/b, accelerator: nvidia-l40 }\n',
     message:
-      'maas.yaml:2:54 models[0].accelerator: got "nvidia-l40", expected one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100; did you mean "nvidia-l4"?',
+      'maas.yaml:2:54 models[0].accelerator: got "nvidia-l40", expected one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, amd-mi300x, intel-gaudi3, cpu, or a slice like nvidia-h100-mig-1g.10gb; did you mean "nvidia-l4"?',
   },
   {
     rule: 'value-type',
@@ -1497,6 +1498,171 @@ const ROWS: readonly Row[] = [
     message:
       'maas.yaml:7:7 objects[0].spec.targetRef: got TokenRateLimitPolicy own, expected no second TokenRateLimitPolicy for this Gateway: of two only one counts, and nothing says which; change the rendered one with `patches`, or attach yours to a route',
   },
+  // Accelerators, and what fits them
+  {
+    rule: 'unique-accelerator-name',
+    yaml: 'accelerators:\n  - { name: a, like: nvidia-l4 }\n  - { name: a, like: nvidia-t4 }\n',
+    message:
+      'maas.yaml:3:13 accelerators[1].name: got "a", expected a name of its own (accelerators[0].name is the same); remove one, or rename it',
+  },
+  {
+    rule: 'accelerator-name',
+    yaml: 'accelerators: [{ name: nvidia-l4, like: nvidia-l4, memory: 20Gi }]\n',
+    message:
+      'maas.yaml:1:24 accelerators[0].name: got "nvidia-l4", expected a name that no built-in accelerator has; rename it, and write `like: nvidia-l4` for what is the same',
+  },
+  {
+    rule: 'accelerator-like',
+    yaml: 'accelerators: [{ name: ours, like: nvidia-l40 }]\n',
+    message:
+      'maas.yaml:1:36 accelerators[0].like: got "nvidia-l40", expected a built-in accelerator: nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, amd-mi300x, intel-gaudi3, cpu, or a slice; did you mean "nvidia-l4"?',
+  },
+  {
+    rule: 'accelerator-complete',
+    yaml: 'accelerators:\n  - { name: a, memory: 8Gi }\n  - { name: b }\n',
+    message: [
+      'maas.yaml:2:13 accelerators[0].name: got "a" without resourceName, expected both, or a built-in accelerator that it is `like`; add what is missing, for example `memory: 22Gi` and `resourceName: nvidia.com/gpu`',
+      'maas.yaml:3:13 accelerators[1].name: got "b" without memory, resourceName, expected both, or a built-in accelerator that it is `like`; add what is missing, for example `memory: 22Gi` and `resourceName: nvidia.com/gpu`',
+    ].join('\n'),
+  },
+  {
+    rule: 'accelerator-memory',
+    yaml: 'accelerators:\n  - { name: a, memory: "24", resourceName: a.com/b }\n  - { name: b, like: nvidia-l4, memory: 24M }\n',
+    message: [
+      'maas.yaml:2:24 accelerators[0].memory: got "24", expected at least 1Gi; did you mean "24Gi"?',
+      'maas.yaml:3:41 accelerators[1].memory: got "24M", expected at least 1Gi; for example "22Gi"',
+    ].join('\n'),
+  },
+  {
+    rule: 'toleration-value',
+    yaml: 'accelerators: [{ name: a, like: nvidia, tolerations: [{ key: x, operator: Exists, value: y }] }]\n',
+    message:
+      'maas.yaml:1:83 accelerators[0].tolerations[0].value: got a value, expected none beside `operator: Exists`; remove it, or write `operator: Equal`',
+  },
+  {
+    rule: 'time-sliced-gpu',
+    yaml: 'accelerators:\n  - { name: a, like: nvidia-h100-mig-1g.10gb, timeSlicing: { replicas: 2 } }\n  - { name: b, like: amd-mi300x, timeSlicing: { replicas: 2 } }\n',
+    message: [
+      'maas.yaml:2:22 accelerators[0].like: got "nvidia-h100-mig-1g.10gb", expected a whole GPU of NVIDIA, which its device plugin can share; remove `timeSlicing`',
+      'maas.yaml:3:22 accelerators[1].like: got "amd-mi300x", expected a whole GPU of NVIDIA, which its device plugin can share; remove `timeSlicing`',
+    ].join('\n'),
+  },
+  {
+    rule: 'accelerator-labels',
+    yaml: 'nodeLabels: aks\nmodels:\n  - { name: mistral, accelerator: nvidia-l40s }\n  - { name: phi-4 }\naccelerators: [{ name: a, like: nvidia-h100-mig-1g.10gb }]\n',
+    message: [
+      'maas.yaml:3:35 models[0].accelerator: got "nvidia-l40s", expected one whose nodes aks labels: nvidia-l40s is labelled by gpuOperator, eksAutoMode, karpenter; use one of `accelerators` with `like: nvidia-l40s` and a `nodeSelector`',
+      'maas.yaml:4:13 models[1].name: got "nvidia-l40s", expected one whose nodes aks labels: nvidia-l40s is labelled by gpuOperator, eksAutoMode, karpenter; use one of `accelerators` with `like: nvidia-l40s` and a `nodeSelector`',
+      'maas.yaml:5:33 accelerators[0].like: got "nvidia-h100-mig-1g.10gb", expected one whose nodes aks labels: nvidia-h100-mig-1g.10gb is labelled by gpuOperator, gke; use one of `accelerators` with `like: nvidia-h100-mig-1g.10gb` and a `nodeSelector`',
+    ].join('\n'),
+  },
+  {
+    rule: 'accelerator-image',
+    yaml: 'models: [{ name: mistral, accelerator: amd-mi300x }]\n',
+    message:
+      'maas.yaml:1:40 models[0].accelerator: got "amd-mi300x", expected an accelerator with an `image` of vLLM: for this one none is pinned here; use one of `accelerators` with `like: amd-mi300x` and an `image`',
+  },
+  {
+    rule: 'accelerator-gpus',
+    yaml: 'models:\n  - { name: qwen3, accelerator: nvidia-h100-mig-3g.40gb, gpus: 2 }\n  - { name: llama-3-3-70b, accelerator: shared, gpus: 2, parameters: 1B }\naccelerators: [{ name: shared, like: nvidia-h200, timeSlicing: { replicas: 2 } }]\n',
+    message: [
+      'maas.yaml:2:64 models[0].gpus: got 2 GPUs, expected 1: vLLM splits no model over several nvidia-h100-mig-3g.40gb; write `gpus: 1`, or name a whole GPU',
+      'maas.yaml:3:55 models[1].gpus: got 2 GPUs, expected 1: vLLM splits no model over several shared; write `gpus: 1`, or name a whole GPU',
+    ].join('\n'),
+  },
+  {
+    rule: 'model-parameters',
+    yaml: 'models: [{ name: own, source: hf://a/b, accelerator: nvidia-l4, architecture: { layers: 32 } }]\n',
+    message:
+      'maas.yaml:1:65 models[0].architecture: got figures without a size, expected `parameters` beside it: nothing is checked without the size; add `parameters: 8B`',
+  },
+  {
+    rule: 'model-config-file',
+    yaml: 'models:\n  - { name: own, source: hf://a/b, accelerator: nvidia-l4, parameters: 1B, architecture: { layers: 32 }, configFile: config.json }\n',
+    message:
+      'maas.yaml:2:106 models[0].configFile: got configFile and architecture, expected one of the two; remove one of them',
+  },
+  {
+    rule: 'model-memory',
+    yaml: 'models:\n  - { name: llama-3-1-8b, accelerator: nvidia-l4 }\n',
+    message:
+      'maas.yaml:2:13 models[0].name: got 14.96 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 4.00 GiB of KV cache for 32,768 tokens, together 19.43 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 17408`, `arguments: [--gpu-memory-utilization=0.9]`, `arguments: [--quantization=fp8]`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
+  },
+  {
+    rule: 'model-memory',
+    yaml: 'models:\n  - { name: mistral, accelerator: nvidia-l4, maxModelLength: 32768 }\n',
+    message:
+      'maas.yaml:2:62 models[0].maxModelLength: got 13.50 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 4.00 GiB of KV cache for 32,768 tokens, together 17.98 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 29696`, `arguments: [--gpu-memory-utilization=0.85]`, `arguments: [--quantization=fp8]`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
+  },
+  {
+    rule: 'model-memory',
+    yaml: 'models:\n  - { name: own, source: hf://a/b, accelerator: nvidia-b200, parameters: 4T }\n',
+    message:
+      'maas.yaml:2:49 models[0].accelerator: got 7450.58 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 7451.83 GiB, expected at most 142.68 GiB on each nvidia-b200, 0.8 of its 178.35 GiB: vLLM would not start; take a smaller model, a quantized one, or more and larger accelerators',
+  },
+  {
+    rule: 'model-memory',
+    yaml: 'models:\n  - { name: llama-3-3-70b, gpus: 3 }\n',
+    message:
+      'maas.yaml:2:34 models[0].gpus: got 3 GPUs, expected a number that divides its 64 attention heads: vLLM would not start; `gpus: 4` fits',
+  },
+  {
+    rule: 'model-memory',
+    yaml: 'models:\n  - { name: qwen3, accelerator: quarter, arguments: [--gpu-memory-utilization, "0.5"] }\naccelerators: [{ name: quarter, like: nvidia-l4, timeSlicing: { replicas: 4 } }]\n',
+    message:
+      'maas.yaml:2:53 models[0].arguments: got --gpu-memory-utilization 0.5 of 22.03 GiB, expected room for CUDA beside it, 0.50 GiB for each of 4 pods: vLLM would not start; `arguments: [--gpu-memory-utilization=0.22]` fits',
+  },
+  {
+    rule: 'model-memory',
+    yaml: 'models:\n  - { name: phi-4, accelerator: cpu }\n',
+    message:
+      'maas.yaml:2:13 models[0].name: got 27.31 GiB of weights, 0.28 GiB of activations, 2.00 GiB of libraries, 3.13 GiB of KV cache for 16,384 tokens, together 32.71 GiB, expected at most the 32.00 GiB of the container, with 4 GiB for the KV cache: vLLM would not start; each of these fits: `resources: { limits: { memory: 34Gi } }`, `accelerator: nvidia-a100-40gb`',
+  },
+  {
+    rule: 'model-memory',
+    yaml: 'models:\n  - { name: own, source: hf://a/b, accelerator: nvidia-l4, configFile: own/config.json }\n',
+    files: {
+      'own/config.json':
+        '{"num_hidden_layers":32,"num_attention_heads":32,"hidden_size":4096,"intermediate_size":14336,"vocab_size":32000,"max_position_embeddings":32768}\n',
+    },
+    message:
+      'maas.yaml:2:13 models[0].name: got 14.99 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 16.00 GiB of KV cache for 32,768 tokens, together 31.46 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 4096`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'models: [{ name: simulator, parameters: 8B }]\n',
+    message:
+      'maas.yaml:1:29 models[0].parameters: got "8B", expected nothing for the simulator, which has no weights: it has no effect; remove it',
+  },
+  {
+    rule: 'config-file-unreadable',
+    yaml: 'models: [{ name: own, source: hf://a/b, accelerator: nvidia, configFile: weights/config.json }]\n',
+    message:
+      'maas.yaml:1:74 models[0].configFile: got "weights/config.json", no such file, expected a model\'s config.json; its path is relative to the folder of maas.yaml',
+  },
+  {
+    rule: 'config-file-unreadable',
+    yaml: 'models: [{ name: own, source: hf://a/b, accelerator: nvidia, configFile: . }]\n',
+    message:
+      'maas.yaml:1:74 models[0].configFile: got ".", a directory, expected a model\'s config.json; its path is relative to the folder of maas.yaml',
+  },
+  {
+    rule: 'config-file-json',
+    yaml: 'models: [{ name: own, source: hf://a/b, accelerator: nvidia, configFile: config.json }]\n',
+    files: { 'config.json': '{"num_hidden_layers": 32' },
+    message:
+      'maas.yaml:1:74 models[0].configFile: got "config.json", no JSON, expected a model\'s config.json; download it again beside the weights',
+  },
+  {
+    rule: 'config-file-model',
+    yaml: 'extends: bases/base.yaml\n',
+    files: {
+      'bases/base.yaml': 'models: [{ name: own, source: hf://a/b, accelerator: nvidia, configFile: config.json }]\n',
+      'bases/config.json': '{"num_hidden_layers":61,"num_attention_heads":128,"hidden_size":7168,"kv_lora_rank":512}\n',
+    },
+    message:
+      'bases/base.yaml:1:74 models[0].configFile: got "config.json", a model with "kv_lora_rank", whose cache is not computed, expected a model\'s config.json with figures that are known here; write `parameters` in its place: weights are checked by them',
+  },
 ];
 
 /** A user with so many keys. */
@@ -1573,12 +1739,12 @@ describe('every rule', () => {
   });
 
   test('has a row here', () => {
-    const ids = [...FILE_RULES, ...SOURCE_RULES, ...SHAPE_RULES, ...RULES.map(({ id }) => id)];
+    const ids = [...FILE_RULES, ...CONFIG_FILE_RULES, ...SOURCE_RULES, ...SHAPE_RULES, ...RULES.map(({ id }) => id)];
     expect(ids.filter((id) => !ROWS.some(({ rule }) => rule === id))).toEqual([]);
   });
 
   test('has an id of its own', () => {
-    const ids = [...FILE_RULES, ...SOURCE_RULES, ...SHAPE_RULES, ...RULES.map(({ id }) => id)];
+    const ids = [...FILE_RULES, ...CONFIG_FILE_RULES, ...SOURCE_RULES, ...SHAPE_RULES, ...RULES.map(({ id }) => id)];
     expect(ids).toHaveLength(new Set(ids).size);
   });
 

@@ -141,6 +141,7 @@ Model shared
   replicas         1 to 4
   weights          hf://org/model
   context          8,192 tokens
+  memory           not checked: the size of the model is not known
   a request costs  a token of the prompt counts 1, of the answer 3, a cached one 0.1
                    up to 24,576, its context, for each prompt and answer
   tiers            shared  tokens: 200 a minute, 1,000,000 a month; requests: 1,500 in 1h30m
@@ -268,4 +269,66 @@ test('credentials in a source, and what a terminal would obey, are not shown', (
   const text = explain(`models: [${models}]`, 'own');
   expect(text).toContain('  weights          https://…@weights.example.com/m [2J?…\n');
   expect(text).toContain('  "model"          "a\\u001b[31m"\n');
+});
+
+/** The lines of a model's memory. */
+function memoryOf(yaml: string, name: string): string[] {
+  const [, rows = ''] = /\n {2}memory {11}([\s\S]*?)\n {2}a request costs/.exec(explain(yaml, name)) ?? [];
+  return rows.split('\n').map((line) => line.trim());
+}
+
+const MEMORY = `
+models:
+  - { name: llama-3-1-8b, accelerator: nvidia-h100, maxModelLength: 8192, arguments: [--max-num-seqs=8] }
+  - { name: llama-3-3-70b, arguments: [--quantization=fp8] }
+  - { name: granite }
+  - { name: bge-m3, accelerator: cpu }
+  - { name: qwen3, accelerator: quarter }
+  - { name: own, source: hf://a/b, accelerator: nvidia-l4 }
+  - { name: sized, source: hf://a/b, accelerator: nvidia-l4, parameters: 3B }
+  - { name: odd, source: hf://a/b, accelerator: nvidia-l4, parameters: 3B, arguments: [--cpu-offload-gb=4] }
+accelerators: [{ name: quarter, like: nvidia-l4, timeSlicing: { replicas: 4 } }]
+`;
+
+test('the memory of a model: the sum, and how many whole sequences fit at once', () => {
+  expect(memoryOf(MEMORY, 'llama-3-1-8b')).toEqual([
+    '14.96 GiB weights: 8.03 billion parameters of 16 bit',
+    '0.91 GiB activations: 8,192 tokens computed at once',
+    '0.25 GiB libraries',
+    '47.24 GiB KV cache: 386,971 tokens, 47.2 sequences of 8,192 tokens at once',
+    'all 8 sequences that may run have room for 8,192 tokens',
+    '63.35 GiB in all, on each nvidia-h100: 0.8 of 79.19 GiB',
+  ]);
+});
+
+test.each([
+  ['llama-3-3-70b', 0, '16.92 GiB weights: 70.55 billion parameters of 8 bit, split over 4'],
+  [
+    'llama-3-3-70b',
+    4,
+    'all 32 sequences that may run would need 80.00 GiB for 32,768 tokens each: with less, vLLM lets some wait',
+  ],
+  ['granite', 0, 'not checked: the memory of nvidia is not known'],
+  ['granite', 1, 'vLLM starts where each has at least 22.16 GiB, of which it takes 0.8'],
+  ['bge-m3', 3, 'no KV cache: the model keeps none'],
+  ['bge-m3', 4, '8.00 GiB in all: the memory limit of the container, with 4 GiB for the KV cache'],
+  ['qwen3', 5, '4.41 GiB in all, on each quarter: 0.2 of 22.03 GiB, shared by 4 pods without isolation'],
+  ['own', 0, 'not checked: the size of the model is not known'],
+  ['sized', 3, '10.79 GiB left for KV cache, which is not checked: its figures are not known'],
+  ['odd', 0, 'not checked: --cpu-offload-gb changes it'],
+])('the memory of %s, line %d', (name, line, expected) => {
+  expect(memoryOf(MEMORY, name)[line]).toBe(expected);
+});
+
+test('the licence of the catalog, as long as the weights are its', () => {
+  expect(explain(MEMORY, 'llama-3-1-8b')).toContain(
+    '\n  licence          Llama 3.1 Community License; Hugging Face gives the weights to who has accepted it, by HF_TOKEN\n',
+  );
+  expect(explain(MEMORY, 'granite')).toContain('\n  licence          Apache-2.0\n');
+  expect(explain('models: [{ name: granite, source: hf://a/b }]', 'granite')).not.toContain('licence');
+});
+
+test('what starts a model on another build of vLLM is its ServingRuntime', () => {
+  expect(explain(MEMORY, 'bge-m3')).toContain('ServingRuntime llm/vllm-cpu');
+  expect(explain(MEMORY, 'granite')).toContain('ServingRuntime llm/vllm-latest');
 });

@@ -1,14 +1,21 @@
 import { FORMATS } from '../../src/config/formats';
 import { Accelerator } from '../../src/models/accelerator';
+import { checkMemory } from '../../src/models/memory-check';
 import { CATALOG, DEFAULT_RESOURCES } from '../../src/models/catalog';
 
-test("the catalog has the seed's five models under the seed's names", () => {
+test("the catalog has the seed's five models under the seed's names, and six more", () => {
   expect(Object.entries(CATALOG).map(([name, { inferenceService }]) => [name, inferenceService])).toEqual([
     ['simulator', 'vllm-simulator'],
     ['qwen3', 'qwen3-0-6b-instruct'],
     ['granite', 'granite-8b-code-instruct-128k'],
     ['mistral', 'mistral-7b-instruct'],
     ['nomic', 'nomic-embed-text-v1-5'],
+    ['llama-3-1-8b', 'llama-3-1-8b-instruct'],
+    ['llama-3-3-70b', 'llama-3-3-70b-instruct'],
+    ['qwen3-32b', 'qwen3-32b'],
+    ['gpt-oss-20b', 'gpt-oss-20b'],
+    ['phi-4', 'phi-4'],
+    ['bge-m3', 'bge-m3'],
   ]);
 });
 
@@ -25,6 +32,65 @@ describe.each(Object.entries(CATALOG))('the entry %s', (_, entry) => {
     if (entry.accelerator !== undefined) {
       expect(Accelerator.names).toContain(entry.accelerator);
     }
+  });
+});
+
+const MODELS = Object.entries(CATALOG).filter(([, { runtime }]) => runtime === 'vllm');
+
+/** Models whose last layer is their embedding. */
+const TIED = ['qwen3', 'granite', 'nomic', 'bge-m3'];
+
+describe.each(MODELS)('the figures of %s', (name, entry) => {
+  const { figures, licence, gated, gpus = 1, maxModelLength, accelerator = '' } = entry;
+
+  test('are whole, with a licence', () => {
+    expect(figures).toEqual(
+      expect.objectContaining({
+        parameters: expect.any(Number),
+        layers: expect.any(Number),
+        attentionHeads: expect.any(Number),
+        keyValueHeads: expect.any(Number),
+        headSize: expect.any(Number),
+        hiddenSize: expect.any(Number),
+        intermediateSize: expect.any(Number),
+        vocabularySize: expect.any(Number),
+      }),
+    );
+    expect(licence).toEqual(expect.any(String));
+    expect(gated ?? false).toBe(/^Llama/.test(licence ?? ''));
+  });
+
+  test('allow the context that is served, and the GPUs', () => {
+    expect(maxModelLength).toBeLessThanOrEqual(figures?.maxModelLength ?? 0);
+    expect((figures?.attentionHeads ?? 0) % gpus).toBe(0);
+  });
+
+  test('fit the accelerator, as far as it is one', () => {
+    const question = {
+      figures,
+      gpus,
+      maxModelLength,
+      accelerator: Accelerator.fromName(accelerator),
+      arguments: entry.arguments ?? [],
+      containerBytes: 0,
+    };
+    const answer = checkMemory(question);
+    expect(answer).toEqual(
+      accelerator === 'nvidia' ? 'the memory of nvidia is not known' : expect.objectContaining({ misfit: undefined }),
+    );
+  });
+
+  // Embeddings, attention, two or three matrices of each feed-forward layer; what is left out is small.
+  test('come to the number of parameters', () => {
+    const { layers = 0, attentionHeads = 0, keyValueHeads = 0, headSize = 0, hiddenSize = 0 } = figures ?? {};
+    const { intermediateSize = 0, vocabularySize = 0, parameters = 0, expertsPerToken } = figures ?? {};
+    const experts = expertsPerToken === undefined ? 1 : 32;
+    const attention = hiddenSize * headSize * (2 * attentionHeads + 2 * (keyValueHeads || attentionHeads));
+    const matrices = name === 'bge-m3' ? 2 : 3;
+    const feedForward = matrices * hiddenSize * intermediateSize * experts;
+    const embeddings = hiddenSize * vocabularySize * (TIED.includes(name) ? 1 : 2);
+    const deviation = Math.abs((embeddings + layers * (attention + feedForward)) / parameters - 1);
+    expect(deviation).toBeLessThan(keyValueHeads === 0 ? 0.02 : 0.002);
   });
 });
 

@@ -1,4 +1,5 @@
 import { imageName, IMAGES } from '../../src/images';
+import { Accelerator } from '../../src/models/accelerator';
 import { VllmRuntime, type VllmRuntimeProps } from '../../src/models/vllm-runtime';
 import { identify, synthesize } from '../support/synth';
 
@@ -83,4 +84,17 @@ describe('VllmRuntime with all props', () => {
 
 test('VllmRuntime.fromName makes no object', () => {
   expect(VllmRuntime.fromName('theirs')).toEqual({ runtimeName: 'theirs' });
+});
+
+test('VllmRuntime fails for an accelerator without an image, and takes one that is given', () => {
+  const accelerator = Accelerator.amd('mi300x');
+  expect(() => runtimeWith({ namespace: 'llm', accelerator })).toThrow(
+    new Error('accelerator amd-mi300x: got no image, expected one of vLLM for it: none is pinned'),
+  );
+  const { runtimeName, container } = runtimeWith({
+    namespace: 'llm',
+    accelerator,
+    image: 'registry.example.com/vllm:v1',
+  });
+  expect([runtimeName, container.image]).toEqual(['vllm-amd-mi300x', 'registry.example.com/vllm:v1']);
 });

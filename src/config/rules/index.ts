@@ -1,3 +1,4 @@
+import { ACCELERATOR_RULES } from './accelerators';
 import { CONFORMANCE_RULES } from './conformance';
 import { INFRASTRUCTURE_RULES } from './infrastructure';
 import { IDENTITY_RULES } from './identity';
@@ -5,6 +6,7 @@ import { KEY_RULES } from './keys';
 import { LIMIT_ENGINE_RULES } from './limit-engines';
 import { LIMIT_RULES } from './limits';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
+import { MODEL_MEMORY_RULES } from './model-memory';
 import { MODEL_SIZE_RULES } from './model-size';
 import { MODEL_SOURCE_RULES } from './model-sources';
 import { MODEL_RULES } from './models';
@@ -31,6 +33,8 @@ export const RULES: readonly Rule[] = [
   ...MODEL_SOURCE_RULES,
   ...MODEL_SIZE_RULES,
   ...MODEL_ARGUMENT_RULES,
+  ...ACCELERATOR_RULES,
+  ...MODEL_MEMORY_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,
   ...CONFORMANCE_RULES,

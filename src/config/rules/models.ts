@@ -2,6 +2,7 @@ import { Accelerator } from '../../models/accelerator';
 import { CATALOG } from '../../models/catalog';
 import { count, listNames, quote, showValue, type Finding } from '../problem';
 import { closest, didYouMean } from '../suggest';
+import { acceleratorNamesOf, isAccelerator } from './accelerator-facts';
 import { domainOf, hostOf, isBelow, namedModelsOf, runtimeOf, type NamedModel } from './facts';
 import { atKey, atValue, isUnusable, placed, type Rule } from './rule';
 
@@ -64,29 +65,31 @@ const modelSource: Rule = {
 
 const modelAccelerator: Rule = {
   id: 'model-accelerator',
-  check: (configuration) =>
-    namedModelsOf(configuration).flatMap((model): Finding[] => {
+  check: (configuration) => {
+    const names = acceleratorNamesOf(configuration) ?? Accelerator.names;
+    const listed = `${names.join(', ')}, or a slice like nvidia-h100-mig-1g.10gb`;
+    return namedModelsOf(configuration).flatMap((model): Finding[] => {
       const { item, index, name, entry } = model;
-      const { names } = Accelerator;
       if (runtimeOf(model) !== 'vllm' || isUnusable(item, 'accelerator')) {
         return [];
       }
       if (item.accelerator !== undefined) {
-        if (names.includes(item.accelerator)) {
+        if (isAccelerator(item.accelerator, configuration)) {
           return [];
         }
-        const fix = didYouMean(item.accelerator, names, 'write one of them');
+        const fix = didYouMean(item.accelerator, [...names, ...Accelerator.migNames], 'write one of them');
         const path = ['models', index, 'accelerator'];
-        return [atValue(path, quote(item.accelerator), `one of ${names.join(', ')}`, fix)];
+        return [atValue(path, quote(item.accelerator), `one of ${listed}`, fix)];
       }
       if (entry?.accelerator !== undefined || isUnusable(item, 'accelerator') || isMisspeltCatalogName(model)) {
         return [];
       }
-      const expected = `\`accelerator\`, one of ${names.join(', ')}`;
+      const expected = `\`accelerator\`, one of ${listed}`;
       return [
         atValue(['models', index, 'name'], `${quote(name)} without a GPU`, expected, 'add `accelerator: nvidia`'),
       ];
-    }),
+    });
+  },
 };
 
 /** Then the other rule's suggestion solves this, too. */

@@ -157,12 +157,32 @@ function idleTokens(configuration: DraftConfiguration): Finding[] {
   });
 }
 
+function idleFigures(configuration: DraftConfiguration): Finding[] {
+  return namedModelsOf(configuration).flatMap((model) =>
+    runtimeOf(model) === 'simulator'
+      ? (['parameters', 'architecture'] as const).flatMap((key) =>
+          model.item[key] === undefined
+            ? []
+            : [
+                idle(
+                  ['models', model.index, key],
+                  model.item[key],
+                  'for the simulator, which has no weights',
+                  'remove it',
+                ),
+              ],
+        )
+      : [],
+  );
+}
+
 const noEffect: Rule = {
   id: 'no-effect',
   check: (configuration) => [
     ...idleKeys(configuration),
     ...idleEnforcement(configuration),
     ...idleTokens(configuration),
+    ...idleFigures(configuration),
   ],
 };
 

@@ -18,8 +18,13 @@ const uniqueModelName: Rule = {
   check: ({ models }) => uniqueNames('models', models, 'remove one, or give one another name and a source'),
 };
 
+const uniqueAcceleratorName: Rule = {
+  id: 'unique-accelerator-name',
+  check: ({ accelerators }) => uniqueNames('accelerators', accelerators, 'remove one, or rename it'),
+};
+
 function uniqueNames(
-  list: 'tiers' | 'users' | 'models',
+  list: 'tiers' | 'users' | 'models' | 'accelerators',
   items: readonly ({ readonly name?: string } | undefined)[] | undefined,
   fix: string,
 ): Finding[] {
@@ -191,6 +196,7 @@ export const UNIQUE_RULES: readonly Rule[] = [
   uniqueTierName,
   uniqueUserName,
   uniqueModelName,
+  uniqueAcceleratorName,
   uniqueKey,
   uniqueKeyPrefix,
   uniqueKeySecret,

@@ -1,5 +1,5 @@
+import { acceleratorOf } from '../../config/accelerators';
 import type { PlatformSettings } from '../../config/settings';
-import { Accelerator } from '../../models/accelerator';
 import type { KubernetesObject } from '../kubernetes-object';
 
 /**
@@ -8,37 +8,48 @@ import type { KubernetesObject } from '../kubernetes-object';
  * @param nodes of the cluster
  * @returns problems, with what the nodes have
  */
-export function gpuProblems({ models }: PlatformSettings, nodes: readonly KubernetesObject[]): string[] {
-  const lacking = models.filter(({ accelerator, gpus }) => {
-    if (accelerator === undefined) return false;
-    const { nodeSelector, resourceName } = Accelerator.fromName(accelerator);
-    return !nodes.some(
-      (node) =>
-        gpusOf(node, resourceName) >= gpus &&
-        Object.entries(nodeSelector).every(([label, value]) => node.metadata.labels?.[label] === value),
-    );
+export function gpuProblems(settings: PlatformSettings, nodes: readonly KubernetesObject[]): string[] {
+  const demands = settings.models.flatMap(({ name, accelerator, gpus }) => {
+    const { nodeSelector = {}, resourceName } = accelerator === undefined ? {} : acceleratorOf(accelerator, settings);
+    return resourceName === undefined ? [] : [{ name, gpus, nodeSelector, resourceName }];
   });
+  const lacking = demands.filter(
+    ({ gpus, nodeSelector, resourceName }) =>
+      !nodes.some(
+        (node) =>
+          amountOf(node, resourceName) >= gpus &&
+          Object.entries(nodeSelector).every(([label, value]) => node.metadata.labels?.[label] === value),
+      ),
+  );
   if (lacking.length === 0) return [];
+  const resources = [...new Set(demands.map(({ resourceName }) => resourceName))];
   return [
-    ...lacking.map(({ name, accelerator = '', gpus }) => {
-      const { nodeSelector, resourceName } = Accelerator.fromName(accelerator);
+    ...lacking.map(({ name, gpus, nodeSelector, resourceName }) => {
       const labels = Object.entries(nodeSelector).map(([label, value]) => `${label}=${value}`);
-      return `model ${name} needs a node with ${gpus} ${resourceName} and the labels ${labels.join(', ')}; no node has them`;
+      const selected = labels.length === 0 ? '' : ` and the labels ${labels.join(', ')}`;
+      return `model ${name} needs a node with ${gpus} ${resourceName}${selected}; no node has them`;
     }),
-    nodes.length === 0 ? 'the cluster has no nodes' : `the nodes have:\n${nodes.map(describeNode).join('\n')}`,
+    nodes.length === 0
+      ? 'the cluster has no nodes'
+      : `the nodes have:\n${nodes.map((node) => describeNode(node, resources)).join('\n')}`,
     'add such a node, choose another accelerator in `models`, or take the model out',
   ];
 }
 
-function gpusOf({ status }: KubernetesObject, resource: string): number {
+function amountOf({ status }: KubernetesObject, resource: string): number {
   return Number(status?.allocatable?.[resource] ?? 0);
 }
 
-function describeNode(node: KubernetesObject): string {
+function describeNode(node: KubernetesObject, resources: readonly string[]): string {
   const { name, labels = {} } = node.metadata;
   const product = labels['nvidia.com/gpu.product'];
   const present = labels['nvidia.com/gpu.present'] === 'true';
-  const count = gpusOf(node, 'nvidia.com/gpu');
-  const label = product === undefined ? (present ? '' : ', no label nvidia.com/gpu.present=true') : ` (${product})`;
-  return `  ${name}: ${count === 0 ? 'no GPU' : `${count} nvidia.com/gpu`}${count > 0 || product !== undefined ? label : ''}`;
+  const amounts = resources.flatMap((resource) => {
+    const amount = amountOf(node, resource);
+    return amount === 0 ? [] : [`${amount} ${resource}`];
+  });
+  const isNvidia = amounts.some((amount) => amount.includes(' nvidia.com/'));
+  const unlabelled = isNvidia && !present ? ', no label nvidia.com/gpu.present=true' : '';
+  const label = product === undefined ? unlabelled : ` (${product})`;
+  return `  ${name}: ${amounts.length === 0 ? 'no GPU' : amounts.join(', ')}${label}`;
 }

@@ -48,3 +48,23 @@ test('a cluster without nodes', () => {
     advice,
   ]);
 });
+
+test('the resources and labels of an own accelerator, and no node for a model on CPUs', () => {
+  const settings = resolveSettings({
+    accelerators: [
+      { name: 'ours', like: 'amd-mi300x', nodeSelector: { 'example.org/gpu': 'mi300x' }, image: 'a.b/vllm:1' },
+    ],
+    models: [ownModel('ours', 2), { ...ownModel('nvidia'), name: 'other' }, { ...ownModel('cpu'), name: 'small' }],
+  });
+  const amd = (labels: Record<string, string>): KubernetesObject => ({
+    ...node('b', 0),
+    metadata: { name: 'b', labels },
+    status: { allocatable: { 'amd.com/gpu': '8' } },
+  });
+  expect(gpuProblems(settings, [node('a', 1, 'NVIDIA-L4'), amd({})])).toEqual([
+    'model llama needs a node with 2 amd.com/gpu and the labels example.org/gpu=mi300x; no node has them',
+    'the nodes have:\n  a: 1 nvidia.com/gpu (NVIDIA-L4)\n  b: 8 amd.com/gpu',
+    advice,
+  ]);
+  expect(gpuProblems(settings, [node('a', 1, 'NVIDIA-L4'), amd({ 'example.org/gpu': 'mi300x' })])).toEqual([]);
+});

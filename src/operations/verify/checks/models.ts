@@ -126,7 +126,7 @@ function noNode(
   const wanted = `no node has ${[...asked, ...selected].join(', ')}`;
   if (withSome.length === 0) {
     return bad(nameOf(service), `${wanted}; no node has any ${resources.join(', ')}`, {
-      text: 'add such a node, with its device plugin and GPU feature discovery (NVIDIA’s GPU operator); or see what nodes have',
+      text: 'add such a node, with its device plugin and what labels it (the GPU operator of its vendor); or see what nodes have',
       commands: [
         commands.kubectl('get', 'nodes', '--output=custom-columns=NAME:.metadata.name,HAS:.status.allocatable'),
       ],
@@ -152,7 +152,7 @@ function accelerator(demand: Demand, node: KubernetesObject | undefined, { comma
   }
   if (lacks.length === unlabelled.length) {
     return {
-      text: 'GPU feature discovery writes these labels; where it does not run, and the node has that GPU, write them',
+      text: 'GPU feature discovery, or the cloud, writes these labels (`nodeLabels` in the configuration says who does); where nobody does, and the node has that GPU, write them',
       commands: [commands.kubectl('label', 'node', name, ...unlabelled.map((label) => label.join('=')))],
     };
   }

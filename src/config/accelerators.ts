@@ -1,0 +1,29 @@
+import { Accelerator } from '../models/accelerator';
+import type { NodeLabels } from '../models/accelerator-profiles';
+import { parseQuantity } from '../quantity';
+import type { AcceleratorConfiguration } from './configuration';
+
+/** What maas.yaml says of accelerators. */
+export interface AcceleratorConfigurations {
+  readonly accelerators: readonly AcceleratorConfiguration[];
+  readonly nodeLabels: NodeLabels;
+}
+
+/**
+ * The accelerator of a name: an own one, or a built-in one.
+ * @throws when there is none, or nobody labels it
+ */
+export function acceleratorOf(name: string, { accelerators, nodeLabels }: AcceleratorConfigurations): Accelerator {
+  const own = accelerators.find((each) => each.name === name);
+  return own === undefined ? Accelerator.fromName(name, { nodeLabels }) : ownAccelerator(own, nodeLabels);
+}
+
+function ownAccelerator({ like, memory, timeSlicing, ...given }: AcceleratorConfiguration, nodeLabels: NodeLabels) {
+  const memoryMebibytes = memory === undefined ? undefined : (parseQuantity(memory) ?? 0) / 2 ** 20;
+  const props = { ...given, memoryMebibytes };
+  // Nodes that are named here need nobody to label them.
+  const labelled = given.nodeSelector === undefined ? nodeLabels : 'gpuOperator';
+  const known = like === undefined ? Accelerator.own(props) : Accelerator.fromName(like, { nodeLabels: labelled });
+  const shared = timeSlicing === undefined ? known : known.timeSliced(timeSlicing);
+  return shared.like(like === undefined ? { ...props, nodeSelector: given.nodeSelector ?? {} } : props);
+}

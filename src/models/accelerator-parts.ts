@@ -1,0 +1,169 @@
+import { IMAGES } from '../images';
+import type { AcceleratorProps, AcceleratorToleration, MigStrategy } from './accelerator';
+import {
+  AMD_PROFILES,
+  ANY_NVIDIA,
+  CPU,
+  GAUDI_3,
+  MIG_SLICES,
+  NVIDIA_PROFILES,
+  type AcceleratorProfile,
+  type LabelMap,
+  type NodeLabels,
+} from './accelerator-profiles';
+
+/** All that makes an accelerator. */
+export interface AcceleratorParts extends Omit<AcceleratorProfile, 'nodes'> {
+  readonly name: string;
+  readonly nodeSelector: LabelMap;
+  readonly tolerations: readonly AcceleratorToleration[];
+  readonly image?: string;
+  readonly sharedBy: number;
+  readonly isSlice: boolean;
+}
+
+const TAINTED: AcceleratorToleration[] = [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }];
+
+/** AKS taints nothing by itself; its documentation has users taint GPU nodes like this. */
+const AKS_TAINTED: AcceleratorToleration = { key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' };
+
+/** Images of vLLM of which a tag is pinned. */
+export const PINNED_IMAGES = { cuda: IMAGES.vllm, cpu: IMAGES.vllmCpu, rocm: undefined, gaudi: undefined } as const;
+
+/** Name of the ServingRuntime of every accelerator without an image of its own. */
+export const DEFAULT_RUNTIME_NAME = 'vllm-latest';
+
+/** The built-in accelerators by their names in maas.yaml; slices are made from them. */
+export const BUILT_IN: Readonly<Record<string, AcceleratorProfile>> = {
+  nvidia: ANY_NVIDIA,
+  ...prefixed('nvidia', NVIDIA_PROFILES),
+  ...prefixed('amd', AMD_PROFILES),
+  'intel-gaudi3': GAUDI_3,
+  cpu: CPU,
+};
+
+/** What an own accelerator is where it says nothing. */
+export const OWN: Omit<AcceleratorParts, 'name'> = {
+  family: 'cuda',
+  nodeSelector: {},
+  tolerations: [],
+  fp8: false,
+  largeBatches: false,
+  multicast: false,
+  sharedBy: 1,
+  isSlice: false,
+};
+
+function prefixed(vendor: string, profiles: Readonly<Record<string, AcceleratorProfile>>) {
+  return Object.fromEntries(Object.entries(profiles).map(([product, profile]) => [`${vendor}-${product}`, profile]));
+}
+
+/**
+ * The entry of a table of products.
+ * @throws when there is none
+ */
+export function productOf<Entry>(vendor: string, table: Readonly<Record<string, Entry>>, product: string): Entry {
+  const entry = Object.hasOwn(table, product) ? table[product] : undefined;
+  if (entry === undefined) {
+    throw new Error(`unknown ${vendor} product: got "${product}", expected one of ${Object.keys(table).join(', ')}`);
+  }
+  return entry;
+}
+
+/**
+ * What a profile is for somebody's labels.
+ * @throws when nobody of that name tells its nodes
+ */
+export function partsOf(
+  name: string,
+  { nodes, ...profile }: AcceleratorProfile,
+  nodeLabels: NodeLabels = 'gpuOperator',
+): AcceleratorParts {
+  const nodeSelector = nodes[nodeLabels];
+  if (nodeSelector === undefined) {
+    const known = Object.keys(nodes).join(', ');
+    throw new Error(`accelerator ${name}: got nodeLabels "${nodeLabels}", expected one of ${known}`);
+  }
+  const tolerations = tolerationsOf(profile, nodeLabels);
+  return { name, ...profile, nodeSelector, tolerations, sharedBy: 1, isSlice: false };
+}
+
+function tolerationsOf(
+  { family, resourceName }: Omit<AcceleratorProfile, 'nodes'>,
+  nodeLabels: NodeLabels,
+): AcceleratorToleration[] {
+  if (family === 'cuda') {
+    return nodeLabels === 'aks' ? [...TAINTED, AKS_TAINTED] : TAINTED;
+  }
+  return resourceName === undefined ? [] : [{ key: resourceName, operator: 'Exists', effect: 'NoSchedule' }];
+}
+
+/**
+ * A slice of a GPU. GKE makes every slice an `nvidia.com/gpu`, and labels the node with the size of its slices.
+ * @throws when product or slice is not known, or nobody of that name tells its nodes
+ */
+export function sliceParts(
+  product: string,
+  slice: string,
+  strategy: MigStrategy,
+  nodeLabels: NodeLabels = 'gpuOperator',
+): AcceleratorParts {
+  const slices = productOf('NVIDIA MIG', MIG_SLICES, product);
+  const memory = Object.hasOwn(slices, slice) ? slices[slice] : undefined;
+  if (memory === undefined) {
+    throw new Error(`unknown slice of ${product}: got "${slice}", expected one of ${Object.keys(slices).join(', ')}`);
+  }
+  const whole = productOf('NVIDIA', NVIDIA_PROFILES, product);
+  const { gpuOperator = {}, gke } = whole.nodes;
+  const label = gpuOperator['nvidia.com/gpu.product'] ?? '';
+  const nodes: AcceleratorProfile['nodes'] = {
+    gpuOperator: {
+      ...gpuOperator,
+      'nvidia.com/gpu.product': strategy === 'mixed' ? label : `${label}-MIG-${slice}`,
+      'nvidia.com/mig.strategy': strategy,
+    },
+    ...(gke === undefined ? {} : { gke: { ...gke, 'cloud.google.com/gke-gpu-partition-size': slice } }),
+  };
+  const isOwnResource = strategy === 'mixed' && nodeLabels === 'gpuOperator';
+  const resourceName = isOwnResource ? `nvidia.com/mig-${slice}` : whole.resourceName;
+  const name = `nvidia-${product}-mig-${slice}${strategy === 'single' ? '-single' : ''}`;
+  const { family, fp8 } = whole;
+  const profile = { family, memory, resourceName, nodes, fp8, largeBatches: false, multicast: false };
+  return { ...partsOf(name, profile, nodeLabels), isSlice: true };
+}
+
+/** Labels of nodes whose GPUs are time-sliced. */
+export function sharedLabels(nodeSelector: LabelMap, replicas: number, renamed: boolean): LabelMap {
+  if ('cloud.google.com/gke-accelerator' in nodeSelector) {
+    return {
+      ...nodeSelector,
+      'cloud.google.com/gke-gpu-sharing-strategy': 'time-sharing',
+      'cloud.google.com/gke-max-shared-clients-per-gpu': String(replicas),
+    };
+  }
+  const product = nodeSelector['nvidia.com/gpu.product'];
+  return {
+    ...nodeSelector,
+    ...(product === undefined || renamed ? {} : { 'nvidia.com/gpu.product': `${product}-SHARED` }),
+    'nvidia.com/gpu.replicas': String(replicas),
+  };
+}
+
+/** What is said of an accelerator; what is left out does not hide what it is like. */
+export function givenParts({
+  name,
+  memoryMebibytes,
+  resourceName,
+  nodeSelector,
+  tolerations,
+  image,
+}: AcceleratorProps) {
+  return {
+    name,
+    ...(memoryMebibytes === undefined ? {} : { memory: memoryMebibytes }),
+    ...(resourceName === undefined ? {} : { resourceName }),
+    ...(nodeSelector === undefined ? {} : { nodeSelector }),
+    ...(tolerations === undefined ? {} : { tolerations }),
+    ...(image === undefined ? {} : { image }),
+  };
+}

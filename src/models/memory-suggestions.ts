@@ -1,0 +1,141 @@
+import { Accelerator } from './accelerator';
+import { NVIDIA_PROFILES, type NodeLabels } from './accelerator-profiles';
+import { checkMemory, isFit, type MemoryQuestion } from './memory-check';
+import { CONTEXT_BYTES, CPU_CACHE_GIBIBYTES, GIBIBYTE, longestContext } from './vllm-memory';
+
+/** A change with which a model fits. */
+export interface MemorySuggestion {
+  /** The change, as maas.yaml has it. */
+  readonly change: string;
+  /** The model with the change. */
+  readonly question: MemoryQuestion;
+}
+
+/** Below this a context is of little use, and not suggested. */
+const SHORTEST_CONTEXT = 1024;
+
+/** Most GPUs of one node. */
+const MOST_GPUS = 8;
+
+/**
+ * What a model that does not fit would fit with: each change has been computed to be enough by itself.
+ * @param nodeLabels who labels the nodes, so that only what can be selected is suggested
+ */
+export function suggestFits(question: MemoryQuestion, nodeLabels: NodeLabels = 'gpuOperator'): MemorySuggestion[] {
+  return [
+    ...shorterContext(question),
+    ...otherUtilization(question),
+    ...moreMemory(question),
+    ...fp8(question),
+    ...otherGpus(question),
+    ...otherAccelerator(question, nodeLabels),
+  ].filter((suggestion) => isFit(suggestion.question));
+}
+
+function shorterContext(question: MemoryQuestion): MemorySuggestion[] {
+  const answer = checkMemory(question);
+  if (question.figures === undefined || typeof answer === 'string' || hasArgument(question, '--max-model-len')) {
+    return [];
+  }
+  const longest = longestContext(question.figures, answer.serving, answer.plan);
+  const tokens = Math.floor(longest / SHORTEST_CONTEXT) * SHORTEST_CONTEXT;
+  return tokens === 0 || (answer.plan.maxModelLength ?? Infinity) <= tokens
+    ? []
+    : [{ change: `maxModelLength: ${tokens}`, question: { ...question, maxModelLength: tokens } }];
+}
+
+function otherUtilization(question: MemoryQuestion): MemorySuggestion[] {
+  const { accelerator } = question;
+  const answer = checkMemory(question);
+  if (accelerator.family === 'cpu' || typeof answer === 'string') {
+    return [];
+  }
+  const { plan, serving, misfit } = answer;
+  const most = Math.floor((1 / accelerator.sharedBy - CONTEXT_BYTES / plan.memory) * 100) / 100;
+  const candidates = misfit === 'utilization' ? [most] : [0.85, 0.9, 0.95].filter((part) => part <= most);
+  const better = candidates.find(
+    (part) =>
+      (misfit === 'utilization' || part > serving.gpuMemoryUtilization) &&
+      isFit(withArgument(question, `--gpu-memory-utilization=${part}`)),
+  );
+  return better === undefined ? [] : [addition(question, `--gpu-memory-utilization=${better}`)];
+}
+
+/** A container without an accelerator may have more memory. */
+function moreMemory(question: MemoryQuestion): MemorySuggestion[] {
+  const answer = checkMemory(question);
+  if (question.accelerator.family !== 'cpu' || typeof answer === 'string') {
+    return [];
+  }
+  const { weights, activations, libraries } = answer.plan;
+  const needed = Math.ceil((weights + activations + libraries) / GIBIBYTE) + CPU_CACHE_GIBIBYTES;
+  return [
+    {
+      change: `resources: { limits: { memory: ${needed}Gi } }`,
+      question: { ...question, containerBytes: needed * GIBIBYTE },
+    },
+  ];
+}
+
+function fp8(question: MemoryQuestion): MemorySuggestion[] {
+  const { figures, accelerator } = question;
+  const isQuantized = (figures?.weightBits ?? 16) < 16;
+  const isTold = ['--quantization', '-q'].some((flag) => hasArgument(question, flag));
+  return isQuantized || isTold || !accelerator.servesFp8 ? [] : [addition(question, '--quantization=fp8')];
+}
+
+/** The next number of GPUs, else the next smaller one. */
+function otherGpus(question: MemoryQuestion): MemorySuggestion[] {
+  const { accelerator, gpus, figures } = question;
+  if (accelerator.isPart || accelerator.family === 'cpu' || figures?.attentionHeads === undefined) {
+    return [];
+  }
+  const fitting = Array.from({ length: MOST_GPUS }, (_, index) => index + 1).filter((count) =>
+    isFit({ ...question, gpus: count }),
+  );
+  const best = fitting.find((count) => count > gpus) ?? fitting.at(-1);
+  return best === undefined ? [] : [{ change: `gpus: ${best}`, question: { ...question, gpus: best } }];
+}
+
+/** The smallest other GPU of NVIDIA that serves the model, or slice where it has one; several where one is not enough. */
+function otherAccelerator(question: MemoryQuestion, nodeLabels: NodeLabels): MemorySuggestion[] {
+  const { accelerator, gpus } = question;
+  const answer = checkMemory(question);
+  const isOther = accelerator.family === 'rocm' || accelerator.family === 'gaudi';
+  if (isOther || typeof answer === 'string' || answer.misfit !== 'memory') {
+    return [];
+  }
+  const counts = otherGpus(question).length > 0 ? [gpus] : [gpus, ...[2, 4, 8].filter((count) => count > gpus)];
+  const others = [
+    ...Object.keys(NVIDIA_PROFILES).map((product) => `nvidia-${product}`),
+    ...(accelerator.isPart ? Accelerator.migNames : []),
+  ]
+    .filter((name) => Accelerator.labellersOf(name).includes(nodeLabels))
+    .map((name) => Accelerator.fromName(name, { nodeLabels }))
+    .sort((left, right) => (left.memoryMebibytes ?? 0) - (right.memoryMebibytes ?? 0));
+  for (const count of counts) {
+    const fitting = others.find((other) => isFit({ ...question, accelerator: other, gpus: count }));
+    if (fitting !== undefined) {
+      const more = count === gpus ? '' : ` with gpus: ${count}`;
+      return [
+        {
+          change: `accelerator: ${fitting.name}${more}`,
+          question: { ...question, accelerator: fitting, gpus: count },
+        },
+      ];
+    }
+  }
+  return [];
+}
+
+function addition(question: MemoryQuestion, argument: string): MemorySuggestion {
+  return { change: `arguments: [${argument}]`, question: withArgument(question, argument) };
+}
+
+function withArgument(question: MemoryQuestion, argument: string): MemoryQuestion {
+  return { ...question, arguments: [...question.arguments, argument] };
+}
+
+function hasArgument({ arguments: args }: MemoryQuestion, flag: string): boolean {
+  return args.some((argument) => argument.split('=', 1)[0]?.replaceAll('_', '-') === flag);
+}

@@ -1,0 +1,147 @@
+import * as fc from 'fast-check';
+import { Accelerator } from '../../src/models/accelerator';
+import { CATALOG } from '../../src/models/catalog';
+import { checkMemory, isFit, type MemoryQuestion } from '../../src/models/memory-check';
+import { suggestFits } from '../../src/models/memory-suggestions';
+import type { ModelFigures } from '../../src/models/model-architecture';
+import { GIBIBYTE, longestContext, planMemory, sequenceBytes } from '../../src/models/vllm-memory';
+import type { Serving } from '../../src/models/vllm-serving';
+
+const figures: fc.Arbitrary<ModelFigures> = fc.record({
+  parameters: fc.integer({ min: 1e8, max: 4e11 }),
+  layers: fc.integer({ min: 1, max: 128 }),
+  attentionHeads: fc.integer({ min: 1, max: 128 }),
+  keyValueHeads: fc.integer({ min: 1, max: 64 }),
+  headSize: fc.constantFrom(64, 80, 128, 256),
+  hiddenSize: fc.integer({ min: 256, max: 16_384 }),
+  intermediateSize: fc.integer({ min: 256, max: 65_536 }),
+  vocabularySize: fc.integer({ min: 1000, max: 300_000 }),
+  maxModelLength: fc.integer({ min: 1, max: 1_048_576 }),
+  weightBits: fc.constantFrom(undefined, 4.25, 8),
+});
+
+/** Also with layers that slide. */
+const anyFigures = fc
+  .tuple(figures, fc.option(fc.integer({ min: 16, max: 8192 }), { nil: undefined }), fc.nat({ max: 128 }))
+  .map(([each, slidingWindow, slidingLayers]) => ({ ...each, slidingWindow, slidingLayers }));
+
+const serving: fc.Arbitrary<Serving> = fc.record({
+  tensorParallelSize: fc.integer({ min: 1, max: 8 }),
+  gpuMemoryUtilization: fc.integer({ min: 1, max: 100 }).map((percent) => percent / 100),
+  maxNumSeqs: fc.integer({ min: 1, max: 1024 }),
+  maxNumBatchedTokens: fc.integer({ min: 16, max: 16_384 }),
+  bytes: fc.constantFrom(2, 4),
+  cacheBytes: fc.constantFrom(1, 2),
+});
+
+const accelerators = [...Accelerator.names, ...Accelerator.migNames].map((name) => Accelerator.fromName(name));
+const accelerator = fc.oneof(
+  fc.constantFrom(...accelerators),
+  fc.integer({ min: 2, max: 8 }).map((replicas) => Accelerator.nvidia('l40s').timeSliced({ replicas })),
+);
+const memory = fc.integer({ min: 1, max: 400 }).map((gibibytes) => gibibytes * GIBIBYTE);
+
+const question: fc.Arbitrary<MemoryQuestion> = fc.record({
+  figures: fc.oneof(anyFigures, fc.constantFrom(...Object.values(CATALOG).flatMap((entry) => entry.figures ?? []))),
+  accelerator,
+  gpus: fc.integer({ min: 1, max: 8 }),
+  maxModelLength: fc.option(fc.integer({ min: 1, max: 200_000 }), { nil: undefined }),
+  arguments: fc.subarray([
+    '--max-num-seqs=512',
+    '--kv-cache-dtype=fp8',
+    '--gpu-memory-utilization=0.9',
+    '--dtype=half',
+  ]),
+  containerBytes: memory,
+});
+
+/** How many sequences of the whole context fit. */
+function sequences(model: ModelFigures, how: Serving, what: Accelerator, bytes: number): number {
+  const { cache, sequence = 0 } = planMemory(model, how, what, bytes);
+  return cache / sequence;
+}
+
+test('a longer context never takes less', () => {
+  fc.assert(
+    fc.property(anyFigures, serving, fc.nat(1e6), fc.nat(1e6), (model, how, tokens, more) => {
+      const [short = 0, long = 0] = [tokens, tokens + more].map((each) => sequenceBytes(model, how, each));
+      expect(long).toBeGreaterThanOrEqual(short);
+    }),
+  );
+});
+
+test('with more sequences, or more tokens at once, there is never more cache', () => {
+  fc.assert(
+    fc.property(anyFigures, serving, accelerator, memory, fc.nat(2000), (model, how, what, bytes, more) => {
+      const before = planMemory(model, how, what, bytes).cache;
+      const changes = [{ maxNumSeqs: how.maxNumSeqs + more }, { maxNumBatchedTokens: how.maxNumBatchedTokens + more }];
+      for (const change of changes) {
+        expect(planMemory(model, { ...how, ...change }, what, bytes).cache).toBeLessThanOrEqual(before);
+      }
+    }),
+  );
+});
+
+test('on twice the GPUs each has never more weights, nor more cache of a sequence', () => {
+  fc.assert(
+    fc.property(anyFigures, serving, accelerator, memory, (model, how, what, bytes) => {
+      const twice = { ...how, tensorParallelSize: 2 * how.tensorParallelSize };
+      const [one, two] = [how, twice].map((each) => planMemory(model, each, what, bytes));
+      expect(two?.weights).toBeLessThanOrEqual(one?.weights ?? 0);
+      expect(two?.sequence).toBeLessThanOrEqual(one?.sequence ?? 0);
+    }),
+  );
+});
+
+test('on twice the GPUs more sequences fit, unless libraries take what weights leave', () => {
+  fc.assert(
+    fc.property(anyFigures, serving, memory, (model, how, bytes) => {
+      const what = Accelerator.nvidia('l4');
+      const several = { ...how, tensorParallelSize: Math.max(2, how.tensorParallelSize) };
+      const twice = { ...several, tensorParallelSize: 2 * several.tensorParallelSize };
+      fc.pre(sequences(model, several, what, bytes) > 0);
+      expect(sequences(model, twice, what, bytes)).toBeGreaterThanOrEqual(sequences(model, several, what, bytes));
+    }),
+  );
+});
+
+test('with more memory, or more of it, more fits', () => {
+  fc.assert(
+    fc.property(anyFigures, serving, accelerator, memory, memory, (model, how, what, bytes, more) => {
+      const before = planMemory(model, how, what, bytes).cache;
+      expect(planMemory(model, how, what, bytes + more).cache).toBeGreaterThanOrEqual(before);
+      const all = { ...how, gpuMemoryUtilization: 1 };
+      expect(planMemory(model, all, what, bytes).cache).toBeGreaterThanOrEqual(before);
+    }),
+  );
+});
+
+test('the longest context fits, and a block more does not', () => {
+  fc.assert(
+    fc.property(anyFigures, serving, accelerator, memory, (model, how, what, bytes) => {
+      const plan = planMemory(model, how, what, bytes);
+      const longest = longestContext(model, how, plan);
+      fc.pre(longest > 0);
+      expect(sequenceBytes(model, how, longest)).toBeLessThanOrEqual(plan.cache);
+      const next = longest + 16;
+      expect(next > model.maxModelLength! || sequenceBytes(model, how, next)! > plan.cache).toBe(true);
+    }),
+  );
+});
+
+test('whatever is suggested fits, and nothing is suggested that changes nothing', () => {
+  let suggested = 0;
+  fc.assert(
+    fc.property(question, fc.constantFrom('gpuOperator', 'gke', 'karpenter', 'aks'), (asked, nodeLabels) => {
+      const answer = checkMemory(asked);
+      fc.pre(typeof answer !== 'string' && answer.misfit !== undefined);
+      for (const suggestion of suggestFits(asked, nodeLabels as 'gke')) {
+        suggested += 1;
+        expect([suggestion.change, isFit(suggestion.question)]).toEqual([suggestion.change, true]);
+        expect(suggestion.question).not.toEqual(asked);
+      }
+    }),
+    { numRuns: 500 },
+  );
+  expect(suggested).toBeGreaterThan(100);
+});
