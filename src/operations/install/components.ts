@@ -71,7 +71,7 @@ export interface Component {
 }
 
 /** Version of the Prometheus operator: docs/versions.md. */
-export const PROMETHEUS_OPERATOR_VERSION = '0.93.0';
+const PROMETHEUS_OPERATOR_VERSION = '0.93.0';
 
 const ISTIO_CHARTS = 'https://istio-release.storage.googleapis.com/charts';
 const KUADRANT_CHARTS = 'https://kuadrant.io/helm-charts';

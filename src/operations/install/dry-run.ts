@@ -2,7 +2,7 @@ import type { Helm } from '../helm';
 import { nameOf } from '../kubernetes-object';
 import type { Session } from '../session';
 import { applyArguments, releaseOf } from './install-component';
-import { describePart, type Part } from './components';
+import type { Part } from './components';
 import { downloadCommand, placeOf } from './downloads';
 import { CREATE_KIND_CLUSTER } from './kind-cluster';
 import type { ComponentPlan, Plan } from './plan';
@@ -74,9 +74,4 @@ function commandsOf({ component, action, version = '' }: ComponentPlan, { sessio
 
 function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
-}
-
-/** Parts in words, for a message. */
-export function partNames(parts: readonly Part[]): string[] {
-  return parts.map(describePart);
 }

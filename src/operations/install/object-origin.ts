@@ -32,7 +32,7 @@ export function isProtected({ kind, metadata }: KubernetesObject): boolean {
 }
 
 /** Whether install has applied it: it says so itself, whatever a record says. */
-export function isApplied({ metadata }: KubernetesObject): boolean {
+function isApplied({ metadata }: KubernetesObject): boolean {
   return (metadata.managedFields ?? []).some(
     ({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply',
   );

@@ -1,4 +1,4 @@
-import { isJudged, problemsOf } from '../conditions';
+import { problemsOf } from '../conditions';
 import { identityOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { waitUntil, type Session } from '../session';
@@ -13,11 +13,6 @@ export interface WaitOptions {
   readonly modelSeconds?: number;
   /** Milliseconds between two looks. @default 2000 */
   readonly pause?: number;
-}
-
-/** Whether anybody says of objects of this kind how they are. */
-export function isWaitedFor(object: Pick<KubernetesObject, 'kind'>): boolean {
-  return isJudged(object);
 }
 
 /**
