@@ -10,10 +10,11 @@ import { createPlugin } from './harness/workloads';
 
 jest.setTimeout(580_000); // installs, and waits for fresh minutes
 
-/** Whoever commits. */
+/** Whoever commits; the folder of a test belongs to an ordinary user. */
 const environment = {
   ...{ GIT_AUTHOR_NAME: 'engineer', GIT_AUTHOR_EMAIL: 'engineer@example.com' },
   ...{ GIT_COMMITTER_NAME: 'engineer', GIT_COMMITTER_EMAIL: 'engineer@example.com' },
+  ...{ GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
 };
 
 /**
@@ -39,7 +40,8 @@ describeCluster(
       cluster.maas.write(first.name, first.text);
       const lines = [
         'maas install --yes',
-        'maas keys revoke alice --all --yes || true',
+        // Those of the guide before.
+        'kubectl delete secrets --namespace=llm --selector=kuadrant.io/auth-secret=true',
         'maas keys create alice --quiet > alice.key',
         'maas synth && rm -rf .git && git init --quiet && git add maas.yaml dist && git commit --quiet --message platform',
       ];

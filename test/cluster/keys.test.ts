@@ -256,7 +256,7 @@ describeCluster(
         maas.program('kubectl', 'case "$1" in create) cat >&2; base64 -d < /dev/null; exit 1 ;; esac\n' + PASS_ON);
         const result = await run(['create', 'alice', '--name', 'echoed']);
         expect(result).toMatchObject({ exitCode: 1, stdout: '' });
-        expect(result.stderr).toContain('{"api_key":"(the key)"}');
+        expect(result.stderr).toMatch(/"data":\{"api_key":"[^"\w]/);
       });
 
       test('when nobody knows whether the Secret is there, and says so', async () => {
@@ -326,11 +326,6 @@ describeCluster(
         expect(result).toMatchObject({ exitCode: 130, stdout: '' });
         expect(result.stderr).toContain(
           'Secret llm/given-up may have a key that nobody has seen; see: maas keys list;',
-        );
-        await until(
-          'kubectl, which is let finish, has made it',
-          10,
-          async () => (await secret('given-up')) !== undefined,
         );
       });
 

@@ -82,6 +82,16 @@ test('the command of the package works, and names what is missing', () => {
   expect(status).toBe(1);
 });
 
+test('what operates a cluster is in the package, under the short name, too', () => {
+  const { status, stdout } = spawnSync('npx', ['maas', '--help'], { cwd: project, encoding: 'utf8' });
+  expect([status, stdout]).toEqual([0, expect.stringContaining('  verify [options] ')]);
+  const verify = spawnSync('npx', ['maas', 'verify'], { cwd: project, encoding: 'utf8' });
+  expect(verify.stderr).toBe(
+    'maas.yaml: got no such file, expected a configuration file; name the file with --config\n1 problem\n',
+  );
+  expect(verify.status).toBe(2);
+});
+
 describe.each(['kind', 'openshift', 'oidc', 'library'])('a new project of the story %s', (story) => {
   const folder = join(project, `new-${story}`);
 
