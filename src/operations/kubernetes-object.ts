@@ -61,7 +61,9 @@ export function isSameObject(one: ObjectReference, other: ObjectReference): bool
 }
 
 /** What an object is found by, in whatever version. */
-export function identityOf({ apiVersion, kind, namespace = '', name }: ObjectReference): string {
+export function identityOf(object: ObjectReference | KubernetesObject): string {
+  const { apiVersion, kind } = object;
+  const { namespace = '', name } = 'metadata' in object ? (object as KubernetesObject).metadata : object;
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   return `${group} ${kind} ${namespace}/${name}`;
 }

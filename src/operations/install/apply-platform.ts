@@ -71,7 +71,7 @@ async function applyFile(
   shared: ReadonlySet<string>,
   say: Say,
 ): Promise<void> {
-  const isShared = (object: KubernetesObject) => shared.has(identityOf(referenceOf(object)));
+  const isShared = (object: KubernetesObject) => shared.has(identityOf(object));
   for (const object of objects.filter(isShared)) await setShared(session, object);
   const ours = objects.filter((object) => !isShared(object));
   for (let start = 0; start < ours.length; start += BATCH) {

@@ -79,7 +79,7 @@ function kept(list: readonly { object: KubernetesObject; reason: string | undefi
 
 function ownObjects(objects: readonly KubernetesObject[]): OwnObjects {
   return {
-    identities: new Set(objects.map((object) => identityOf(referenceOf(object)))),
+    identities: new Set(objects.map((object) => identityOf(object))),
     uids: new Set(objects.flatMap(({ metadata }) => metadata.uid ?? [])),
   };
 }

@@ -1,5 +1,5 @@
 import { problemsOf } from '../conditions';
-import { identityOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
+import { identityOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { waitUntil, type Session } from '../session';
 import { failureReports } from './failure-report';
@@ -87,7 +87,7 @@ interface NotGood {
 }
 
 function notGood(references: readonly ObjectReference[], objects: readonly KubernetesObject[]): NotGood[] {
-  const live = new Map(objects.map((object) => [identityOf(referenceOf(object)), object]));
+  const live = new Map(objects.map((object) => [identityOf(object), object]));
   return references.flatMap((reference) => {
     const object = live.get(identityOf(reference));
     const [problem] = object === undefined ? ['not there'] : stillWaitingFor(object);

@@ -1,5 +1,5 @@
 import { CONFIGURATION, KSERVE_CONTROLLER, kserveController } from '../../install/kserve-restart';
-import { identityOf, nameOf, referenceOf, type KubernetesObject } from '../../kubernetes-object';
+import { identityOf, nameOf, type KubernetesObject } from '../../kubernetes-object';
 import { hasLabels, type Cluster } from '../cluster';
 import { KINDS } from '../kinds';
 import { bad, good, unknown, type Finding } from '../row';
@@ -53,11 +53,11 @@ function startedAt({ status }: KubernetesObject): string | undefined {
 /** No route leads around the limits: what KServe makes itself, and others of our hosts. */
 export function waysAround(cluster: Cluster, { objects, settings, commands }: Platform): Finding[] {
   if (!cluster.knows(KINDS.httpRoute)) return [];
-  const own = new Set(objects.map((object) => identityOf(referenceOf(object))));
+  const own = new Set(objects.map((object) => identityOf(object)));
   const places = [...new Set([settings.namespace, settings.gateway.namespace])];
   const routes = places
     .flatMap((place) => cluster.list(KINDS.httpRoute, place))
-    .filter((route) => isOnGateway(route, settings.gateway) && !own.has(identityOf(referenceOf(route))));
+    .filter((route) => isOnGateway(route, settings.gateway) && !own.has(identityOf(route)));
   const hosts = new Set([...settings.models.map(({ host }) => host), settings.gateway.platformHost]);
   const around = routes.flatMap((route) => {
     const { name, namespace = '' } = route.metadata;

@@ -68,7 +68,7 @@ function comparison(
   live: KubernetesObject,
 ): Finding {
   const name = nameOf(object);
-  const identity = identityOf(referenceOf(object));
+  const identity = identityOf(object);
   const applied = cluster.state.applied.get(identity);
   if (applied !== undefined) {
     const paths = changesBetween(comparable(live), comparable(applied)).map(({ path }) => path);
