@@ -1,6 +1,7 @@
 import type { Kubectl } from './kubectl';
 import { OperationError } from './operation-error';
 import { runProgram, type ProgramResult } from './program';
+import { shellCommand } from './shell';
 import type { Terminal } from './terminal';
 
 /** A release of a chart. */
@@ -21,14 +22,14 @@ export interface HelmRelease {
 
 /** The user's helm, for the same cluster as kubectl. */
 export class Helm {
-  private readonly cluster: readonly string[];
-
   /** @param kubectl whose cluster is meant */
   constructor(
-    { prefix }: Pick<Kubectl, 'prefix'>,
+    private readonly kubectl: Pick<Kubectl, 'cluster'>,
     private readonly terminal: Terminal,
-  ) {
-    this.cluster = prefix.map((flag) => flag.replace(/^--context=/, '--kube-context='));
+  ) {}
+
+  private get cluster(): string[] {
+    return this.kubectl.cluster.map((flag) => flag.replace(/^--context=/, '--kube-context='));
   }
 
   /**
@@ -53,7 +54,7 @@ export class Helm {
    */
   async upgrade(release: HelmRelease): Promise<void> {
     const { name, namespace } = release;
-    const unlock = `helm rollback ${[name, `--namespace=${namespace}`, ...this.cluster].join(' ')}`;
+    const unlock = shellCommand('helm', 'rollback', name, `--namespace=${namespace}`, ...this.cluster);
     await this.run(this.upgradeArguments(release), (said) =>
       said.includes('another operation (install/upgrade/rollback) is in progress')
         ? `\nan earlier helm was ended before it was done; unlock the release: ${unlock}; then try again`
@@ -91,7 +92,7 @@ export class Helm {
   }
 
   private attempt(args: readonly string[]): Promise<ProgramResult> {
-    this.terminal.detail(`$ helm ${args.join(' ')}`);
+    this.terminal.detail(`$ ${shellCommand('helm', ...args)}`);
     return runProgram('helm', args);
   }
 }

@@ -2,6 +2,7 @@ import { OperationError } from './operation-error';
 import { adviceFor, DOCUMENT_END, withoutLog, withoutSecrets } from './kubectl-advice';
 import { resourceOf, type KubernetesObject, type ObjectReference } from './kubernetes-object';
 import { runProgram, type ProgramOptions, type ProgramResult } from './program';
+import { shellCommand } from './shell';
 import type { Terminal } from './terminal';
 
 /** Which cluster is meant, as kubectl is told. */
@@ -25,6 +26,7 @@ const REQUEST_SECONDS = 30;
 export class Kubectl {
   /** What every command begins with. */
   readonly prefix: readonly string[];
+  private context: readonly string[] = [];
 
   constructor(
     { context, kubeconfig }: KubectlOptions,
@@ -36,13 +38,24 @@ export class Kubectl {
     ];
   }
 
+  /** What names the cluster in every command. */
+  get cluster(): readonly string[] {
+    return [...this.prefix, ...this.context];
+  }
+
+  /** From now on means this context, whichever becomes the current one meanwhile; not where the user has said which. */
+  keepTo(context: string): void {
+    if (!this.prefix.some((flag) => flag.startsWith('--context='))) this.context = [`--context=${context}`];
+  }
+
   /**
    * Runs a command, whatever becomes of it.
    * @param args without what names the cluster
    */
   async attempt(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
-    this.terminal.detail(`$ kubectl ${[...this.prefix, ...args].join(' ')}`);
-    return runProgram('kubectl', [...this.prefix, ...args], options);
+    const all = [...this.prefix, ...args, ...this.context];
+    this.terminal.detail(`$ ${shellCommand('kubectl', ...all)}`);
+    return runProgram('kubectl', all, options);
   }
 
   /**
@@ -122,7 +135,11 @@ export class Kubectl {
       const stdin = listOf(references.slice(start, start + BATCH).map(objectOf));
       const result = await this.attempt([...args, `--request-timeout=${REQUEST_SECONDS}s`], { stdin });
       const kinds = [...result.stderr.matchAll(/no matches for kind "([^"]+)" in version "([^"]+)"/g)];
-      if (result.exitCode !== 0 && kinds.length === 0) throw this.failure(args, result);
+      // What may not be looked at, or gave no answer, must not pass for what is not there.
+      const left = withoutUnknownKinds(result.stderr);
+      if (result.exitCode !== 0 && (kinds.length === 0 || left !== '')) {
+        throw this.failure(args, { ...result, stderr: left });
+      }
       kinds.forEach(([, kind, version]) => unknown.add(`${kind} (${version})`));
       objects.push(...itemsOf(result.stdout));
     }
@@ -137,8 +154,8 @@ export class Kubectl {
     if (references.length === 0) return;
     const args = ['delete', '--filename=-', '--ignore-not-found', '--wait=false'];
     const result = await this.attempt(args, { stdin: listOf(references.map(objectOf)) });
-    const left = result.stderr.split('\n').filter((line) => line !== '' && !/no matches for kind|^Warning:/.test(line));
-    if (result.exitCode !== 0 && left.length > 0) throw this.failure(args, { ...result, stderr: left.join('\n') });
+    const left = withoutUnknownKinds(result.stderr);
+    if (result.exitCode !== 0 && left !== '') throw this.failure(args, { ...result, stderr: left });
   }
 
   /**
@@ -193,9 +210,15 @@ export class Kubectl {
   ): OperationError {
     const said = withoutSecrets(withoutLog(stderr), stdin);
     const reason = said === '' ? `exit code ${exitCode}` : said;
-    const advice = adviceFor(said, ['kubectl', ...this.prefix].join(' '));
+    const advice = adviceFor(said, shellCommand('kubectl', ...this.prefix));
     return new OperationError([`kubectl ${args.slice(0, 2).join(' ')}: ${reason}`, ...advice].join('\n'));
   }
+}
+
+/** What kubectl has said beside warnings and that the cluster does not know a kind. */
+function withoutUnknownKinds(stderr: string): string {
+  const lines = withoutLog(stderr).split('\n');
+  return lines.filter((line) => line !== '' && !/no matches for kind|^Warning:/.test(line)).join('\n');
 }
 
 function listOf(items: readonly object[]): string {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Interrupted, OperationError } from './operation-error';
 import type { Session } from './session';
+import { shellCommand } from './shell';
 
 /** Seconds that kubectl may take until it listens. */
 const START_SECONDS = 40;
@@ -35,7 +36,7 @@ export async function forwardPort(
   { namespace, service, port }: ForwardedService,
 ): Promise<PortForward> {
   const args = ['port-forward', `service/${service}`, `:${port}`, `--namespace=${namespace}`, '--address=127.0.0.1'];
-  terminal.detail(`$ kubectl ${[...kubectl.prefix, ...args].join(' ')}`);
+  terminal.detail(`$ ${shellCommand('kubectl', ...kubectl.prefix, ...args)}`);
   // A process group of its own: Ctrl-C reaches this process only, which ends it.
   const child = spawn('kubectl', [...kubectl.prefix, ...args], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = () => void kill(child);

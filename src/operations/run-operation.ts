@@ -3,7 +3,7 @@ import { ConfigurationError } from '../config/problem';
 import { SynthesisError } from '../output/output';
 import { Interrupted } from './operation-error';
 import { openSession, type Session, type SessionOptions } from './session';
-import { withoutControls } from './text-width';
+import { plainText } from './text-width';
 
 /** Exit code after Ctrl-C, as shells have it. */
 const INTERRUPTED = 130;
@@ -24,14 +24,16 @@ export async function runOperation(
   failure = 1,
   configuration?: () => Promise<MaasPlatformProps>,
 ): Promise<void> {
+  // Who reads the output may leave, as `head` does, which ends the process: what is not done by then is not done.
+  process.exitCode = failure;
   try {
     process.exitCode = (await operation(openSession(options, await configuration?.()))) ?? 0;
   } catch (error) {
     if (error instanceof Interrupted) {
-      if (error.next !== '') process.stderr.write(`${error.next}\n`);
+      if (error.next !== '') process.stderr.write(`${plainText(error.next)}\n`);
       process.exitCode = INTERRUPTED;
     } else if (error instanceof ConfigurationError || error instanceof SynthesisError) {
-      process.stderr.write(`${withoutControls(error.message)}\n`);
+      process.stderr.write(`${plainText(error.message)}\n`);
       process.exitCode = failure;
     } else {
       throw error;

@@ -1,4 +1,4 @@
-import { cutTo, widthOf, withoutControls } from './text-width';
+import { cutTo, plainText, widthOf, withoutControls } from './text-width';
 
 /** How much is said. */
 export type Verbosity = 'quiet' | 'normal' | 'verbose';
@@ -94,13 +94,13 @@ export class Terminal {
 
   private write(text: string, stream: NodeJS.WriteStream = process.stderr): void {
     this.erase();
-    stream.write(`${withoutControls(text)}\n`);
+    stream.write(`${this.color && stream.isTTY ? withoutControls(text) : plainText(text)}\n`);
   }
 
   /** Puts a text that fits into the place of the live line. */
   private draw(text: string): void {
     const most = Math.max(20, process.stderr.columns - 1);
-    process.stderr.write(`${ERASE_LINE}${cutTo(most, withoutControls(text).replaceAll('\n', ' '))}`);
+    process.stderr.write(`${ERASE_LINE}${cutTo(most, plainText(text).replaceAll('\n', ' '))}`);
     this.unfinished = true;
   }
 

@@ -1,9 +1,14 @@
 // eslint-disable-next-line no-control-regex -- colours begin with one
 const COLORS = /\u001b\[[\d;]*m/g;
 
-/** Control characters that a text of somebody else must not send to a terminal: all but line ends and colours. */
-// eslint-disable-next-line no-control-regex -- that is what it looks for
-const CONTROLS = /(?!\u001b\[[\d;]*m)[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/**
+ * What a text of somebody else must not send to a terminal: control characters, but for line ends and the colours that we
+ * use ourselves (one that conceals would hide what comes next); and what turns the direction of writing, so that a command
+ * looks like another one.
+ */
+const CONTROLS =
+  // eslint-disable-next-line no-control-regex -- that is what it looks for
+  /(?!\u001b\[(?:[012]|3[123])m)[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Takes one column more than others: Chinese, Japanese and Korean characters, and pictures. */
 const WIDE =
@@ -31,6 +36,20 @@ export function cutTo(columns: number, text: string): string {
 /** A text that cannot move the cursor or change the terminal, wherever it comes from. */
 export function withoutControls(text: string): string {
   return text.replace(CONTROLS, '');
+}
+
+/** The same, of a text that is to have no colours either. */
+export function plainText(text: string): string {
+  return withoutControls(text.replace(COLORS, ''));
+}
+
+/**
+ * JSON for a terminal or a program: what must not reach a terminal is escaped in it, so that nothing of it is lost.
+ */
+export function jsonText(value: unknown): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  // Line ends are those of the indentation: JSON itself escapes all others.
+  return JSON.stringify(value, undefined, 2).replace(CONTROLS, escaped);
 }
 
 function columnsOf(character: string): number {

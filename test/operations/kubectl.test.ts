@@ -75,6 +75,32 @@ describe('get', () => {
   });
 });
 
+describe('find', () => {
+  const references = [
+    { apiVersion: 'foo.example.com/v1', kind: 'Foo', name: 'a', namespace: 'llm' },
+    { apiVersion: 'v1', kind: 'Secret', name: 'a', namespace: 'llm' },
+  ];
+  const unknown = 'unable to recognize no matches for kind "Foo" in version "foo.example.com/v1"';
+
+  test('tells the kinds that the cluster does not know, and what is there of others', async () => {
+    answers({ stdout: '{"kind":"Secret"}', stderr: unknown, exitCode: 1 });
+    expect(await kubectl.find(references)).toEqual({
+      objects: [{ kind: 'Secret' }],
+      unknownKinds: ['Foo (foo.example.com/v1)'],
+    });
+  });
+
+  test('what may not be looked at is not taken for what is not there', async () => {
+    fails(
+      `${unknown}\nError from server (Forbidden): secrets "a" is forbidden: User "nobody" cannot get resource "secrets" ` +
+        'in API group "" in the namespace "llm"',
+    );
+    expect(await messageOf(kubectl.find(references))).toMatch(
+      /^kubectl get --filename=-: Error from server \(Forbidden\)/,
+    );
+  });
+});
+
 describe('list', () => {
   test('asks in a namespace, or in all', async () => {
     answers({ stdout: '{"items":[{"kind":"Pod"}]}' });

@@ -37,6 +37,10 @@ describe('without a terminal', () => {
     expect(piped(SAYS)).toEqual({ out: 'a result\ngood\n', err: 'a note\nwarning: a warning\n' });
   });
 
+  test('no colour of others reaches a pipe', () => {
+    expect(piped(`terminal.print('\\u001b[32m✓ all good\\u001b[0m')`).out).toBe('✓ all good\n');
+  });
+
   test('--quiet leaves results and warnings', () => {
     const { out, err } = piped(SAYS, { verbosity: 'quiet' });
     expect([out, err]).toEqual(['a result\ngood\n', 'warning: a warning\n']);

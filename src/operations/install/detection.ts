@@ -1,3 +1,4 @@
+import type { PlatformSettings } from '../../config/settings';
 import type { Kubectl } from '../kubectl';
 import type { KubernetesObject } from '../kubernetes-object';
 import { COMPONENTS, type Component } from './components';
@@ -28,31 +29,30 @@ export const NEW_CLUSTER: ClusterFacts = { kubernetes: '', openShift: false, com
 
 /**
  * Looks at a cluster.
+ * @param settings where components are expected
  * @throws OperationError when it does not answer, or may not be asked
  */
-export async function detect(kubectl: Kubectl): Promise<ClusterFacts> {
+export async function detect(kubectl: Kubectl, settings: PlatformSettings): Promise<ClusterFacts> {
   const version = await kubectl.run(['version', '--output=json', '--request-timeout=30s']);
   const openShift = await isOpenShift(kubectl);
-  const names = COMPONENTS.flatMap(({ evidence }) => (evidence.crd === undefined ? [] : [evidence.crd]));
+  const annotations = COMPONENTS.flatMap(({ evidence }) => evidence.crd?.annotation ?? []);
+  const names = COMPONENTS.flatMap(({ evidence, crds: [kind = ''] }) => [
+    kind,
+    ...(evidence.crd ? [evidence.crd.name] : []),
+  ]);
   const columns = [
     'NAME:.metadata.name',
-    ...names.map(({ annotation }, index) => `A${index}:${annotationPath(annotation)}`),
+    ...annotations.map((annotation, index) => `A${index}:${annotationPath(annotation)}`),
   ];
   const crds = await kubectl.run([
-    ...['get', 'customresourcedefinitions.apiextensions.k8s.io', ...names.map(({ name }) => name)],
+    ...['get', 'customresourcedefinitions.apiextensions.k8s.io', ...new Set(names)],
     ...['--ignore-not-found', '--no-headers', `--output=custom-columns=${columns.join(',')}`, '--request-timeout=30s'],
   ]);
   const deployments = await kubectl.list('deployments.apps');
   return {
     kubernetes: kubernetesVersion(version.stdout),
     openShift,
-    components: recognise(
-      deployments,
-      annotationsOf(
-        crds.stdout,
-        names.map(({ annotation }) => annotation),
-      ),
-    ),
+    components: recognise(deployments, annotationsOf(crds.stdout, annotations), settings),
   };
 }
 
@@ -93,10 +93,17 @@ export function annotationsOf(table: string, annotations: readonly string[]): Ma
 export function recognise(
   deployments: readonly KubernetesObject[],
   crds: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  settings: PlatformSettings,
 ): Map<ComponentName, Found> {
   const found = new Map<ComponentName, Found>();
   for (const component of COMPONENTS) {
-    const there = inDeployments(component, deployments) ?? inDefinitions(component, crds);
+    const isAtHome = ({ metadata }: KubernetesObject) =>
+      component.deployments(settings).some(({ namespace }) => namespace === metadata.namespace);
+    // A tenant may call a Deployment as he likes; the kinds of a component only an administrator brings.
+    const hasKinds = component.crds.slice(0, 1).every((name) => crds.has(name));
+    const atHome = inDeployments(component, deployments.filter(isAtHome));
+    const elsewhere = hasKinds ? inDeployments(component, deployments) : undefined;
+    const there = atHome ?? elsewhere ?? inDefinitions(component, crds);
     if (there !== undefined) found.set(component.name, there);
   }
   return found;

@@ -1,6 +1,7 @@
 import type { Helm } from '../helm';
 import { nameOf } from '../kubernetes-object';
 import type { Session } from '../session';
+import { shellCommand } from '../shell';
 import { applyArguments, releaseOf } from './install-component';
 import type { Part } from './components';
 import { downloadCommand, placeOf } from './downloads';
@@ -39,12 +40,12 @@ export function describeInstallation(run: DryRun): string {
       ]),
     '# platform',
     ...session.files.flatMap(({ name, objects }) => [
-      `kubectl ${[...session.kubectl.prefix, 'apply', '--server-side', '--field-manager=cdk8s-maas', '--force-conflicts'].join(' ')}  # ${name}`,
+      `${shellCommand('kubectl', ...session.kubectl.prefix, 'apply', '--server-side', '--field-manager=cdk8s-maas', '--force-conflicts')}  # ${name}`,
       ...objects.map((object) => `  ${nameOf(object)}`),
     ]),
     ...run.pruned.map(
       (name) =>
-        `kubectl ${[...session.kubectl.prefix, 'delete'].join(' ')}  # no longer in ${session.config}\n  ${name}`,
+        `${shellCommand('kubectl', ...session.kubectl.prefix, 'delete')}  # no longer in ${session.config}\n  ${name}`,
     ),
   ].join('\n');
 }
@@ -59,19 +60,15 @@ export function changedParts({ plan, session, fromStep }: Pick<DryRun, 'plan' | 
 function commandsOf({ component, action, version = '' }: ComponentPlan, { session, helm, mirror }: DryRun): string[] {
   if (action === 'keep') return [];
   const { settings, kubectl } = session;
-  const create = `kubectl ${[...kubectl.prefix, 'create', '--filename=-'].join(' ')}`;
+  const create = shellCommand('kubectl', ...kubectl.prefix, 'create', '--filename=-');
   return [
     ...component.namespaces(settings).map((name) => `${create}  # Namespace ${name}, unless it is there`),
     ...component
       .parts(version, settings)
       .map((part) =>
         part.kind === 'chart'
-          ? `helm ${helm.upgradeArguments(releaseOf(part, mirror)).map(quoted).join(' ')}`
-          : `kubectl ${[...kubectl.prefix, ...applyArguments(placeOf(part, mirror))].join(' ')}`,
+          ? shellCommand('helm', ...helm.upgradeArguments(releaseOf(part, mirror)))
+          : shellCommand('kubectl', ...kubectl.prefix, ...applyArguments(placeOf(part, mirror))),
       ),
   ];
-}
-
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

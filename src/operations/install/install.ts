@@ -1,7 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { confirm } from '../confirm';
+import { keepToCurrentCluster } from '../current-cluster';
 import { Helm } from '../helm';
 import { describeObject } from '../../output/chart-objects';
+import type { ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, objectsOf, type Session, type SessionOptions } from '../session';
@@ -17,6 +19,7 @@ import { readRecord } from './installation-record';
 import { hasKindCluster, KIND_CLUSTER, KIND_CONTEXT } from './kind-cluster';
 import { nextCommands } from './next-commands';
 import { planComponents, type Plan } from './plan';
+import { namesOf } from './object-origin';
 import { planPlatform } from './platform-plan';
 import { disagreements, type SeedFlags } from './seed-flags';
 import type { StepName } from './step-names';
@@ -59,6 +62,7 @@ async function installOn(session: Session, options: InstallOptions, chosen: stri
   refuse(disagreements(options, session.settings, config));
   const helm = new Helm(session.kubectl, terminal);
   const createsCluster = options.deployKind === true && !(await hasKindCluster(terminal));
+  const where = createsCluster ? `a new kind cluster ${KIND_CLUSTER}` : await whereTo(session, options);
   const plan = await makePlan(session, options, createsCluster);
   const { mirror, fromStep } = options;
   const parts = changedParts({ plan, session, fromStep });
@@ -78,7 +82,7 @@ async function installOn(session: Session, options: InstallOptions, chosen: stri
         ),
     );
   }
-  await showPlan(session, plan, createsCluster, chosen !== undefined);
+  await showPlan(session, plan, { where, createsCluster, writes: chosen !== undefined });
   if (!(await confirm(session, 'Install?', { yes: options.yes === true }))) {
     terminal.note('nothing was changed');
     return 1;
@@ -104,7 +108,7 @@ async function installOn(session: Session, options: InstallOptions, chosen: stri
 /** Looks at the cluster and decides. @throws OperationError with everything that keeps it from being done */
 async function makePlan(session: Session, options: InstallOptions, createsCluster: boolean): Promise<Plan> {
   const { kubectl, config, props, settings, terminal } = session;
-  const facts = createsCluster ? NEW_CLUSTER : await detect(kubectl);
+  const facts = createsCluster ? NEW_CLUSTER : await detect(kubectl, settings);
   const recorded = createsCluster ? [] : ((await readRecord(session))?.components ?? []);
   checkInterruption(session, 'nothing was changed');
   const plan = planComponents({ config, props, settings, facts, recorded, platformForced: options.ocp !== undefined });
@@ -119,15 +123,23 @@ function refuse(problems: readonly string[]): void {
 }
 
 /** Says on which cluster what would be done. */
-async function showPlan(session: Session, plan: Plan, createsCluster: boolean, writes: boolean): Promise<void> {
+async function showPlan(
+  session: Session,
+  plan: Plan,
+  { where, createsCluster, writes }: { where: string; createsCluster: boolean; writes: boolean },
+): Promise<void> {
   const { terminal, config, settings } = session;
+  const pruned = createsCluster ? [] : await deletions(session);
   const rows = [
     ...plan.components.map((component) => [component.component.name, titleOf(component)]),
     ['platform', `${objectsOf(session).length} objects, namespace ${settings.namespace}`],
   ];
-  const where = createsCluster ? `a new kind cluster ${KIND_CLUSTER}` : await describeCluster(session);
   terminal.note(`on ${where}${writes ? `, with a ${config} that is written` : ''}:`);
   terminal.note(columns(rows.map((row) => ['', ...row])));
+  if (pruned.length > 0) {
+    // Whoever has taken another platform's file, or another cluster, sees it by this.
+    terminal.warn(`deletes what ${config} does not have: ${namesOf(pruned)}`);
+  }
   if (settings.registry !== undefined && plan.components.some(({ action }) => action !== 'keep')) {
     terminal.warn(
       `registry: ${settings.registry} is for the images of ${config}; components pull theirs from where their projects ` +
@@ -136,14 +148,19 @@ async function showPlan(session: Session, plan: Plan, createsCluster: boolean, w
   }
 }
 
-/** The cluster by its context and address, as kubectl has them. */
-async function describeCluster({ kubectl }: Session): Promise<string> {
-  const { stdout } = await kubectl.run(['config', 'view', '--minify', '--output=json']);
-  const view = JSON.parse(stdout) as {
-    'current-context'?: string;
-    clusters?: { cluster: { server?: string } }[] | null;
-  };
-  return `context ${view['current-context'] ?? ''}, ${view.clusters?.[0]?.cluster.server ?? 'the cluster of this pod'}`;
+/** A dry run prints commands as a person would write them, and changes nothing. */
+async function whereTo({ kubectl }: Session, { dryRun }: InstallOptions): Promise<string> {
+  return dryRun ? '' : keepToCurrentCluster(kubectl);
+}
+
+/** What an earlier install has brought and this one deletes; why the platform cannot be planned, its own step says. */
+async function deletions(session: Session): Promise<readonly ObjectReference[]> {
+  try {
+    return (await planPlatform(session, { componentsMissing: true })).pruned;
+  } catch (error) {
+    if (error instanceof OperationError) return [];
+    throw error;
+  }
 }
 
 function writeChosen({ config, terminal }: Session, text: string): void {

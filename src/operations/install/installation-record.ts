@@ -2,6 +2,8 @@ import { MAAS_LABELS } from '../../labels';
 import type { KubernetesObject } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import type { Session } from '../session';
+import { shellCommand } from '../shell';
+import { hasOurLabels } from './object-origin';
 import {
   EMPTY_RECORD,
   formatRecord,
@@ -28,10 +30,11 @@ export function recordTitle(platform: string): string {
  * What install brought for this platform.
  *
  * @returns nothing when no install of it has begun yet
- * @throws OperationError when somebody has spoiled it
+ * @throws OperationError when somebody has spoiled it, or has the namespace of it
  */
 export async function readRecord(session: RecordSession): Promise<InstallationRecord | undefined> {
   const found = await readConfigMap(session);
+  if (found !== undefined) checkIsTrusted(await session.kubectl.get(NAMESPACE));
   return found && parse(found);
 }
 
@@ -114,8 +117,26 @@ function parse(configMap: KubernetesObject): InstallationRecord {
   return parseRecord((configMap.data ?? {}) as Record<string, string>, recordTitle(platform));
 }
 
+const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', name: RECORD_NAMESPACE } as const;
+
 async function createNamespace({ kubectl }: RecordSession): Promise<void> {
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: RECORD_NAMESPACE, labels: MAAS_LABELS } };
-  if (await kubectl.get({ apiVersion: 'v1', kind: 'Namespace', name: RECORD_NAMESPACE })) return;
-  await kubectl.run(['create', '--filename=-'], { stdin: JSON.stringify(namespace) });
+  const found = await kubectl.get(NAMESPACE);
+  checkIsTrusted(found);
+  if (found !== undefined) return;
+  const { name, ...type } = NAMESPACE;
+  await kubectl.run(['create', '--filename=-'], {
+    stdin: JSON.stringify({ ...type, metadata: { name, labels: MAAS_LABELS } }),
+  });
+}
+
+/** On OpenShift everybody may make a project, and has all rights in it: its records could have anything deleted that is ours. */
+function checkIsTrusted(namespace: KubernetesObject | undefined): void {
+  const requester = namespace?.metadata.annotations?.['openshift.io/requester'];
+  if (namespace === undefined || requester === undefined || hasOurLabels(namespace)) return;
+  const labels = Object.entries(MAAS_LABELS).map((label) => label.join('='));
+  throw new OperationError(
+    `namespace ${RECORD_NAMESPACE}, in which install writes down what it brings, was made by ${requester}, who may write there what ` +
+      'uninstall then deletes; delete it, or, if that is an administrator: ' +
+      shellCommand('kubectl', 'label', 'namespace', RECORD_NAMESPACE, ...labels),
+  );
 }

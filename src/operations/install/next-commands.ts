@@ -1,6 +1,7 @@
 import { secretNameOfKey } from '../../identity/api-key-secret-name';
 import type { PlatformSettings } from '../../config/settings';
 import type { SessionOptions } from '../session';
+import { shellArgument } from '../shell';
 
 /** What a person does next with a platform that has just been installed, to be copied. */
 export function nextCommands(
@@ -8,7 +9,7 @@ export function nextCommands(
   options: Pick<SessionOptions, 'config' | 'context' | 'kubeconfig'>,
 ): string {
   const cluster = clusterFlags(options);
-  const maas = [...(options.config === 'maas.yaml' ? [] : [`--config ${options.config}`]), ...cluster];
+  const maas = [...(options.config === 'maas.yaml' ? [] : [`--config ${shellArgument(options.config)}`]), ...cluster];
   const flags = maas.map((flag) => ` ${flag}`).join('');
   return [
     ...reach(settings, cluster),
@@ -23,8 +24,8 @@ export function nextCommands(
 /** The flags that name the cluster again. */
 export function clusterFlags({ context, kubeconfig }: Pick<SessionOptions, 'context' | 'kubeconfig'>): string[] {
   return [
-    ...(context === undefined ? [] : [`--context ${context}`]),
-    ...(kubeconfig === undefined ? [] : [`--kubeconfig ${kubeconfig}`]),
+    ...(context === undefined ? [] : [`--context ${shellArgument(context)}`]),
+    ...(kubeconfig === undefined ? [] : [`--kubeconfig ${shellArgument(kubeconfig)}`]),
   ];
 }
 

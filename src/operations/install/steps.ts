@@ -1,5 +1,6 @@
 import { Interrupted, OperationError } from '../operation-error';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
+import { shellArgument } from '../shell';
 import { clusterFlags } from './next-commands';
 import { createKindCluster } from './kind-cluster';
 import { installComponent, waitForComponent, type InstallContext } from './install-component';
@@ -81,9 +82,9 @@ export function resumeCommand(
   const { config, mirror } = options;
   return [
     `maas install --from-step ${step}`,
-    ...(config === 'maas.yaml' ? [] : [`--config ${config}`]),
+    ...(config === 'maas.yaml' ? [] : [`--config ${shellArgument(config)}`]),
     ...clusterFlags(options),
-    ...(mirror === undefined ? [] : [`--mirror ${mirror}`]),
+    ...(mirror === undefined ? [] : [`--mirror ${shellArgument(mirror)}`]),
   ].join(' ');
 }
 

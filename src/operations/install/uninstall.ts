@@ -1,5 +1,6 @@
 import { DELETION_PROTECTION_LABEL } from '../../labels';
 import { confirm } from '../confirm';
+import { keepToCurrentCluster } from '../current-cluster';
 import { nameOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { Interrupted, OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
@@ -40,13 +41,15 @@ export async function uninstall(options: UninstallOptions): Promise<void> {
 
 async function uninstallFrom(session: Session, options: UninstallOptions): Promise<number> {
   const { terminal, settings } = session;
+  const where = await keepToCurrentCluster(session.kubectl);
   const record = await readRecord(session);
   if (record === undefined) return withoutRecord(session);
   const plan = await planUninstall(session, record);
+  terminal.note(`on ${where}:`);
   terminal.print(describeUninstall(settings.namespace, plan));
   if (options.dryRun) return 0;
   checkInterruption(session, 'nothing was changed');
-  if (!(await confirm(session, 'Take this away?', { yes: options.yes === true }))) {
+  if (!(await confirm(session, `Take this away from ${where}?`, { yes: options.yes === true }))) {
     terminal.note('nothing was changed');
     return 1;
   }

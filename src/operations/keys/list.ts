@@ -1,6 +1,8 @@
 import { runOperation } from '../run-operation';
 import type { Session, SessionOptions } from '../session';
+import { shellArgument } from '../shell';
 import { columns } from '../terminal';
+import { jsonText } from '../text-width';
 import { MAAS_LABELS } from '../../labels';
 import { keysOfUser } from './choose';
 import { printable, type Key, type KeyState } from './key';
@@ -36,9 +38,9 @@ export function printKeys(user: string | undefined, options: ListKeysOptions): P
       user === undefined ? keys : isConfigured ? keys.filter((key) => key.user === user) : keysOfUser(keys, user);
     const { terminal } = session;
     if (options.json) {
-      terminal.print(JSON.stringify(shown.map(listed), undefined, 2));
+      terminal.print(jsonText(shown.map(listed)));
     } else if (shown.length === 0) {
-      terminal.note(`no keys; make one: maas keys create ${user ?? '<user>'}`);
+      terminal.note(`no keys; make one: maas keys create ${user === undefined ? '<user>' : shellArgument(user)}`);
     } else {
       terminal.print(table(shown));
     }

@@ -3,6 +3,7 @@ import { confirm } from '../confirm';
 import { Interrupted, OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
+import { shellArgument } from '../shell';
 import { checkIsOurs } from './keeper';
 import { printable, sharers, type Key } from './key';
 import { keysOfUser } from './choose';
@@ -35,7 +36,7 @@ export function revokeKeys(names: readonly string[], options: RevokeKeysOptions)
       terminal.print(`revoked ${what[index]}: refused with 401 from ${new Date().toISOString()} on, within a second`);
       if (key.configured !== undefined) {
         terminal.note(
-          `${session.config} names ${key.secret} still: take it away there, or put a new key in its place: maas keys create ${printable(key.user)}`,
+          `${session.config} names ${key.secret} still: take it away there, or put a new key in its place: maas keys create ${shellArgument(key.user)}`,
         );
       }
     }
@@ -54,7 +55,7 @@ function ofSecret(keys: readonly Key[], name: string): Key {
   if (key === undefined) {
     const secrets = keysOfUser(keys, name).map(({ secret }) => secret);
     throw new OperationError(
-      `${name} is a user: name the Secret, one of ${listNames(secrets)}, or revoke all of them: maas keys revoke ${name} --all`,
+      `${name} is a user: name the Secret, one of ${listNames(secrets)}, or revoke all of them: maas keys revoke ${shellArgument(name)} --all`,
     );
   }
   if (key.object === undefined) {

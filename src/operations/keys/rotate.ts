@@ -2,6 +2,7 @@ import { EXPIRES_ANNOTATION } from '../../identity/api-key-secret';
 import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
+import { shellArgument } from '../shell';
 import type { KubernetesObject } from '../kubernetes-object';
 import { checkKeysAreOn, chooseKey } from './choose';
 import { instantOf, mayBeThere } from './create';
@@ -58,7 +59,7 @@ function checkCanRotate({ config, settings }: Session, old: Key): KubernetesObje
   const what = `Secret ${settings.namespace}/${old.secret}`;
   if (old.object === undefined) {
     throw new OperationError(
-      `${what} is not in the cluster: there is nothing to rotate; make it: maas keys create ${old.user}`,
+      `${what} is not in the cluster: there is nothing to rotate; make it: maas keys create ${shellArgument(old.user)}`,
     );
   }
   if (old.state === 'label missing') {
@@ -75,7 +76,7 @@ function checkCanRotate({ config, settings }: Session, old: Key): KubernetesObje
   }
   if (old.object.immutable === true) {
     throw new OperationError(
-      `${what} is immutable; instead: maas keys create ${old.user}, later: maas keys revoke ${old.secret}`,
+      `${what} is immutable; instead: maas keys create ${shellArgument(old.user)}, later: maas keys revoke ${old.secret}`,
     );
   }
   return old.object;

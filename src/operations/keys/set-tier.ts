@@ -3,6 +3,7 @@ import { TIER_ANNOTATION } from '../../identity/api-key-secret';
 import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
+import { shellArgument } from '../shell';
 import { checkTier, keysOfUser, ownerOf } from './choose';
 import { checkIsOurs } from './keeper';
 import { printable, type Key } from './key';
@@ -65,7 +66,7 @@ function checkCanChange(session: Session, key: Key): void {
   checkIsOurs(session, key, 'set-tier');
   if (key.state === 'label missing' || key.state === 'no value') {
     throw new OperationError(
-      `Secret ${key.secret} is no key that works (${key.state}); see: maas keys list ${key.user}`,
+      `Secret ${key.secret} is no key that works (${key.state}); see: maas keys list ${shellArgument(key.user)}`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { count } from '../../config/problem';
 import type { Paint, Terminal } from '../terminal';
+import { jsonText } from '../text-width';
 
 /** What became of a check. */
 export type Outcome = 'passed' | 'failed' | 'skipped';
@@ -72,7 +73,7 @@ export class Report {
     const number = (outcome: Outcome) => this.checks.filter((check) => check.outcome === outcome).length;
     const [passed, failed, skipped] = [number('passed'), number('failed'), number('skipped')];
     if (this.options.json) {
-      this.terminal.print(JSON.stringify({ passed, failed, skipped, checks: this.checks }, undefined, 2));
+      this.terminal.print(jsonText({ passed, failed, skipped, checks: this.checks }));
     } else {
       const text = `${count(passed, 'check')} passed, ${failed} failed, ${skipped} skipped`;
       this.line('');

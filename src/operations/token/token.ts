@@ -5,6 +5,7 @@ import { checkedUrl, readCertificates } from '../address';
 import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import type { Session, SessionOptions } from '../session';
+import { plainText } from '../text-width';
 import { DemoKeycloak } from './demo-keycloak';
 import { tokenByDevice } from './device-flow';
 import { Issuer } from './issuer';
@@ -59,7 +60,8 @@ async function ownToken(session: Session, oidc: OidcSettings, user: string, opti
   try {
     const token = await tokenByDevice(session, issuer, clientId, (login) => {
       // What must be done to get anything at all is said even with --quiet.
-      process.stderr.write(`open ${login.url} and log in as ${user}; the code there is ${login.code}\n`);
+      const words = `open ${login.url} and log in as ${user}; the code there is ${login.code}`;
+      process.stderr.write(`${plainText(words)}\n`);
     });
     checkUser(token, user, oidc);
     return token;

@@ -1,3 +1,4 @@
+import { shellCommand } from '../shell';
 import type { Advice } from './row';
 
 /** Commands that a person can copy: they mean the cluster and the configuration that were looked at. */
@@ -13,13 +14,13 @@ export class Commands {
 
   /** A command of kubectl. */
   kubectl(...args: readonly string[]): string {
-    return ['kubectl', ...this.cluster, ...args].map(quoted).join(' ');
+    return shellCommand('kubectl', ...this.cluster, ...args);
   }
 
   /** A command of ours. */
   maas(...args: readonly string[]): string {
     const config = this.config === 'maas.yaml' ? [] : ['--config', this.config];
-    return ['maas', ...args, ...config, ...this.cluster].map(quoted).join(' ');
+    return shellCommand('maas', ...args, ...config, ...this.cluster);
   }
 
   /** What brings the cluster to what the configuration says. */
@@ -32,9 +33,4 @@ export class Commands {
     const where = namespace === undefined ? [] : [`--namespace=${namespace}`];
     return { text, commands: [this.kubectl('describe', resource, name, ...where)], looksOnly: true };
   }
-}
-
-/** As a shell takes it. */
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

@@ -2,6 +2,7 @@ import { identityOf, resourceOf, type KubernetesObject } from '../kubernetes-obj
 import { OperationError } from '../operation-error';
 import type { ProgramResult } from '../program';
 import { checkInterruption, objectsOf, type Session } from '../session';
+import { shellCommand } from '../shell';
 import { Cluster, describeRight, kindKey, type ClusterState, type KnownKinds, type MissingRight } from './cluster';
 import { dryRun } from './dry-run';
 import { readingsFor, type Reading } from './kinds';
@@ -41,7 +42,7 @@ export async function readObjects(session: Session, readings: readonly Reading[]
   if (objects.length === 0 && right !== undefined) {
     throw new OperationError(
       `this account may read nothing of the platform, not even ${describeRight(right)}; another account: --context <name>, ` +
-        `what this one may do: ${['kubectl', ...session.kubectl.prefix].join(' ')} auth can-i --list`,
+        `what this one may do: ${shellCommand('kubectl', ...session.kubectl.prefix)} auth can-i --list`,
     );
   }
   return {
@@ -119,7 +120,7 @@ async function attempt(session: Session, args: readonly string[], seconds: numbe
   if (result.exitCode === 124) {
     throw new OperationError(
       `kubectl ${args.slice(0, 2).join(' ')}: no answer within ${timeoutSeconds} s\n` +
-        `the cluster does not answer; see: ${['kubectl', ...kubectl.prefix].join(' ')} cluster-info`,
+        `the cluster does not answer; see: ${shellCommand('kubectl', ...kubectl.prefix)} cluster-info`,
     );
   }
   return result;

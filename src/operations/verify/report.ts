@@ -35,17 +35,25 @@ export function formatReport(
   { everything = false }: { everything?: boolean } = {},
 ): string {
   const checks = [...new Set(rows.map(({ check }) => check))];
-  const lines = checks.flatMap((check) =>
-    tableRows(
-      rows.filter((row) => row.check === check),
-      everything,
-    ),
-  );
+  const lines = checks.flatMap((check) => tableRows(rows.filter((row) => row.check === check).map(flat), everything));
   const table = columns(
     lines.map(({ verdict, cells }) => [painter.paint(SIGNS[verdict].paint, SIGNS[verdict].sign), ...cells]),
   );
   const counts = Object.entries(summarize(rows)).filter(([verdict, count]) => count > 0 || verdict === 'good');
-  return [table, ...toDo(rows), '', counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ')].join('\n');
+  return [table, ...toDo(rows.map(flat)), '', counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ')].join(
+    '\n',
+  );
+}
+
+/** Messages of the cluster have lines of their own, which would look like rows and advice of ours. */
+function flat(row: Row): Row {
+  const line = (text: string) => text.replace(/\s+/g, ' ').trim();
+  const { object, found, advice } = row;
+  return {
+    ...row,
+    ...{ object: line(object), found: line(found) },
+    ...(advice && { advice: { ...advice, text: line(advice.text) } }),
+  };
 }
 
 interface Line {

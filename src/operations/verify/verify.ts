@@ -1,6 +1,7 @@
 import { DELETION_PROTECTION_LABEL } from '../../labels';
 import { runOperation } from '../run-operation';
 import { objectsOf, type Session, type SessionOptions } from '../session';
+import { jsonText } from '../text-width';
 import { runChecks } from './checks';
 import type { Platform } from './checks/check';
 import { Commands } from './commands';
@@ -37,11 +38,7 @@ async function verifyPlatform(session: Session, { json, verbose }: VerifyOptions
   };
   const rows = rowsOf(cluster, platform);
   const summary = summarize(rows);
-  terminal.print(
-    json
-      ? JSON.stringify({ summary, rows }, undefined, 2)
-      : formatReport(rows, terminal, { everything: verbose === true }),
-  );
+  terminal.print(json ? jsonText({ summary, rows }) : formatReport(rows, terminal, { everything: verbose === true }));
   return summary.bad + summary.unknown === 0 ? 0 : 1;
 }
 

@@ -23,6 +23,9 @@ export interface Recorders {
 /** Every call is a line of this file. */
 const CALLS = 'calls';
 
+/** The context that was the current one, to which every call is kept: the same in all of them. */
+const KEPT_CONTEXT = / --(kube-)?context=kasd$/;
+
 /** Calls of kubectl that only look. */
 const LOOKS =
   /^kubectl( --?[\w-]+=\S+)* (get|version|config|wait|describe|logs|auth|api-resources|port-forward|proxy|diff)\b/;
@@ -49,6 +52,7 @@ export function installRecorders(maas: Maas, kubeconfig: string): Recorders {
       existsSync(calls)
         ? readFileSync(calls, 'utf8')
             .split('\n')
+            .map((line) => line.replace(KEPT_CONTEXT, ''))
             .filter((line) => line !== '' && !LOOKS.test(line) && !/^(helm (version|status)|kind get)/.test(line))
         : [],
     forget: () => rmSync(calls, { force: true }),

@@ -1,4 +1,7 @@
+import { resolveSettings } from '../../../src/config/settings';
 import { annotationsOf, kubernetesVersion, recognise } from '../../../src/operations/install/detection';
+
+const settings = resolveSettings({});
 
 interface DeploymentProps {
   readonly labels?: Record<string, string>;
@@ -45,6 +48,7 @@ test('every component by what its release installs', () => {
       ['gateways.gateway.networking.k8s.io', new Map([['gateway.networking.k8s.io/bundle-version', 'v1.5.1']])],
       ['prometheuses.monitoring.coreos.com', new Map([['operator.prometheus.io/version', '0.93.0']])],
     ]),
+    settings,
   );
   expect(Object.fromEntries(found)).toEqual({
     'gateway-api': { version: '1.5.1', where: 'CustomResourceDefinition gateways.gateway.networking.k8s.io' },
@@ -65,14 +69,15 @@ test('every component by what its release installs', () => {
 });
 
 test('nothing in an empty cluster', () => {
-  expect(recognise([], new Map())).toEqual(new Map());
+  expect(recognise([], new Map(), settings)).toEqual(new Map());
 });
 
 test('an image with a digest says nothing: then a label does', () => {
   const containers = [{ name: 'discovery', image: 'registry.example.com/pilot@sha256:1234567890' }];
   const labels = { app: 'istiod', 'app.kubernetes.io/version': '1.31.4' };
   const found = (given: Record<string, string>) =>
-    recognise([deployment('istio-system', 'istiod', { labels: given, containers })], new Map()).get('istio')?.version;
+    recognise([deployment('istio-system', 'istiod', { labels: given, containers })], new Map(), settings).get('istio')
+      ?.version;
   expect(found(labels)).toBe('1.31.4');
   expect(found({ app: 'istiod', 'olm.owner': 'servicemesh.v3.4.0' })).toBe('3.4.0');
   expect(found({ app: 'istiod' })).toBeUndefined();
@@ -82,7 +87,7 @@ test('the Prometheus operator by its kinds, where nobody says which Deployment i
   const crds = new Map([
     ['prometheuses.monitoring.coreos.com', new Map([['operator.prometheus.io/version', '0.88.1']])],
   ]);
-  expect(recognise([], crds).get('prometheus-operator')).toEqual({
+  expect(recognise([], crds, settings).get('prometheus-operator')).toEqual({
     version: '0.88.1',
     where: 'CustomResourceDefinition prometheuses.monitoring.coreos.com',
   });
@@ -94,8 +99,30 @@ test('of two revisions of istiod the older one counts', () => {
       labels: { app: 'istiod' },
       containers: [{ name: 'discovery', image: `docker.io/istio/pilot:${version}` }],
     });
-  const found = recognise([istiod('istiod-new', '1.31.4'), istiod('istiod-old', '1.9.7')], new Map());
+  const found = recognise([istiod('istiod-new', '1.31.4'), istiod('istiod-old', '1.9.7')], new Map(), settings);
   expect(found.get('istio')?.version).toBe('1.9.7');
+});
+
+describe('a Deployment that a tenant calls like a component', () => {
+  const kserve = (namespace: string, version: string) =>
+    deployment(namespace, 'kserve-controller-manager', {
+      containers: [{ name: 'manager', image: `kserve/kserve-controller:v${version}` }],
+    });
+  const kinds = new Map([['inferenceservices.serving.kserve.io', new Map<string, string>()]]);
+
+  test('is none in a cluster without the kinds of the component', () => {
+    expect(recognise([kserve('team-x', '0.20.0')], new Map(), settings).get('kserve')).toBeUndefined();
+  });
+
+  test('counts for nothing beside the one where it belongs', () => {
+    const found = recognise([kserve('team-x', '0.1.0'), kserve('kserve', '0.20.0')], kinds, settings);
+    expect(found.get('kserve')).toMatchObject({ version: '0.20.0', namespace: 'kserve' });
+  });
+
+  test('somebody else may have the component in another namespace', () => {
+    const found = recognise([kserve('serving', '0.20.0')], kinds, settings);
+    expect(found.get('kserve')).toMatchObject({ version: '0.20.0', namespace: 'serving' });
+  });
 });
 
 test('the table that kubectl prints', () => {

@@ -103,10 +103,13 @@ test.each([
 
 test('one value in two Secrets, without telling it', () => {
   const platform = platformOfKeys();
+  platform.live.delete('Secret llm/vault-alice');
   addKey(platform, 'copy', 'key-of-alice', owner('bob', 'free'));
+  addKey(platform, 'vault-alice', 'key-of-alice');
   expect(problemsIn(platform, 'API keys')).toEqual([
     'bad Secret llm/copy: holds the same key as Secret llm/vault-alice: whose it is, is left to chance',
   ]);
+  expect(commandsFor(platform, 'API keys')).toEqual(['kubectl delete secret copy --namespace=llm']);
   expect(JSON.stringify(rowsIn(platform))).not.toMatch(/key-of-|a2V5LW9mL/);
 });
 
@@ -122,10 +125,12 @@ test('keys that the configuration does not have', () => {
   expect(problemsIn(platform, 'API keys')).toEqual([
     'bad Secret llm/nobody: says of no user whose it is, which the configuration does not have: it is refused',
     'bad Secret llm/other-tier: its annotations do not say kuadrant.io/groups=premium',
-    expect.stringMatching(/^bad Secret llm\/unwatched: lacks cdk8s-maas\/platform=llm, kuadrant/),
+    'bad Secret llm/unwatched: says that it is a key of alice, and lacks the labels of one: it is no key',
     'bad Secret llm/no-tier: is of tier platinum, which the configuration does not have: it is refused',
     'skipped Secret llm/stranger: key of carol@example.com, tier free, not in the configuration',
   ]);
+  // Labels to copy would make a key of what somebody has only called one.
+  expect(commandsFor(platform, 'API keys').join()).not.toMatch(/label secret unwatched/);
 });
 
 test('keys that have ended, or are disabled, are no mistake', () => {

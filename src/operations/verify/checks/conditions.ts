@@ -59,11 +59,13 @@ function adviceFor(object: KubernetesObject, problems: readonly string[], comman
   const { metadata } = object;
   const resource = resourceOf(object);
   const where = metadata.namespace === undefined ? [] : [`--namespace=${metadata.namespace}`];
-  const [, others] = /Overridden by \[([^\]]+)\]/i.exec(problems.join()) ?? [];
-  if (others !== undefined) {
+  const [, listed = ''] = /Overridden by \[([^\]]+)\]/i.exec(problems.join()) ?? [];
+  // Names only: `--all` would be the name of no policy.
+  const others = listed.split(/[\s,]+/).filter((name) => /^[a-z0-9][a-z0-9.-]*\/[a-z0-9][a-z0-9.-]*$/.test(name));
+  if (others.length > 0) {
     return {
       text: 'another policy for the same Gateway is in force in its place: ask whose it is, then take it away',
-      commands: others.split(/[\s,]+/).map((other) => {
+      commands: others.map((other) => {
         const [namespace = '', name = ''] = other.split('/');
         return commands.kubectl('delete', resource, name, `--namespace=${namespace}`);
       }),

@@ -58,16 +58,14 @@ export function waysAround(cluster: Cluster, { objects, settings, commands }: Pl
   const routes = places
     .flatMap((place) => cluster.list(KINDS.httpRoute, place))
     .filter((route) => isOnGateway(route, settings.gateway) && !own.has(identityOf(route)));
-  const hosts = new Set([...settings.models.map(({ host }) => host), settings.gateway.platformHost]);
   const around = routes.flatMap((route) => {
     const { name, namespace = '' } = route.metadata;
     const maker = makerOf(route);
-    const [taken] = ((route.spec.hostnames ?? []) as string[]).filter((host) => hosts.has(host));
-    if (maker === undefined && taken === undefined) return [];
     const found =
       maker === undefined
-        ? `takes the host ${String(taken)} beside the route of the platform`
+        ? wayOf(route, settings)
         : `KServe has made it for ${maker}: it leads to the model past the route of the platform`;
+    if (found === undefined) return [];
     return [
       bad(nameOf(route), found, {
         text:
@@ -91,6 +89,30 @@ export function waysAround(cluster: Cluster, { objects, settings, commands }: Pl
           'no route of others leads to the models',
         ),
       ];
+}
+
+/** What a route of others takes of the platform: a host, in whatever way it is written, or a model behind a host of its own. */
+function wayOf({ spec, metadata }: KubernetesObject, settings: Platform['settings']): string | undefined {
+  const rules = (spec.rules ?? []) as { backendRefs?: { name: string; namespace?: string }[] }[];
+  const backends = rules.flatMap(({ backendRefs = [] }) =>
+    backendRefs.map(({ name, namespace = metadata.namespace }) => `${namespace}/${name}`),
+  );
+  // Without any it has all those of the listeners; one that only redirects leads nowhere.
+  const names = (spec.hostnames ?? ['*']) as string[];
+  const hosts = [...settings.models.map(({ host }) => host), settings.gateway.platformHost];
+  const taken = hosts.find((host) =>
+    names.some((name) => name === host || (backends.length > 0 && isBelow(host, name))),
+  );
+  if (taken !== undefined) return `takes the host ${taken} beside the route of the platform`;
+  const model = settings.models.find(({ inferenceService }) =>
+    backends.includes(`${settings.namespace}/${inferenceService}-predictor`),
+  );
+  return model && `leads to the model ${model.name} past the route of the platform`;
+}
+
+/** Whether a host is one of those that a hostname with a wildcard means: `*.example.com`. */
+function isBelow(host: string, hostname: string): boolean {
+  return hostname.startsWith('*') && host.endsWith(hostname.slice(1));
 }
 
 function isOnGateway({ spec, metadata }: KubernetesObject, gateway: { name: string; namespace: string }): boolean {

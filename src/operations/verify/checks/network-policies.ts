@@ -19,6 +19,9 @@ const ENFORCING: Readonly<Record<string, string>> = {
   'weave-net': 'Weave Net',
 };
 
+/** Where plugins live. A tenant may call a DaemonSet as he likes, but has none of these namespaces. */
+const PLACES = /^(kube-system|kube-flannel|calico-system|cilium|ovn-kubernetes|openshift-[a-z-]+)$/;
+
 /** Since this build kind's own plugin enforces them (kind 0.24). */
 const KINDNET_SINCE = 20240813;
 
@@ -83,7 +86,8 @@ export function networkPlugin(cluster: Cluster, { objects, commands }: Platform)
 }
 
 function judge(daemonSet: KubernetesObject): { enforces: boolean; title: string } | undefined {
-  const { name } = daemonSet.metadata;
+  const { name, namespace = '' } = daemonSet.metadata;
+  if (!PLACES.test(namespace)) return undefined;
   const title = Object.hasOwn(ENFORCING, name) ? ENFORCING[name] : undefined;
   // Installed, but for no node.
   if (daemonSet.status?.desiredNumberScheduled === 0) return undefined;

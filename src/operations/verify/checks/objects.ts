@@ -4,7 +4,9 @@ import { isMap } from '../../../is-map';
 import { changesBetween } from '../../../output/changes';
 import { identityOf, nameOf, referenceOf, resourceOf, type KubernetesObject } from '../../kubernetes-object';
 import { comparable } from '../../comparable';
+import { additionsTo, removalOf } from '../additions';
 import { isUnplaced, Unreadable, type Cluster } from '../cluster';
+import type { Commands } from '../commands';
 import { bad, good, skipped, unknown, type Finding } from '../row';
 import type { Platform } from './check';
 import { unreadable } from './unreadable';
@@ -69,6 +71,8 @@ function comparison(
 ): Finding {
   const name = nameOf(object);
   const identity = identityOf(object);
+  const added = additionsTo(object, live);
+  if (added.length > 0) return addition(object, added, commands);
   const applied = cluster.state.applied.get(identity);
   if (applied !== undefined) {
     const paths = changesBetween(comparable(live), comparable(applied)).map(({ path }) => path);
@@ -83,6 +87,19 @@ function comparison(
     text: 'ask with an account that may apply: the server says what that would change, and changes nothing',
     commands: [commands.maas('verify')],
     looksOnly: true,
+  });
+}
+
+/** An apply takes away only what its own manager has set. */
+function addition(object: KubernetesObject, paths: readonly Path[], commands: Commands): Finding {
+  const { name, namespace } = object.metadata;
+  const where = namespace === undefined ? [] : [`--namespace=${namespace}`];
+  return bad(nameOf(object), `somebody has added ${formatPaths(paths)}, which the configuration does not have`, {
+    text: 'find out who needs that, then take it away; no apply does so',
+    commands: [
+      commands.kubectl('patch', resourceOf(object), name, ...where, '--type=json', `--patch=${removalOf(paths)}`),
+      commands.maas('install'),
+    ],
   });
 }
 
