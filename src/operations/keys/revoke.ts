@@ -6,7 +6,7 @@ import { checkInterruption, type Session, type SessionOptions } from '../session
 import { shellArgument } from '../shell';
 import { checkIsOurs } from './keeper';
 import { printable, sharers, type Key } from './key';
-import { keysOfUser } from './choose';
+import { keysOfUser } from './key-arguments';
 import { readKeys, secretReference } from './key-store';
 
 /** Options of `keys revoke`. */

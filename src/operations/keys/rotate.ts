@@ -4,7 +4,7 @@ import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
 import { shellArgument } from '../shell';
 import type { KubernetesObject } from '../kubernetes-object';
-import { checkKeysAreOn, chooseKey } from './choose';
+import { checkKeysAreOn, keyNamed } from './key-arguments';
 import { instantOf, mayBeThere } from './create';
 import { checkIsOurs } from './keeper';
 import { KEY_CREATED_ANNOTATION, sharers, type Key } from './key';
@@ -35,7 +35,7 @@ export function rotateKey(name: string, options: RotateKeyOptions): Promise<void
     const end = overlapEnd(options.overlap, now);
     const expires = options.expires === undefined ? undefined : expiryFrom(options.expires, now);
     const store = await readKeys(session, now);
-    const old = chooseKey(store.keys, name);
+    const old = keyNamed(store.keys, name);
     checkIsOurs(session, old, 'rotate', end);
     const object = checkCanRotate(session, old);
     const previous = previousSecret(session, store, old, object, end);

@@ -4,7 +4,7 @@ import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
 import { shellArgument } from '../shell';
-import { checkTier, keysOfUser, ownerOf } from './choose';
+import { checkTier, keysOfUser, ownerOf } from './key-arguments';
 import { checkIsOurs } from './keeper';
 import { printable, type Key } from './key';
 import { freeName, keySecret } from './key-secret';
