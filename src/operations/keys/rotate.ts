@@ -6,7 +6,7 @@ import { shellArgument } from '../shell';
 import type { KubernetesObject } from '../kubernetes-object';
 import { checkKeysAreOn, keyNamed } from './key-arguments';
 import { instantOf, mayBeThere } from './create';
-import { checkIsOurs } from './keeper';
+import { checkNobodyElseManages } from './managed-by';
 import { KEY_CREATED_ANNOTATION, sharers, type Key } from './key';
 import { earlier, expiryFrom, overlapEnd } from './key-end';
 import { encoded, freeName, keySecret } from './key-secret';
@@ -36,7 +36,7 @@ export function rotateKey(name: string, options: RotateKeyOptions): Promise<void
     const expires = options.expires === undefined ? undefined : expiryFrom(options.expires, now);
     const store = await readKeys(session, now);
     const old = keyNamed(store.keys, name);
-    checkIsOurs(session, old, 'rotate', end);
+    checkNobodyElseManages(session, old, 'rotate', end);
     const object = checkCanRotate(session, old);
     const previous = previousSecret(session, store, old, object, end);
     const key = newKey();
