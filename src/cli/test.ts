@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { TrialOptions } from '../operations/commands';
+import type { TestOptions } from '../operations/commands';
 import { addClusterOptions } from './cluster-options';
 import { addNotes, addUsage, JUDGING_EXIT_CODES } from './help';
 import { operations } from './operations';
@@ -16,7 +16,7 @@ export function registerTest(program: Command): void {
     .option('--token', 'take tokens (JWT) of the demo Keycloak, even where users have keys')
     .option('--ca-file <file>', 'trust the certificates of this file (PEM), too')
     .option('--insecure', 'take any certificate');
-  addJson(addClusterOptions(command), 'the checks as JSON at the end').action((options: TrialOptions) =>
+  addJson(addClusterOptions(command), 'the checks as JSON at the end').action((options: TestOptions) =>
     operations().testPlatform(options),
   );
   addNotes(

@@ -5,7 +5,7 @@ export { revokeKeys } from './keys/revoke';
 export { rotateKey } from './keys/rotate';
 export { setTier } from './keys/set-tier';
 export { printToken, type TokenOptions } from './token/token';
-export { testPlatform, type TrialOptions } from './trial/test-platform';
+export { testPlatform, type TestOptions } from './test/test-platform';
 export { withClusterManifests } from './diff/cluster-manifests';
 export { verify } from './verify/verify';
 export { install } from './install/install';

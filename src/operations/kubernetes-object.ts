@@ -50,13 +50,20 @@ export function resourceOf({ apiVersion, kind }: Pick<ObjectReference, 'apiVersi
   return version === undefined ? kind : `${kind}.${version}.${group}`;
 }
 
+/** Whether an API group is one of these, or below one: `networking.istio.io` is below `istio.io`. */
+export function isInGroups(group: string, ends: readonly string[]): boolean {
+  return ends.some((end) => group === end || group.endsWith(`.${end}`));
+}
+
 /** Whether two references mean one object, in whatever version. */
 export function isSameObject(one: ObjectReference, other: ObjectReference): boolean {
   return identityOf(one) === identityOf(other);
 }
 
 /** What an object is found by, in whatever version. */
-export function identityOf({ apiVersion, kind, namespace = '', name }: ObjectReference): string {
+export function identityOf(object: ObjectReference | KubernetesObject): string {
+  const { apiVersion, kind } = object;
+  const { namespace = '', name } = 'metadata' in object ? (object as KubernetesObject).metadata : object;
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   return `${group} ${kind} ${namespace}/${name}`;
 }

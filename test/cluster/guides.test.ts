@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { followGuide, followPage, isShown, stepsOf, type Step } from './harness/guide';
 import { Maas } from './harness/maas';
 import { root } from './harness/manifests';
-import { NewCluster, newClusterTools } from './harness/new-cluster';
-import { RunningPlatform, runningPlatformTools } from './harness/running-platform';
+import { NewCluster, newPlatformTools } from './harness/new-cluster';
 import { writeReleases } from './harness/releases';
 import { describeCluster } from './harness/suite';
 import { createPlugin } from './harness/workloads';
@@ -26,18 +25,13 @@ describeCluster(
   'the guides, followed word by word',
   () => {
     let cluster: NewCluster;
-    let platform: RunningPlatform;
 
     beforeAll(async () => {
       cluster = await NewCluster.start();
       await createPlugin();
-      platform = new RunningPlatform(cluster.controllers);
     });
 
-    afterAll(async () => {
-      await platform?.unload();
-      await cluster?.stop();
-    });
+    afterAll(() => cluster?.stop());
 
     /** Brings the platform of a guide's first file, with a key of alice, all of it in Git. */
     async function begin(page: string): Promise<void> {
@@ -60,11 +54,8 @@ describeCluster(
     /** Lets Envoy have what is in the cluster now, before somebody asks it. */
     async function before(step: Step): Promise<void> {
       if (step.kind !== 'commands' || !/^(curl|maas test) /m.test(step.commands.join('\n'))) return;
-      await platform.load();
-      cluster.recorders.beforeKubectl(
-        `case "$*" in *port-forward*) echo 'Forwarding from 127.0.0.1:${platform.port} -> 80'; exec sleep 600 ;; esac`,
-      );
-      cluster.maas.program('curl', `exec /usr/bin/curl --connect-to ::127.0.0.1:${platform.port} "$@"`);
+      const port = await cluster.takeRequests();
+      cluster.maas.program('curl', `exec /usr/bin/curl --connect-to ::127.0.0.1:${port} "$@"`);
     }
 
     /** @returns all that was run, with what it printed */
@@ -105,7 +96,7 @@ describeCluster(
       expect(cluster.recorders.calls().join('\n')).toContain('/releases/download/v1.18.3/cert-manager.yaml');
     });
   },
-  ...new Set([...newClusterTools, ...runningPlatformTools]),
+  ...newPlatformTools,
 );
 
 describeCluster('what follows a guide', () => {

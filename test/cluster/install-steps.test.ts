@@ -48,10 +48,10 @@ describeCluster('install, step by step (helm, kind and downloads: recorders)', (
 
   test('a Deployment that does not become available is told with what is the matter with it', async () => {
     cluster.stalled.add('Deployment cert-manager/cert-manager-webhook');
-    const { exitCode, stderr } = await cluster.run([...quickStart, '--timeout', '3']);
+    const { exitCode, stderr } = await cluster.run([...quickStart, '--timeout', '6']);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      'step cert-manager: Deployment cert-manager/cert-manager-webhook is not available after 3 s\n' +
+      'step cert-manager: waited in vain for Deployment cert-manager/cert-manager-webhook\n' +
         'Deployment cert-manager/cert-manager-webhook:\n  Available is missing\n',
     );
     expect(stderr).toContain('go on with: maas install --from-step cert-manager\n');

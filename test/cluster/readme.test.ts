@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { followPage, type Step } from './harness/guide';
 import { root } from './harness/manifests';
-import { NewCluster, newClusterTools } from './harness/new-cluster';
-import { RunningPlatform, runningPlatformTools } from './harness/running-platform';
+import { NewCluster, newPlatformTools } from './harness/new-cluster';
 import { describeCluster } from './harness/suite';
 import { createPlugin } from './harness/workloads';
 
@@ -28,19 +27,14 @@ describeCluster(
   'the README',
   () => {
     let cluster: NewCluster;
-    let platform: RunningPlatform;
 
     beforeAll(async () => {
       cluster = await NewCluster.start();
       await createPlugin();
-      platform = new RunningPlatform(cluster.controllers);
       provideNpm();
     });
 
-    afterAll(async () => {
-      await platform?.unload();
-      await cluster?.stop();
-    });
+    afterAll(() => cluster?.stop());
 
     function provideNpm(): void {
       const { maas } = cluster;
@@ -63,10 +57,7 @@ describeCluster(
     /** Lets Envoy have what is in the cluster now, before somebody asks it. */
     async function before(step: Step): Promise<void> {
       if (step.kind !== 'commands' || !step.commands.some((command) => command.startsWith('npx maas test'))) return;
-      await platform.load();
-      cluster.recorders.beforeKubectl(
-        `case "$*" in *port-forward*) echo 'Forwarding from 127.0.0.1:${platform.port} -> 80'; exec sleep 600 ;; esac`,
-      );
+      await cluster.takeRequests();
     }
 
     test('leads from an empty folder to a platform that answers', async () => {
@@ -84,5 +75,5 @@ describeCluster(
       ]);
     });
   },
-  ...new Set([...newClusterTools, ...runningPlatformTools]),
+  ...newPlatformTools,
 );

@@ -2,7 +2,7 @@ import type { PlatformSettings } from '../../config/settings';
 import { MAAS_LABELS } from '../../labels';
 import type { Manifest } from '../../platform/manifests';
 import { comparable } from '../comparable';
-import { identityOf, referenceOf, type KubernetesObject } from '../kubernetes-object';
+import { identityOf, type KubernetesObject } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { objectsOf, type Session, type SessionOptions } from '../session';
@@ -53,12 +53,12 @@ function manifestsOf(
   { objects }: ClusterReading,
   applied: ReadonlyMap<string, KubernetesObject>,
 ): ClusterManifests {
-  const live = new Map(objects.map((object) => [identity(object), object]));
-  const wanted = new Set(desired.map(identity));
-  const left = objects.filter((object) => !wanted.has(identity(object)) && isLeft(object, settings));
+  const live = new Map(objects.map((object) => [identityOf(object), object]));
+  const wanted = new Set(desired.map(identityOf));
+  const left = objects.filter((object) => !wanted.has(identityOf(object)) && isLeft(object, settings));
   return {
-    before: [...desired.flatMap((object) => live.get(identity(object)) ?? []), ...left].map(manifest),
-    after: desired.map((object) => manifest(applied.get(identity(object)) ?? object)),
+    before: [...desired.flatMap((object) => live.get(identityOf(object)) ?? []), ...left].map(manifest),
+    after: desired.map((object) => manifest(applied.get(identityOf(object)) ?? object)),
   };
 }
 
@@ -110,8 +110,4 @@ function isLeft(object: KubernetesObject, { namespace }: PlatformSettings): bool
 
 function manifest(object: KubernetesObject): Manifest {
   return comparable(object) as Manifest;
-}
-
-function identity(object: KubernetesObject): string {
-  return identityOf(referenceOf(object));
 }

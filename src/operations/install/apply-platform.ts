@@ -1,3 +1,4 @@
+import { isJudged } from '../conditions';
 import { identityOf, nameOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { checkInterruption, objectsOf, waitUntil, type PlatformFileObjects, type Session } from '../session';
@@ -7,7 +8,7 @@ import { isKServeConfiguration, restartKServe } from './kserve-restart';
 import { isHeldByUs, namesOf } from './object-origin';
 import { planPlatform, type PlatformPlan } from './platform-plan';
 import { giveBack, setShared } from './shared-objects';
-import { isWaitedFor, waitForObjects } from './wait-for-objects';
+import { waitForObjects } from './wait-for-objects';
 
 /** How the platform is applied. */
 export interface ApplyOptions {
@@ -38,7 +39,7 @@ export async function applyPlatform(
   { modelSeconds = 3600, seconds = 600 }: ApplyOptions = {},
 ): Promise<void> {
   await applyObjects(session);
-  const waitedFor = objectsOf(session).filter(isWaitedFor).map(referenceOf);
+  const waitedFor = objectsOf(session).filter(isJudged).map(referenceOf);
   const title = 'every object is good and current';
   await waitForObjects(session, waitedFor, { title, seconds, modelSeconds });
 }
@@ -70,7 +71,7 @@ async function applyFile(
   shared: ReadonlySet<string>,
   say: Say,
 ): Promise<void> {
-  const isShared = (object: KubernetesObject) => shared.has(identityOf(referenceOf(object)));
+  const isShared = (object: KubernetesObject) => shared.has(identityOf(object));
   for (const object of objects.filter(isShared)) await setShared(session, object);
   const ours = objects.filter((object) => !isShared(object));
   for (let start = 0; start < ours.length; start += BATCH) {

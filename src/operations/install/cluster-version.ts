@@ -1,3 +1,6 @@
+/** The first version of Kubernetes that serves what is applied here: ValidatingAdmissionPolicy v1. */
+export const LOWEST_KUBERNETES = '1.30.0';
+
 /**
  * The semantic version in what a label, an annotation or the tag of an image says, without a `v` in front.
  *

@@ -51,6 +51,12 @@ export interface Component {
   /** The version that maas.yaml asks for. */
   readonly version: (settings: PlatformSettings) => string;
   readonly isNeeded: (settings: PlatformSettings) => boolean;
+  /** Ends of the API groups that it brings. */
+  readonly apiGroups: readonly string[];
+  /** Ends of API groups of others that it serves: who has such objects uses it, too. @default - none */
+  readonly servedGroups?: readonly string[];
+  /** Names of the cluster-scoped objects that it makes itself. @default - none */
+  readonly ownNames?: readonly string[];
   /** What is applied, in this order; taken away in the opposite one. */
   readonly parts: (version: string, settings: PlatformSettings) => Part[];
   /** Namespaces that it lives in and that are made for it. */
@@ -65,7 +71,7 @@ export interface Component {
 }
 
 /** Version of the Prometheus operator: docs/versions.md. */
-export const PROMETHEUS_OPERATOR_VERSION = '0.93.0';
+const PROMETHEUS_OPERATOR_VERSION = '0.93.0';
 
 const ISTIO_CHARTS = 'https://istio-release.storage.googleapis.com/charts';
 const KUADRANT_CHARTS = 'https://kuadrant.io/helm-charts';
@@ -86,6 +92,7 @@ export const COMPONENTS: readonly Component[] = [
     versionKey: 'gatewayApi',
     version: ({ versions }) => versions.gatewayApi,
     isNeeded: always,
+    apiGroups: ['gateway.networking.k8s.io'],
     parts: (version) => [released('kubernetes-sigs/gateway-api', `v${version}`, 'standard-install.yaml')],
     namespaces: () => [],
     crds: ['gatewayclasses', 'gateways', 'httproutes', 'referencegrants'].map(
@@ -106,6 +113,11 @@ export const COMPONENTS: readonly Component[] = [
     versionKey: 'istio',
     version: ({ versions }) => versions.istio,
     isNeeded: always,
+    apiGroups: ['istio.io'],
+    // Who has a Gateway uses Istio, unless somebody else serves its class.
+    servedGroups: ['gateway.networking.k8s.io'],
+    // GatewayClasses of istiod, which nobody deletes with it.
+    ownNames: ['istio', 'istio-remote', 'istio-waypoint'],
     parts: (version) =>
       (['base', 'istiod'] as const).map((chart) => ({
         kind: 'chart',
@@ -129,6 +141,7 @@ export const COMPONENTS: readonly Component[] = [
     versionKey: 'certManager',
     version: ({ versions }) => versions.certManager,
     isNeeded: always,
+    apiGroups: ['cert-manager.io'],
     parts: (version) => [released('cert-manager/cert-manager', `v${version}`, 'cert-manager.yaml')],
     namespaces: () => ['cert-manager'],
     crds: ['certificates', 'issuers', 'clusterissuers'].map((name) => `${name}.cert-manager.io`),
@@ -146,6 +159,8 @@ export const COMPONENTS: readonly Component[] = [
     versionKey: 'kserve',
     version: ({ versions }) => versions.kserve,
     isNeeded: always,
+    apiGroups: ['serving.kserve.io'],
+    ownNames: ['default'],
     // Not its kserve-cluster-resources.yaml: the runtimes in it are for models that no maas.yaml can have.
     parts: (version) => [released('kserve/kserve', `v${version}`, 'kserve.yaml')],
     // 0.20 expects it to be there.
@@ -160,6 +175,7 @@ export const COMPONENTS: readonly Component[] = [
     versionKey: 'kuadrant',
     version: ({ versions }) => versions.kuadrant,
     isNeeded: always,
+    apiGroups: ['kuadrant.io'],
     parts: (version, { kuadrant: { namespace } }) => [
       {
         kind: 'chart',
@@ -181,6 +197,7 @@ export const COMPONENTS: readonly Component[] = [
     title: 'Prometheus operator',
     version: () => PROMETHEUS_OPERATOR_VERSION,
     isNeeded: ({ observability }) => observability.prometheus || observability.serviceMonitors,
+    apiGroups: ['monitoring.coreos.com'],
     parts: (version) => [released('prometheus-operator/prometheus-operator', `v${version}`, 'bundle.yaml')],
     namespaces: () => [],
     crds: ['prometheuses', 'servicemonitors', 'podmonitors'].map((name) => `${name}.monitoring.coreos.com`),
@@ -195,13 +212,6 @@ export const COMPONENTS: readonly Component[] = [
     openShift: "OpenShift's cluster monitoring, which every cluster has",
   },
 ];
-
-/** The component of a name. */
-export function componentOf(name: ComponentName): Component {
-  const component = COMPONENTS.find((candidate) => candidate.name === name);
-  if (component === undefined) throw new Error(`no component ${name}`);
-  return component;
-}
 
 /** What a part is called in messages: the address of its manifest, or its chart. */
 export function describePart(part: Part): string {

@@ -126,7 +126,12 @@ function inDeployments({ evidence }: Component, deployments: readonly Kubernetes
   return found.sort((one, other) => compareVersions(one.version ?? '0.0.0', other.version ?? '0.0.0'))[0];
 }
 
-function deploymentVersion({ metadata, spec }: KubernetesObject, container: string | undefined): string | undefined {
+/**
+ * The version that a Deployment runs: by its image, else its labels.
+ *
+ * @param container whose image has it @default - the first
+ */
+export function deploymentVersion({ metadata, spec }: KubernetesObject, container?: string): string | undefined {
   const containers = (spec?.template?.spec?.containers ?? []) as { name: string; image?: string }[];
   const image = (containers.find(({ name }) => name === container) ?? containers[0])?.image;
   const { labels = {} } = metadata;

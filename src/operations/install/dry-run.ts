@@ -3,7 +3,7 @@ import { nameOf } from '../kubernetes-object';
 import type { Session } from '../session';
 import { shellCommand } from '../shell';
 import { applyArguments, releaseOf } from './install-component';
-import { describePart, type Part } from './components';
+import type { Part } from './components';
 import { downloadCommand, placeOf } from './downloads';
 import { CREATE_KIND_CLUSTER } from './kind-cluster';
 import type { ComponentPlan, Plan } from './plan';
@@ -71,9 +71,4 @@ function commandsOf({ component, action, version = '' }: ComponentPlan, { sessio
           : shellCommand('kubectl', ...kubectl.prefix, ...applyArguments(placeOf(part, mirror))),
       ),
   ];
-}
-
-/** Parts in words, for a message. */
-export function partNames(parts: readonly Part[]): string[] {
-  return parts.map(describePart);
 }

@@ -1,5 +1,5 @@
 import type { Kubectl } from '../kubectl';
-import { identityOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
+import { identityOf, isInGroups, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 
 /** What an object says of itself, without what it holds. */
@@ -85,7 +85,7 @@ export async function objectsOfGroups(kubectl: Kubectl, groups: readonly string[
   ]);
   const resources = stdout.split('\n').flatMap((line) => {
     const [name, group = ''] = line.split(' ');
-    return name && groups.some((end) => group === end || group.endsWith(`.${end}`)) ? [name] : [];
+    return name && isInGroups(group, groups) ? [name] : [];
   });
   return list(kubectl, resources, ['--all-namespaces']);
 }

@@ -1,15 +1,14 @@
 import { MAAS_LABELS } from '../../labels';
 import type { Helm } from '../helm';
-import { problemsOf } from '../conditions';
-import { OperationError } from '../operation-error';
+import type { OperationError } from '../operation-error';
 import { checkInterruption, waitUntil, type Session } from '../session';
 import { describePart, type DeploymentName, type Part } from './components';
 import type { Found } from './detection';
 import { placeOf } from './downloads';
-import { failureReport } from './failure-report';
 import { recordComponent } from './installation-record';
 import { kserveController, WITHOUT_MARK } from './kserve-restart';
 import type { ComponentPlan } from './plan';
+import { waitUntilGood } from './wait-for-objects';
 
 /** What installing a component works with. */
 export interface InstallContext {
@@ -68,9 +67,9 @@ export async function waitForComponent(
 ): Promise<void> {
   say(`waiting for the kinds of ${component.title}`);
   await waitForKinds(session, component.crds, seconds);
-  for (const deployment of isForeign ? deploymentsOf(found) : component.deployments(session.settings)) {
-    await waitForDeployment(session, deployment, seconds, say);
-  }
+  const deployments = isForeign ? deploymentsOf(found) : component.deployments(session.settings);
+  const references = deployments.map((name) => ({ apiVersion: 'apps/v1', kind: 'Deployment', ...name }));
+  await waitUntilGood(session, references, { seconds }, say);
 }
 
 /** Of somebody else's it is only known where it was found. */
@@ -158,26 +157,4 @@ async function waitForKinds(session: Session, names: readonly string[], seconds:
     { seconds },
   );
   if (!established && failure !== undefined) throw failure;
-}
-
-async function waitForDeployment(
-  session: Session,
-  { namespace, name }: DeploymentName,
-  seconds: number,
-  say: (words: string) => void,
-): Promise<void> {
-  const reference = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name };
-  const good = await waitUntil(
-    session,
-    async () => {
-      const object = await session.kubectl.get(reference);
-      const problems = object === undefined ? ['not there'] : problemsOf(object);
-      if (problems[0] !== undefined) say(`${name}: ${problems[0]}`);
-      return problems.length === 0;
-    },
-    { seconds },
-  );
-  if (good) return;
-  const report = await failureReport(session.kubectl, reference);
-  throw new OperationError(`Deployment ${namespace}/${name} is not available after ${seconds} s\n${report}`);
 }

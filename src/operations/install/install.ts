@@ -9,7 +9,7 @@ import { runOperation } from '../run-operation';
 import { checkInterruption, objectsOf, type Session, type SessionOptions } from '../session';
 import { columns } from '../terminal';
 import { applyPlatform } from './apply-platform';
-import { readOrChoose } from './choice';
+import { readOrChoose } from './configuration';
 import { detect, NEW_CLUSTER } from './detection';
 import { downloadCommand, isAddress, placeOf } from './downloads';
 import { changedParts, describeInstallation } from './dry-run';

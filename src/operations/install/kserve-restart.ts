@@ -10,12 +10,15 @@ export const STARTED_WITH = 'cdk8s-maas/kserve-configuration';
 /** Name of the ConfigMap that KServe's controller reads at start. */
 export const CONFIGURATION = 'inferenceservice-config';
 
+/** Name of the Deployment of KServe's controller, as its release has it. */
+export const KSERVE_CONTROLLER = 'kserve-controller-manager';
+
 /** Seconds for its new pod. */
 const ROLLOUT_SECONDS = 300;
 
-/** KServe's controller, as its release names it. */
+/** KServe's controller. */
 export function kserveController(namespace: string): ObjectReference {
-  return { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'kserve-controller-manager' };
+  return { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: KSERVE_CONTROLLER };
 }
 
 /** The ConfigMap that KServe's controller reads, among the objects of a platform. */

@@ -1,13 +1,10 @@
-/** By the end of an API group, what brings its kinds. */
-const COMPONENTS: readonly (readonly [group: string, component: string])[] = [
-  ['gateway.networking.k8s.io', 'the Gateway API'],
-  ['istio.io', 'Istio'],
-  ['cert-manager.io', 'cert-manager'],
-  ['kserve.io', 'KServe'],
-  ['kuadrant.io', "Kuadrant's operator"],
-  ['monitoring.coreos.com', 'the Prometheus operator'],
-  ['external-secrets.io', 'External Secrets'],
-  ['openshift.io', 'OpenShift (platform: openshift)'],
+import { isInGroups } from '../kubernetes-object';
+import { COMPONENTS } from './components';
+
+/** What brings further kinds, which install does not bring. */
+const OTHERS = [
+  { title: 'External Secrets', apiGroups: ['external-secrets.io'] },
+  { title: 'OpenShift (platform: openshift)', apiGroups: ['openshift.io'] },
 ];
 
 /**
@@ -17,8 +14,8 @@ const COMPONENTS: readonly (readonly [group: string, component: string])[] = [
 export function missingComponents(kinds: readonly string[]): string {
   const lines = kinds.map((kind) => {
     const group = /\(([^/]+)\//.exec(kind)?.[1] ?? '';
-    const component = COMPONENTS.find(([end]) => group === end || group.endsWith(`.${end}`))?.[1];
-    return `  ${kind}: ${component === undefined ? 'no component of ours brings it' : `${component} is missing`}`;
+    const component = [...COMPONENTS, ...OTHERS].find(({ apiGroups }) => isInGroups(group, apiGroups));
+    return `  ${kind}: ${component === undefined ? 'no component of ours brings it' : `${component.title} is missing`}`;
   });
   return [
     'the cluster does not know kinds that the platform needs; nothing was changed:',

@@ -1,6 +1,6 @@
 import { DELETION_PROTECTION_LABEL, MAAS_LABELS } from '../../labels';
 import { FIELD_MANAGER } from '../kubectl';
-import { identityOf, nameOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
+import { identityOf, nameOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import type { InstallationRecord } from './record-format';
 
 /** Whose an object of the platform is: made by install, or somebody else's in which the platform sets some fields. */
@@ -32,7 +32,7 @@ export function isProtected({ kind, metadata }: KubernetesObject): boolean {
 }
 
 /** Whether install has applied it: it says so itself, whatever a record says. */
-export function isApplied({ metadata }: KubernetesObject): boolean {
+function isApplied({ metadata }: KubernetesObject): boolean {
   return (metadata.managedFields ?? []).some(
     ({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply',
   );
@@ -53,7 +53,7 @@ export function originOf(
   { own, others }: KnownRecords,
 ): Origin | { readonly problem: string } {
   if (live === undefined) return 'created';
-  const identity = identityOf(referenceOf(manifest));
+  const identity = identityOf(manifest);
   if (own.has(identity) && isApplied(live)) return 'created';
   if (isProtected(manifest) || OF_OPERATORS.includes(manifest.kind)) return 'shared';
   const platform = others.get(identity);
@@ -69,7 +69,7 @@ export function originOf(
 
 /** Why install does not delete an object that the platform no longer has; nothing when it does. */
 export function reasonToKeep(live: KubernetesObject, { others }: KnownRecords): string | undefined {
-  const platform = others.get(identityOf(referenceOf(live)));
+  const platform = others.get(identityOf(live));
   if (platform !== undefined) return `the platform of namespace ${platform} has it`;
   if (!isApplied(live)) return 'somebody else has made it anew';
   return undefined;

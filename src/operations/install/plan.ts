@@ -2,7 +2,7 @@ import { checkConfiguration } from '../../config/check';
 import type { MaasPlatformProps } from '../../config/configuration';
 import type { PlatformSettings } from '../../config/settings';
 import { manifestFilesOf } from '../../platform/manifests';
-import { compareVersions } from './cluster-version';
+import { compareVersions, LOWEST_KUBERNETES } from './cluster-version';
 import { COMPONENTS, type Component } from './components';
 import type { ClusterFacts, Found } from './detection';
 import type { InstalledComponent } from './installation-record';
@@ -42,9 +42,6 @@ export interface PlanInput {
   /** Whether the user has said which platform it is, whatever the cluster looks like. */
   readonly platformForced: boolean;
 }
-
-/** The first version of Kubernetes that serves what is applied here: ValidatingAdmissionPolicy v1. */
-const LOWEST_KUBERNETES = '1.30.0';
 
 /** Decides what to do about each component that the platform needs. */
 export function planComponents(input: PlanInput): Plan {

@@ -52,14 +52,14 @@ export async function planPlatform(session: Session, { componentsMissing = false
   const manifests = objectsOf(session);
   const record = (await readRecord(session)) ?? EMPTY_RECORD;
   const known = knownRecords(record, await otherRecords(session));
-  const rendered = new Set(manifests.map((manifest) => identityOf(referenceOf(manifest))));
+  const rendered = new Set(manifests.map((manifest) => identityOf(manifest)));
   const former = (list: readonly ObjectReference[]) => list.filter((reference) => !rendered.has(identityOf(reference)));
   const [formerlyCreated, formerlyShared] = [former(record.created), former(record.shared)];
   const references = [...manifests.map(referenceOf), ...formerlyCreated, ...formerlyShared];
   const { objects, unknownKinds } = await session.kubectl.find(references);
   const needed = unknownKinds.filter((kind) => manifests.some((manifest) => kindOf(manifest) === kind));
   if (needed.length > 0 && !componentsMissing) throw new OperationError(missingComponents(needed));
-  const live = new Map(objects.map((object) => [identityOf(referenceOf(object)), object]));
+  const live = new Map(objects.map((object) => [identityOf(object), object]));
 
   const { created, updated, shared, leaving } = judgeRendered(manifests, live, known);
   const { staying, pruned, kept } = judgeFormer(formerlyCreated, live, known);

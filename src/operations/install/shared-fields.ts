@@ -29,7 +29,7 @@ export function patchTypeOf({ apiVersion }: Pick<KubernetesObject, 'apiVersion'>
 }
 
 /** What a manifest sets of an object: all but what names it. */
-export function fieldsOf(manifest: KubernetesObject): Fields {
+function fieldsOf(manifest: KubernetesObject): Fields {
   const { labels, annotations } = manifest.metadata;
   const rest = Object.fromEntries(
     Object.entries(manifest).filter(([key]) => !['apiVersion', 'kind', 'metadata'].includes(key)),

@@ -1,8 +1,8 @@
 import { identityOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import type { Session } from '../session';
-import type { ComponentRemoval } from './component-removal';
-import { COMPONENT_REMOVALS } from './component-removals';
+import { furtherUsers, isBroughtByInstall, releasesOf } from './component-removal';
+import { COMPONENTS, type Component } from './components';
 import {
   contentsOf,
   foreignIn,
@@ -20,7 +20,7 @@ import type { InstallationRecord, InstalledComponent } from './record-format';
 
 /** A component that goes. */
 export interface LeavingComponent extends InstalledComponent {
-  readonly removal: ComponentRemoval;
+  readonly component: Component;
 }
 
 /** A component that stays, and why. */
@@ -67,7 +67,7 @@ export async function planUninstall(session: Session, record: InstallationRecord
     returned: shared.objects.map(referenceOf),
     used: kept(users),
     foreign: kept(judged),
-    components: components.filter((component) => 'removal' in component),
+    components: components.filter((component) => 'component' in component),
     stayingComponents: components.filter((component) => 'reason' in component),
     own,
   };
@@ -79,7 +79,7 @@ function kept(list: readonly { object: KubernetesObject; reason: string | undefi
 
 function ownObjects(objects: readonly KubernetesObject[]): OwnObjects {
   return {
-    identities: new Set(objects.map((object) => identityOf(referenceOf(object)))),
+    identities: new Set(objects.map((object) => identityOf(object))),
     uids: new Set(objects.flatMap(({ metadata }) => metadata.uid ?? [])),
   };
 }
@@ -143,19 +143,19 @@ async function planComponents(
   otherPlatforms: readonly string[],
 ): Promise<(LeavingComponent | StayingComponent)[]> {
   const planned: (LeavingComponent | StayingComponent)[] = [];
-  const leaving: ComponentRemoval[] = [];
-  for (const component of installed.toReversed()) {
-    const removal = COMPONENT_REMOVALS.find(({ step }) => step === component.step);
-    const title = removal?.title ?? component.step;
-    const reason =
-      removal === undefined
-        ? 'this release does not know how it is removed'
-        : await componentUsers(session, removal, leaving, own, otherPlatforms);
-    if (removal !== undefined && reason === undefined) {
-      leaving.push(removal);
-      planned.push({ ...component, removal });
+  const leaving: Component[] = [];
+  for (const entry of installed.toReversed()) {
+    const component = COMPONENTS.find(({ name }) => name === entry.step);
+    if (component === undefined) {
+      planned.push({ ...entry, title: entry.step, reason: 'this release does not know how it is removed' });
+      continue;
+    }
+    const reason = await componentUsers(session, component, leaving, own, otherPlatforms);
+    if (reason === undefined) {
+      leaving.push(component);
+      planned.push({ ...entry, component });
     } else {
-      planned.push({ ...component, title, reason: reason ?? '' });
+      planned.push({ ...entry, title: component.title, reason });
     }
   }
   return planned;
@@ -169,26 +169,27 @@ async function planComponents(
  */
 export async function componentUsers(
   session: Session,
-  removal: ComponentRemoval,
-  leaving: readonly ComponentRemoval[],
+  component: Component,
+  leaving: readonly Component[],
   own: OwnObjects,
   otherPlatforms: readonly string[],
 ): Promise<string | undefined> {
   if (otherPlatforms.length > 0) return `the platform of namespace ${otherPlatforms.join(', ')} needs it`;
   try {
-    if (!(await removal.isOurs(session))) return 'the one in the cluster was not brought by install';
-    const going = [...leaving, removal];
+    if (!(await isBroughtByInstall(session, component))) return 'the one in the cluster was not brought by install';
+    const going = [...leaving, component];
     const namespaces = new Set(going.flatMap((each) => each.namespaces(session.settings)));
     const names = new Set(going.flatMap((each) => each.ownNames ?? []));
-    const all = await objectsOfGroups(session.kubectl, removal.groups);
+    const groups = [...component.apiGroups, ...(component.servedGroups ?? [])];
+    const all = await objectsOfGroups(session.kubectl, groups);
     const foreign = foreignIn(all, own).filter(({ metadata: { name, namespace } }) =>
       namespace === undefined ? !names.has(name) : !namespaces.has(namespace),
     );
-    const strangers = await strangersOf(session, removal, own);
+    const strangers = await strangersOf(session, component, own);
     const users = [
       ...strangers.map((object) => namesOf([sketched(object)])),
       ...foreign.map((object) => namesOf([sketched(object)])),
-      ...((await removal.furtherUsers?.(session)) ?? []),
+      ...(await furtherUsers(session, component)),
     ];
     if (users.length === 0) return undefined;
     const rest = users.length > 5 ? [`${users.length - 5} more`] : [];
@@ -202,12 +203,12 @@ export async function componentUsers(
 /** What others have put into the namespaces that go with a component. */
 async function strangersOf(
   { kubectl, settings }: Session,
-  removal: ComponentRemoval,
+  component: Component,
   own: OwnObjects,
 ): Promise<ObjectSketch[]> {
   const strangers: ObjectSketch[] = [];
-  const installers = { managers: [COMPONENT_FIELD_MANAGER], releases: removal.releases(settings) };
-  for (const namespace of removal.namespaces(settings)) {
+  const installers = { managers: [COMPONENT_FIELD_MANAGER], releases: releasesOf(component, settings) };
+  for (const namespace of component.namespaces(settings)) {
     strangers.push(...strangersIn(await contentsOf(kubectl, namespace), own, installers));
   }
   return strangers;

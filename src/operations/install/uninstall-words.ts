@@ -14,7 +14,7 @@ export function describeUninstall(platform: string, plan: UninstallPlan): string
   const { leaving, returned, used, foreign, components, stayingComponents } = plan;
   const goes = [
     ...byKind(leaving),
-    ...components.map(({ removal, version }) => `${removal.title} ${version}, which install brought`),
+    ...components.map(({ component, version }) => `${component.title} ${version}, which install brought`),
   ];
   const stays = [
     ...used.map(({ object, reason }) => `${namesOf([object])}: ${reason}`),

@@ -6,6 +6,7 @@ import { Interrupted, OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, objectsOf, type Session, type SessionOptions } from '../session';
 import { gone } from './apply-platform';
+import { removeComponent } from './component-removal';
 import { foreignIn, contentsOf } from './foreign-objects';
 import {
   changeRecord,
@@ -105,15 +106,17 @@ async function takeAway(
       await restartWithoutMark(session, reference);
   }
   const components = [...plan.stayingComponents.map(({ step, version, complete }) => ({ step, version, complete }))];
-  const leaving = plan.components.map(({ removal }) => removal);
-  for (const { step, version, complete, removal } of plan.components) {
+  const leaving = plan.components.map(({ component }) => component);
+  for (const { step, version, complete, component } of plan.components) {
     checkInterruption(session);
     // Who looks at the list for long may find others there by then.
-    const reason = await componentUsers(session, removal, leaving, plan.own, others);
+    const reason = await componentUsers(session, component, leaving, plan.own, others);
     if (reason === undefined)
-      await terminal.progress(`taking ${removal.title} away`, () => removal.remove(session, version, mirror));
+      await terminal.progress(`taking ${component.title} away`, () =>
+        removeComponent(session, component, version, mirror),
+      );
     else {
-      terminal.note(`${removal.title} stays: ${reason}`);
+      terminal.note(`${component.title} stays: ${reason}`);
       components.push({ step, version, complete });
     }
   }

@@ -1,5 +1,5 @@
-import { isJudged, problemsOf } from '../conditions';
-import { identityOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
+import { problemsOf } from '../conditions';
+import { identityOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { waitUntil, type Session } from '../session';
 import { failureReports } from './failure-report';
@@ -7,19 +7,12 @@ import { namesOf } from './object-origin';
 
 /** How long objects are waited for. */
 export interface WaitOptions {
-  /** `waiting for the platform` */
-  readonly title: string;
   /** Seconds for all but models. */
   readonly seconds: number;
   /** Seconds for models, which load their weights. @default - as all others */
   readonly modelSeconds?: number;
   /** Milliseconds between two looks. @default 2000 */
   readonly pause?: number;
-}
-
-/** Whether anybody says of objects of this kind how they are. */
-export function isWaitedFor(object: Pick<KubernetesObject, 'kind'>): boolean {
-  return isJudged(object);
 }
 
 /**
@@ -43,35 +36,49 @@ function rolloutProblems({ spec, status = {} }: KubernetesObject): string[] {
 }
 
 /**
- * Waits until objects are there, good and current, and says meanwhile what it waits for.
+ * Waits until objects are there, good and current, with a progress line of its own.
  *
- * @throws OperationError after that time, with a report of what is not good
- * @throws Interrupted
+ * @param options.title `waiting for the platform`
+ * @throws OperationError, Interrupted as `waitUntilGood`
  */
 export async function waitForObjects(
   session: Pick<Session, 'kubectl' | 'terminal' | 'interruption'>,
   references: readonly ObjectReference[],
-  { title, seconds, modelSeconds = seconds, pause = 2000 }: WaitOptions,
+  { title, ...options }: WaitOptions & { readonly title: string },
 ): Promise<void> {
   if (references.length === 0) return;
+  await session.terminal.progress(title, (say) => waitUntilGood(session, references, options, say));
+}
+
+/**
+ * Waits until objects are there, good and current.
+ *
+ * @param say what is waited for
+ * @throws OperationError after that time, with a report of what is not good
+ * @throws Interrupted
+ */
+export async function waitUntilGood(
+  session: Pick<Session, 'kubectl' | 'interruption'>,
+  references: readonly ObjectReference[],
+  { seconds, modelSeconds = seconds, pause = 2000 }: WaitOptions,
+  say: (words: string) => void,
+): Promise<void> {
   const begin = Date.now();
   let bad: NotGood[] = [];
-  await session.terminal.progress(title, async (say) => {
-    const look = async () => {
-      bad = notGood(references, (await session.kubectl.find(references)).objects);
-      const [first] = bad;
-      if (first !== undefined) {
-        const good = references.length - bad.length;
-        say(`${good} of ${references.length} good; ${namesOf([first.reference])}: ${first.problem}`);
-      }
-      const onlyModels = bad.every(({ reference }) => reference.kind === 'InferenceService');
-      return bad.length === 0 || (!onlyModels && Date.now() - begin > seconds * 1000);
-    };
-    await waitUntil(session, look, { seconds: Math.max(seconds, modelSeconds), pause });
-    if (bad.length === 0) return;
-    const left = bad.map(({ reference }) => reference);
-    throw new OperationError(`waited in vain for ${namesOf(left, 5)}\n${await failureReports(session.kubectl, left)}`);
-  });
+  const look = async () => {
+    bad = notGood(references, (await session.kubectl.find(references)).objects);
+    const [first] = bad;
+    if (first !== undefined) {
+      const good = references.length - bad.length;
+      say(`${good} of ${references.length} good; ${namesOf([first.reference])}: ${first.problem}`);
+    }
+    const onlyModels = bad.every(({ reference }) => reference.kind === 'InferenceService');
+    return bad.length === 0 || (!onlyModels && Date.now() - begin > seconds * 1000);
+  };
+  await waitUntil(session, look, { seconds: Math.max(seconds, modelSeconds), pause });
+  if (bad.length === 0) return;
+  const left = bad.map(({ reference }) => reference);
+  throw new OperationError(`waited in vain for ${namesOf(left, 5)}\n${await failureReports(session.kubectl, left)}`);
 }
 
 interface NotGood {
@@ -80,7 +87,7 @@ interface NotGood {
 }
 
 function notGood(references: readonly ObjectReference[], objects: readonly KubernetesObject[]): NotGood[] {
-  const live = new Map(objects.map((object) => [identityOf(referenceOf(object)), object]));
+  const live = new Map(objects.map((object) => [identityOf(object), object]));
   return references.flatMap((reference) => {
     const object = live.get(identityOf(reference));
     const [problem] = object === undefined ? ['not there'] : stillWaitingFor(object);

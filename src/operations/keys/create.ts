@@ -4,7 +4,7 @@ import { expiryInstant } from '../../identity/key-expiry';
 import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
-import { checkKeysAreOn, ownerOf } from './choose';
+import { checkKeysAreOn, ownerOf } from './key-arguments';
 import { configuredKeys } from './key';
 import { expiryFrom } from './key-end';
 import { encoded, keySecret, placeForKey } from './key-secret';

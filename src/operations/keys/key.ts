@@ -40,6 +40,8 @@ export interface Key {
   readonly created?: string;
   /** First instant at which the key no longer works (RFC 3339, UTC). @default - never */
   readonly endsAt?: string;
+  /** How it has ended: the policy refuses an end that nobody can read as well. @default - it has not */
+  readonly ended?: 'expired' | 'expiry not readable';
   /** Labels that the Secret lacks. */
   readonly missingLabels: readonly string[];
   /** What maas.yaml says of the key. @default - nothing: its annotations say it all */
@@ -49,7 +51,7 @@ export interface Key {
 }
 
 /** A key that maas.yaml names. */
-interface ConfiguredKey {
+export interface ConfiguredKey {
   readonly user: string;
   readonly tier: string;
   readonly key: KeyConfiguration;
@@ -109,14 +111,18 @@ function describeKey(
     : { user: annotations[USER_ANNOTATION] ?? '', tier: annotations[TIER_ANNOTATION] ?? '' };
   const expires = configured?.key.expires;
   const annotated = annotations[EXPIRES_ANNOTATION];
-  const key = {
+  const endsAt = earlier(
+    expires === undefined ? undefined : expiryInstant(expires),
+    annotated === undefined ? undefined : annotatedEnd(annotated),
+  );
+  const isReadable = annotated === undefined || annotatedEnd(annotated) !== undefined;
+  const isPast = endsAt !== undefined && Date.parse(endsAt) <= now.getTime();
+  const key: Omit<Key, 'state'> = {
     secret,
     ...owner,
     created: annotations[KEY_CREATED_ANNOTATION] ?? creationTimestamp,
-    endsAt: earlier(
-      expires === undefined ? undefined : expiryInstant(expires),
-      annotated === undefined ? undefined : annotatedEnd(annotated),
-    ),
+    endsAt,
+    ended: !isReadable ? 'expiry not readable' : isPast ? 'expired' : undefined,
     missingLabels:
       object === undefined
         ? []
@@ -126,18 +132,16 @@ function describeKey(
     configured: configured?.key,
     object,
   };
-  const isReadable = annotated === undefined || annotatedEnd(annotated) !== undefined;
-  return { ...key, state: stateOf(settings, key, isReadable, now) };
+  return { ...key, state: stateOf(settings, key) };
 }
 
-function stateOf(settings: PlatformSettings, key: Omit<Key, 'state'>, isReadable: boolean, now: Date): KeyState {
+function stateOf(settings: PlatformSettings, key: Omit<Key, 'state'>): KeyState {
   if (key.object === undefined) return 'not in the cluster';
   if (settings.apiKeys === undefined) return 'keys are off';
   if (key.missingLabels.length > 0) return 'label missing';
   if ((key.object.data?.api_key ?? '') === '') return 'no value';
   if (key.configured?.disabled === true) return 'disabled';
-  if (!isReadable) return 'expiry not readable';
-  if (key.endsAt !== undefined && Date.parse(key.endsAt) <= now.getTime()) return 'expired';
+  if (key.ended !== undefined) return key.ended;
   if (!isUserName(key.user)) return 'user unknown';
   return settings.tiers.some(({ name }) => name === key.tier) ? 'in force' : 'tier unknown';
 }
@@ -154,6 +158,6 @@ export function printable(text: string): string {
 
 /** The other keys with the same value: Authorino knows one of them only, and nobody knows which. */
 export function sharers(keys: readonly Key[], { secret, object }: Key): Key[] {
-  const value: unknown = object?.data?.api_key;
-  return keys.filter((key) => key.secret !== secret && value !== undefined && key.object?.data?.api_key === value);
+  const value: unknown = object?.data?.api_key ?? '';
+  return keys.filter((key) => key.secret !== secret && value !== '' && key.object?.data?.api_key === value);
 }

@@ -4,7 +4,7 @@ import { shellArgument } from '../shell';
 import { columns } from '../terminal';
 import { jsonText } from '../text-width';
 import { MAAS_LABELS } from '../../labels';
-import { keysOfUser } from './choose';
+import { keysOfUser } from './key-arguments';
 import { printable, type Key, type KeyState } from './key';
 import { readKeys } from './key-store';
 

@@ -4,9 +4,9 @@ import { Interrupted, OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
 import { shellArgument } from '../shell';
-import { checkIsOurs } from './keeper';
+import { checkNobodyElseManages } from './managed-by';
 import { printable, sharers, type Key } from './key';
-import { keysOfUser } from './choose';
+import { keysOfUser } from './key-arguments';
 import { readKeys, secretReference } from './key-store';
 
 /** Options of `keys revoke`. */
@@ -23,7 +23,7 @@ export function revokeKeys(names: readonly string[], options: RevokeKeysOptions)
     const { terminal, settings } = session;
     const { keys } = await readKeys(session, new Date());
     const meant = [...new Set(names.flatMap((name) => (options.all ? ofUser(keys, name) : [ofSecret(keys, name)])))];
-    for (const key of meant) checkIsOurs(session, key, 'revoke');
+    for (const key of meant) checkNobodyElseManages(session, key, 'revoke');
     for (const key of meant) warnOfOtherSecrets(session, keys, key, meant);
     const what = meant.map(({ secret, user }) => `${settings.namespace}/${secret} (${printable(user)})`);
     const question = `Revoke ${count(meant.length, 'key')}, ${what.join(', ')}?`;

@@ -4,8 +4,8 @@ import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
 import { shellArgument } from '../shell';
-import { checkTier, keysOfUser, ownerOf } from './choose';
-import { checkIsOurs } from './keeper';
+import { checkTier, keysOfUser, ownerOf } from './key-arguments';
+import { checkNobodyElseManages } from './managed-by';
 import { printable, type Key } from './key';
 import { freeName, keySecret } from './key-secret';
 import { readKeys, secretReference, writeKey } from './key-store';
@@ -63,7 +63,7 @@ function whyNot({ config }: Session, changes: readonly { key: Key; to: string }[
 
 /** @throws OperationError when nothing would come of it */
 function checkCanChange(session: Session, key: Key): void {
-  checkIsOurs(session, key, 'set-tier');
+  checkNobodyElseManages(session, key, 'set-tier');
   if (key.state === 'label missing' || key.state === 'no value') {
     throw new OperationError(
       `Secret ${key.secret} is no key that works (${key.state}); see: maas keys list ${shellArgument(key.user)}`,

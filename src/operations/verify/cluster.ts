@@ -59,7 +59,7 @@ export class Cluster {
   private readonly byIdentity: ReadonlyMap<string, KubernetesObject>;
 
   constructor(readonly state: ClusterState) {
-    this.byIdentity = new Map(state.objects.map((object) => [identity(object), object]));
+    this.byIdentity = new Map(state.objects.map((object) => [identityOf(object), object]));
   }
 
   /** Whether the cluster knows a kind. */
@@ -99,10 +99,6 @@ export class Cluster {
     );
     if (right !== undefined) throw new Unreadable(right);
   }
-}
-
-function identity({ apiVersion, kind, metadata: { name, namespace } }: KubernetesObject): string {
-  return identityOf({ apiVersion, kind, name, namespace });
 }
 
 /** Whether an object has all these labels. */

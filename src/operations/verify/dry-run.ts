@@ -1,4 +1,4 @@
-import { identityOf, nameOf, referenceOf, type KubernetesObject } from '../kubernetes-object';
+import { identityOf, nameOf, type KubernetesObject } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { checkInterruption, type Session } from '../session';
 import { describeRight, kindKey, type ClusterState, type KnownKinds, type MissingRight } from './cluster';
@@ -17,10 +17,10 @@ export async function dryRun(
   { objects, kinds }: ClusterReading,
   desired: readonly KubernetesObject[],
 ): Promise<Applied> {
-  const there = new Set(objects.map(identity));
+  const there = new Set(objects.map(identityOf));
   return applyAll(
     session,
-    desired.filter((object) => there.has(identity(object))),
+    desired.filter((object) => there.has(identityOf(object))),
     kinds,
   );
 }
@@ -41,12 +41,12 @@ async function applyAll(session: Session, objects: readonly KubernetesObject[], 
     );
     const reasons = refused.map((object): [string, string] => {
       const right = rightOf(object);
-      return [identity(object), right === undefined ? '' : `no right to ${describeRight(right)}`];
+      return [identityOf(object), right === undefined ? '' : `no right to ${describeRight(right)}`];
     });
     return { applied: others.applied, notApplied: new Map([...others.notApplied, ...reasons]) };
   }
   if (objects.length === 1) {
-    return { applied: new Map(), notApplied: new Map(objects.map((object) => [identity(object), failure])) };
+    return { applied: new Map(), notApplied: new Map(objects.map((object) => [identityOf(object), failure])) };
   }
   const middle = objects.length >> 1;
   return merged(
@@ -59,7 +59,7 @@ async function applyAll(session: Session, objects: readonly KubernetesObject[], 
 async function attempt(session: Session, objects: readonly KubernetesObject[]): Promise<Applied | string> {
   try {
     const applied = await session.kubectl.apply(objects, { dryRun: true });
-    return { applied: new Map(applied.map((object) => [identity(object), object])), notApplied: new Map() };
+    return { applied: new Map(applied.map((object) => [identityOf(object), object])), notApplied: new Map() };
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     session.terminal.detail(`${objects.map(nameOf).join(', ')}: ${error.message}`);
@@ -80,8 +80,4 @@ function isFor({ resource, group, namespace }: MissingRight, object: KubernetesO
   // A Namespace is asked for by its own name.
   const same = namespace === place || (object.kind === 'Namespace' && namespace === object.metadata.name);
   return kinds.get(key)?.resource === resource && key.startsWith(`${group} `) && (namespace === undefined || same);
-}
-
-function identity(object: KubernetesObject): string {
-  return identityOf(referenceOf(object));
 }

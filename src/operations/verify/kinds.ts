@@ -29,7 +29,7 @@ export const KINDS = {
 } as const;
 
 /** Where cert-manager lives. */
-export const CERT_MANAGER_NAMESPACE = 'cert-manager';
+const CERT_MANAGER_NAMESPACE = 'cert-manager';
 
 /** What is read together. */
 export interface Reading {

@@ -1,4 +1,4 @@
-import { identityOf, referenceOf, resourceOf, type KubernetesObject } from '../kubernetes-object';
+import { identityOf, resourceOf, type KubernetesObject } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import type { ProgramResult } from '../program';
 import { checkInterruption, objectsOf, type Session } from '../session';
@@ -49,7 +49,7 @@ export async function readObjects(session: Session, readings: readonly Reading[]
     version,
     kinds,
     // One that two readings found is one.
-    objects: [...new Map(objects.map((object) => [identityOf(referenceOf(object)), object])).values()],
+    objects: [...new Map(objects.map((object) => [identityOf(object), object])).values()],
     missingRights,
   };
 }

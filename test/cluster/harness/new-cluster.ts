@@ -7,12 +7,15 @@ import { nameOf } from './manifests';
 import { Operators } from './operators';
 import { installRecorders, type Recorders } from './recorders';
 import { writeReleases, type ReleaseVersions } from './releases';
-import type { Controllers } from './running-platform';
+import { RunningPlatform, runningPlatformTools, type Controllers } from './running-platform';
 import { StandIn } from './stand-in';
 import { serverFolderVariable } from './suite';
 
 /** The tools without which there is no cluster that comes to life. */
 export const newClusterTools = controlPlaneTools;
+
+/** The tools without which its platform takes no requests. */
+export const newPlatformTools = [...new Set([...newClusterTools, ...runningPlatformTools])];
 
 /** How a cluster is made. */
 export interface NewClusterOptions {
@@ -38,6 +41,7 @@ export class NewCluster {
   /** Deployments that are not rolled out: `Deployment istio-system/istiod`. */
   readonly stalled = new Set<string>();
   private readonly standIn: StandIn;
+  private readonly platform = new RunningPlatform(this.controllers);
   private answers = true;
 
   private constructor(
@@ -75,8 +79,22 @@ export class NewCluster {
     return { KUBECONFIG: join(this.maas.folder, 'kubeconfig') };
   }
 
+  /**
+   * Lets Envoy, and what is behind it, have what is in the cluster now; `kubectl port-forward` leads to it.
+   *
+   * @returns its port on the loopback interface; another after each time
+   */
+  async takeRequests(): Promise<number> {
+    await this.platform.load();
+    const { port } = this.platform;
+    this.recorders.beforeKubectl(
+      `case "$*" in *port-forward*) echo 'Forwarding from 127.0.0.1:${port} -> 80'; exec sleep 600 ;; esac`,
+    );
+    return port;
+  }
+
   /** The controllers for what takes requests, once `install` has brought them. */
-  get controllers(): Controllers {
+  private get controllers(): Controllers {
     const { operators } = this;
     return {
       get istiod() {
@@ -105,6 +123,7 @@ export class NewCluster {
 
   /** Ends everything; the shared server is the one again. */
   async stop(): Promise<void> {
+    await this.platform.unload();
     if (this.answers) {
       await this.standIn.stop();
       await this.operators.stop();

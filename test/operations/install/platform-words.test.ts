@@ -12,7 +12,7 @@ test('a missing kind is told with what brings it', () => {
     'Foo (example.com/v1)',
   ];
   expect(missingComponents(kinds).split('\n').slice(1, 4)).toEqual([
-    '  Gateway (gateway.networking.k8s.io/v1): the Gateway API is missing',
+    '  Gateway (gateway.networking.k8s.io/v1): Gateway API is missing',
     '  EnvoyFilter (networking.istio.io/v1alpha3): Istio is missing',
     '  Foo (example.com/v1): no component of ours brings it',
   ]);

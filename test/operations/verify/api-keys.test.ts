@@ -123,11 +123,11 @@ test('keys that the configuration does not have', () => {
   addKey(platform, 'unwatched', 'k6', owner('alice', 'premium'), { app: 'llm-gateway' });
   addKey(platform, 'no-key', 'k7', {}, {});
   expect(problemsIn(platform, 'API keys')).toEqual([
-    'bad Secret llm/other-tier: its annotations do not say kuadrant.io/groups=premium',
-    'skipped Secret llm/stranger: key of carol@example.com, tier free, not in the configuration',
-    'bad Secret llm/no-tier: is of tier platinum, which the configuration does not have: it is refused',
     'bad Secret llm/nobody: says of no user whose it is, which the configuration does not have: it is refused',
+    'bad Secret llm/other-tier: its annotations do not say kuadrant.io/groups=premium',
     'bad Secret llm/unwatched: says that it is a key of alice, and lacks the labels of one: it is no key',
+    'bad Secret llm/no-tier: is of tier platinum, which the configuration does not have: it is refused',
+    'skipped Secret llm/stranger: key of carol@example.com, tier free, not in the configuration',
   ]);
   // Labels to copy would make a key of what somebody has only called one.
   expect(commandsFor(platform, 'API keys').join()).not.toMatch(/label secret unwatched/);
@@ -150,10 +150,10 @@ test('keys that have ended, or are disabled, are no mistake', () => {
   addKey(platform, 'rotated', 'b', { ...owner('alice', 'free'), 'cdk8s-maas/expires': '2021-01-31T00:00:00Z' });
   addKey(platform, 'odd', 'c', { ...owner('alice', 'free'), 'cdk8s-maas/expires': 'tomorrow' });
   expect(problemsIn(platform, 'API keys')).toEqual([
-    'skipped Secret llm/old: key of alice: ended 2020-01-31, and is refused',
+    'skipped Secret llm/old: key of alice: ended 2020-02-01T00:00:00Z, and is refused',
     'skipped Secret llm/off: key of alice: disabled by the configuration',
+    'skipped Secret llm/odd: key of alice: its end is neither a day nor an instant, and is refused',
     'skipped Secret llm/rotated: key of alice: ended 2021-01-31T00:00:00Z, and is refused',
-    'skipped Secret llm/odd: key of alice: ended tomorrow, and is refused',
   ]);
 });
 

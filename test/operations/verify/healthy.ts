@@ -1,6 +1,6 @@
 import { resolveSettings } from '../../../src/config/settings';
 import type { MaasPlatformProps } from '../../../src/config/configuration';
-import { identityOf, referenceOf, type KubernetesObject } from '../../../src/operations/kubernetes-object';
+import { identityOf, type KubernetesObject } from '../../../src/operations/kubernetes-object';
 import type { Platform } from '../../../src/operations/verify/checks/check';
 import { runChecks, type CHECKS } from '../../../src/operations/verify/checks';
 import { Cluster, kindKey, type ClusterState } from '../../../src/operations/verify/cluster';
@@ -184,7 +184,7 @@ export function healthy(props: MaasPlatformProps = {}): Healthy {
       ),
       objects: [],
       missingRights: [],
-      applied: new Map(desired.map((each) => [identityOf(referenceOf(each)), stored(each)])),
+      applied: new Map(desired.map((each) => [identityOf(each), stored(each)])),
       notApplied: new Map(),
     },
   };

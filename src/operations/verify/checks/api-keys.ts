@@ -1,13 +1,6 @@
-import { isKnownToPolicy, type PlatformSettings } from '../../../config/settings';
-import {
-  apiKeyMetadata,
-  apiKeySelector,
-  EXPIRES_ANNOTATION,
-  TIER_ANNOTATION,
-  USER_ANNOTATION,
-} from '../../../identity/api-key-secret';
-import { secretNameOfKey } from '../../../identity/api-key-secret-name';
-import { expiryInstant } from '../../../identity/key-expiry';
+import type { PlatformSettings } from '../../../config/settings';
+import { apiKeyMetadata, apiKeySelector, type ApiKeyOwner } from '../../../identity/api-key-secret';
+import { configuredKeys, listKeys, sharers, type ConfiguredKey, type Key } from '../../keys/key';
 import { nameOf, type KubernetesObject } from '../../kubernetes-object';
 import { hasLabels, type Cluster } from '../cluster';
 import type { Commands } from '../commands';
@@ -15,84 +8,56 @@ import { KINDS } from '../kinds';
 import { bad, good, skipped, type Finding } from '../row';
 import type { Platform } from './check';
 
-/** A key that the configuration knows. */
-interface ExpectedKey {
-  readonly secretName: string;
-  readonly user: string;
-  readonly tier: string;
-  readonly expires?: string;
-  readonly disabled: boolean;
-  /** Whether the policy, not the Secret, says whose it is. */
-  readonly ownedByPolicy: boolean;
-  /** Whether External Secrets writes it. */
-  readonly fetched: boolean;
-  /** Whether dist/ has the Secret itself: then its absence is told there. */
-  readonly rendered: boolean;
-}
-
 const MANAGED = 'authorino.kuadrant.io/managed-by';
 
 /** Every key of the configuration is there as Authorino wants it, no other is, and none twice; no value is told. */
 export function apiKeys(cluster: Cluster, { settings, commands }: Platform): Finding[] {
   if (settings.apiKeys === undefined) return [];
   const { namespace } = settings;
-  const secrets = cluster.list(KINDS.secret, namespace);
-  const expected = expectedKeys(settings);
-  const names = new Set(expected.map(({ secretName }) => secretName));
-  const keysOf = (list: readonly KubernetesObject[], isMeant: (name: string) => boolean) =>
-    list.filter((secret) => hasLabels(secret, apiKeySelector(namespace)) && isMeant(secret.metadata.name));
-  const others = secrets.filter((secret) => looksLikeKey(secret, namespace) && !names.has(secret.metadata.name));
-  const byName = new Map(secrets.map((secret) => [secret.metadata.name, secret]));
+  const configured = configuredKeys(settings);
+  const keys = listKeys(settings, cluster.list(KINDS.secret, namespace), new Date());
   return [
-    ...expected.flatMap((key) => expectedKey(key, byName.get(key.secretName), namespace, commands)),
-    ...others.map((secret) => otherKey(secret, settings, commands)),
-    // Of two with one value the one that the configuration has is to stay.
+    ...keys.flatMap((key) => {
+      const expected = configured.get(key.secret);
+      return expected === undefined
+        ? otherKey(key, settings, commands)
+        : expectedKey(key, expected, namespace, commands);
+    }),
+    // Of two with one value the one that the configuration has, which stands first, is to stay.
     ...duplicates(
-      [...keysOf(secrets, (name) => names.has(name)), ...keysOf(secrets, (name) => !names.has(name))],
+      keys.filter(({ object }) => object !== undefined && hasLabels(object, apiKeySelector(namespace))),
+      namespace,
       commands,
     ),
   ];
 }
 
-/** What Authorino takes for a key, and what only lacks a label. */
-function looksLikeKey(secret: KubernetesObject, namespace: string): boolean {
-  return hasLabels(secret, apiKeySelector(namespace)) || USER_ANNOTATION in (secret.metadata.annotations ?? {});
+function expectedKey(found: Key, expected: ConfiguredKey, namespace: string, commands: Commands): Finding[] {
+  const { user, tier, key } = expected;
+  const name = titleOf(found, namespace);
+  if (key.disabled) return [skipped(name, `key of ${user}: disabled by the configuration`)];
+  if (found.object === undefined) return key.demo === undefined ? [missing(found, user, namespace, commands)] : [];
+  if (found.ended !== undefined) return [ended(found, user, namespace)];
+  // Of some keys the policy, not the Secret, says whose they are.
+  const owned = key.existingSecret === undefined;
+  return [flaw(found, { namespace, user, tier }, owned, commands) ?? good(name, `key of ${user}, tier ${tier}`)];
 }
 
-function expectedKeys({ users }: PlatformSettings): ExpectedKey[] {
-  return users.flatMap(({ name: user, tier, keys = [] }) =>
-    keys.map((key) => ({
-      ...{ secretName: secretNameOfKey(user, key), user, tier, expires: key.expires, disabled: key.disabled === true },
-      ownedByPolicy: isKnownToPolicy(key) && key.existingSecret !== undefined,
-      fetched: key.externalSecret !== undefined,
-      rendered: key.demo !== undefined,
-    })),
-  );
+function titleOf({ secret }: Key, namespace: string): string {
+  return `Secret ${namespace}/${secret}`;
 }
 
-function expectedKey(
-  key: ExpectedKey,
-  secret: KubernetesObject | undefined,
-  namespace: string,
-  commands: Commands,
-): Finding[] {
-  const name = `Secret ${namespace}/${key.secretName}`;
-  if (key.disabled) return [skipped(name, `key of ${key.user}: disabled by the configuration`)];
-  if (secret === undefined) return key.rendered ? [] : [missing(key, name, namespace, commands)];
-  const end = key.expires ?? secret.metadata.annotations?.[EXPIRES_ANNOTATION];
-  if (hasEnded(end)) return [skipped(name, `key of ${key.user}: ended ${end}, and is refused`)];
-  return [
-    flaw(secret, { namespace, user: key.user, tier: key.tier, owned: !key.ownedByPolicy }, commands) ??
-      good(name, `key of ${key.user}, tier ${key.tier}`),
-  ];
+function ended(key: Key, user: string, namespace: string): Finding {
+  const end = key.ended === 'expired' ? `ended ${key.endsAt}` : 'its end is neither a day nor an instant';
+  return skipped(titleOf(key, namespace), `key of ${user}: ${end}, and is refused`);
 }
 
-function missing(key: ExpectedKey, name: string, namespace: string, commands: Commands): Finding {
-  const { secretName, user } = key;
-  const where = `--namespace=${namespace}`;
+function missing(key: Key, user: string, namespace: string, commands: Commands): Finding {
+  const name = titleOf(key, namespace);
   const found = `not there: the key of ${user} does not work`;
-  if (key.fetched) {
-    const annotate = commands.kubectl('annotate', 'externalsecret', secretName, where, '--overwrite');
+  if (key.configured?.externalSecret !== undefined) {
+    const where = `--namespace=${namespace}`;
+    const annotate = commands.kubectl('annotate', 'externalsecret', key.secret, where, '--overwrite');
     return bad(name, found, {
       text: 'External Secrets writes it once the store has the key; it looks at once with',
       commands: [`${annotate} force-sync="$(date +%s)"`],
@@ -104,34 +69,26 @@ function missing(key: ExpectedKey, name: string, namespace: string, commands: Co
   });
 }
 
-interface Owner {
-  readonly namespace: string;
-  readonly user: string;
-  readonly tier: string;
-  /** Whether the Secret itself says whose it is. */
-  readonly owned: boolean;
-}
-
-/** What keeps a key from working as it should. */
-function flaw(secret: KubernetesObject, { owned, ...owner }: Owner, commands: Commands): Finding | undefined {
-  const [name, where] = [secret.metadata.name, `--namespace=${owner.namespace}`];
-  const title = nameOf(secret);
-  const wanted = apiKeyMetadata(owner);
-  const labels = Object.entries(wanted.labels).filter(([label, value]) => secret.metadata.labels?.[label] !== value);
+/**
+ * What keeps a key from working as it should.
+ *
+ * @param owned whether the Secret itself says whose it is
+ */
+function flaw(key: Key, owner: ApiKeyOwner, owned: boolean, commands: Commands): Finding | undefined {
+  const { secret: name, missingLabels: labels, object } = key;
+  const where = `--namespace=${owner.namespace}`;
+  const title = titleOf(key, owner.namespace);
   if (labels.length > 0) {
-    const effect =
-      MANAGED in Object.fromEntries(labels)
-        ? ': Authorino does not watch it, and a deleted key still works'
-        : ': it is no key';
-    return bad(title, `lacks ${labels.map((label) => label.join('=')).join(', ')}${effect}`, {
+    const effect = labels.some((label) => label.startsWith(MANAGED))
+      ? ': Authorino does not watch it, and a deleted key still works'
+      : ': it is no key';
+    return bad(title, `lacks ${labels.join(', ')}${effect}`, {
       text: 'give it the labels of a key',
-      commands: [
-        commands.kubectl('label', 'secret', name, where, '--overwrite', ...labels.map((label) => label.join('='))),
-      ],
+      commands: [commands.kubectl('label', 'secret', name, where, '--overwrite', ...labels)],
     });
   }
-  const annotations = Object.entries(wanted.annotations).filter(
-    ([annotation, value]) => owned && secret.metadata.annotations?.[annotation] !== value,
+  const annotations = Object.entries(apiKeyMetadata(owner).annotations).filter(
+    ([annotation, value]) => owned && object?.metadata.annotations?.[annotation] !== value,
   );
   if (annotations.length > 0) {
     const texts = annotations.map((annotation) => annotation.join('='));
@@ -144,7 +101,7 @@ function flaw(secret: KubernetesObject, { owned, ...owner }: Owner, commands: Co
       ],
     });
   }
-  return valueFlaw(secret, commands);
+  return object === undefined ? undefined : valueFlaw(object, commands);
 }
 
 function valueFlaw(secret: KubernetesObject, commands: Commands): Finding | undefined {
@@ -175,25 +132,12 @@ function valueOf({ data }: KubernetesObject): string {
   return Buffer.from(String(data?.api_key ?? ''), 'base64').toString();
 }
 
-function hasEnded(expires: string | undefined): boolean {
-  if (expires === undefined) return false;
-  try {
-    return new Date(expiryInstant(expires)) <= new Date();
-  } catch {
-    // The policy refuses what is no date, as well.
-    return true;
-  }
-}
-
 /** A key that the configuration does not have. */
-function otherKey(secret: KubernetesObject, settings: PlatformSettings, commands: Commands): Finding {
-  const { annotations = {}, name } = secret.metadata;
-  const { namespace, tiers, users } = settings;
-  const [user = '', tier = ''] = [annotations[USER_ANNOTATION], annotations[TIER_ANNOTATION]];
-  const title = nameOf(secret);
-  const remove = commands.kubectl('delete', 'secret', name, `--namespace=${namespace}`);
-  const end = annotations[EXPIRES_ANNOTATION];
-  if (hasEnded(end)) return skipped(title, `key of ${user}: ended ${end}, and is refused`);
+function otherKey(key: Key, { namespace, tiers, users }: PlatformSettings, commands: Commands): Finding {
+  const { user, tier } = key;
+  const title = titleOf(key, namespace);
+  const remove = commands.kubectl('delete', 'secret', key.secret, `--namespace=${namespace}`);
+  if (key.ended !== undefined) return ended(key, user, namespace);
   if (user === '' || !tiers.some((each) => each.name === tier)) {
     const whose = user === '' ? 'says of no user whose it is' : `is of tier ${tier === '' ? '(none)' : tier}`;
     return bad(title, `${whose}, which the configuration does not have: it is refused`, {
@@ -201,7 +145,7 @@ function otherKey(secret: KubernetesObject, settings: PlatformSettings, commands
       commands: [remove],
     });
   }
-  if (!hasLabels(secret, apiKeySelector(namespace))) {
+  if (key.object !== undefined && !hasLabels(key.object, apiKeySelector(namespace))) {
     // Not by labels to copy: whoever has written it would be that user.
     return bad(title, `says that it is a key of ${user}, and lacks the labels of one: it is no key`, {
       text: 'take it away; whoever should have a key gets one by `maas keys create`',
@@ -209,30 +153,26 @@ function otherKey(secret: KubernetesObject, settings: PlatformSettings, commands
     });
   }
   const known = users.find((each) => each.name === user);
-  const owner = { namespace, user, tier: known?.tier ?? tier, owned: true };
   const found = `key of ${user}, tier ${tier}, not in the configuration`;
   // Keys are made for users whom no configuration names, too: no mistake, and worth a word.
-  return flaw(secret, owner, commands) ?? (known === undefined ? skipped(title, found) : good(title, found));
+  return (
+    flaw(key, { namespace, user, tier: known?.tier ?? tier }, true, commands) ??
+    (known === undefined ? skipped(title, found) : good(title, found))
+  );
 }
 
 /** Of two Secrets with one value the last that Authorino has read says whose it is. */
-function duplicates(keys: readonly KubernetesObject[], commands: Commands): Finding[] {
-  const byValue = new Map<string, KubernetesObject[]>();
-  for (const key of keys) {
-    const value = valueOf(key);
-    if (value !== '') byValue.set(value, [...(byValue.get(value) ?? []), key]);
-  }
-  return [...byValue.values()].flatMap(([first, ...more]) =>
-    more.map((key) => {
-      const { name, namespace = '' } = key.metadata;
-      return bad(
-        nameOf(key),
-        `holds the same key as ${first === undefined ? '' : nameOf(first)}: whose it is, is left to chance`,
-        {
-          text: 'give one of the two another key, or take it away',
-          commands: [commands.kubectl('delete', 'secret', name, `--namespace=${namespace}`)],
-        },
-      );
-    }),
-  );
+function duplicates(keys: readonly Key[], namespace: string, commands: Commands): Finding[] {
+  return keys.flatMap((key, index) => {
+    const [first] = sharers(keys.slice(0, index), key);
+    if (first === undefined) return [];
+    return bad(
+      titleOf(key, namespace),
+      `holds the same key as ${titleOf(first, namespace)}: whose it is, is left to chance`,
+      {
+        text: 'give one of the two another key, or take it away',
+        commands: [commands.kubectl('delete', 'secret', key.secret, `--namespace=${namespace}`)],
+      },
+    );
+  });
 }

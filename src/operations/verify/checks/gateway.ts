@@ -4,6 +4,7 @@ import { limitsTokens, usesTokenPolicy } from '../../../platform/limits';
 import { MaasGateway } from '../../../gateway/maas-gateway';
 import { gatewayPods } from '../../../gateway/gateway-reference';
 import { isMap } from '../../../is-map';
+import { KSERVE_CONTROLLER } from '../../install/kserve-restart';
 import { nameOf, referenceOf, type KubernetesObject } from '../../kubernetes-object';
 import { hasLabels, type Cluster } from '../cluster';
 import { KINDS } from '../kinds';
@@ -172,7 +173,7 @@ export function endpoints(cluster: Cluster, platform: Platform): Finding[] {
     },
     ...models.map(({ name, namespace = '' }) => ({
       ...{ namespace, name: `${name}-predictor`, maker: 'KServe' },
-      ...{ deployment: 'kserve-controller-manager', place: settings.kserve.namespace },
+      ...{ deployment: KSERVE_CONTROLLER, place: settings.kserve.namespace },
     })),
   ];
   return services.map(({ namespace, name, maker, deployment, place }) => {

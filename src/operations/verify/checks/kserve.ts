@@ -1,17 +1,16 @@
-import { identityOf, nameOf, referenceOf, type KubernetesObject } from '../../kubernetes-object';
+import { CONFIGURATION, KSERVE_CONTROLLER, kserveController } from '../../install/kserve-restart';
+import { identityOf, nameOf, type KubernetesObject } from '../../kubernetes-object';
 import { hasLabels, type Cluster } from '../cluster';
 import { KINDS } from '../kinds';
 import { bad, good, unknown, type Finding } from '../row';
 import type { Platform } from './check';
 import { restart } from './conditions';
 
-const CONTROLLER = 'kserve-controller-manager';
-
 /** KServe's controller has started after its configuration was last changed: it reads that at start only. */
 export function kserveRestart(cluster: Cluster, { settings, commands }: Platform): Finding[] {
   const { namespace } = settings.kserve;
-  const configuration = cluster.find({ ...KINDS.configMap, name: 'inferenceservice-config', namespace });
-  const deployment = cluster.find({ ...KINDS.deployment, name: CONTROLLER, namespace });
+  const configuration = cluster.find({ ...KINDS.configMap, name: CONFIGURATION, namespace });
+  const deployment = cluster.find(kserveController(namespace));
   if (configuration === undefined || deployment === undefined) return [];
   const changed = changedAt(configuration);
   const labels = (deployment.spec?.selector?.matchLabels ?? {}) as Record<string, string>;
@@ -19,7 +18,7 @@ export function kserveRestart(cluster: Cluster, { settings, commands }: Platform
   const started = pods.flatMap((pod) => startedAt(pod) ?? []).sort()[0];
   const advice = {
     text: 'start its controller anew, so that it reads its configuration',
-    commands: [restart(CONTROLLER, namespace, commands)],
+    commands: [restart(KSERVE_CONTROLLER, namespace, commands)],
   };
   if (changed === undefined || started === undefined) {
     return [unknown(nameOf(deployment), 'no running pod says since when it runs', advice)];
@@ -54,11 +53,11 @@ function startedAt({ status }: KubernetesObject): string | undefined {
 /** No route leads around the limits: what KServe makes itself, and others of our hosts. */
 export function waysAround(cluster: Cluster, { objects, settings, commands }: Platform): Finding[] {
   if (!cluster.knows(KINDS.httpRoute)) return [];
-  const own = new Set(objects.map((object) => identityOf(referenceOf(object))));
+  const own = new Set(objects.map((object) => identityOf(object)));
   const places = [...new Set([settings.namespace, settings.gateway.namespace])];
   const routes = places
     .flatMap((place) => cluster.list(KINDS.httpRoute, place))
-    .filter((route) => isOnGateway(route, settings.gateway) && !own.has(identityOf(referenceOf(route))));
+    .filter((route) => isOnGateway(route, settings.gateway) && !own.has(identityOf(route)));
   const around = routes.flatMap((route) => {
     const { name, namespace = '' } = route.metadata;
     const maker = makerOf(route);
@@ -76,7 +75,7 @@ export function waysAround(cluster: Cluster, { objects, settings, commands }: Pl
         commands: [
           ...(maker === undefined
             ? []
-            : [commands.maas('install'), restart(CONTROLLER, settings.kserve.namespace, commands)]),
+            : [commands.maas('install'), restart(KSERVE_CONTROLLER, settings.kserve.namespace, commands)]),
           commands.kubectl('delete', 'httproute', name, `--namespace=${namespace}`),
         ],
       }),

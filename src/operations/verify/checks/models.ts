@@ -1,3 +1,4 @@
+import { KSERVE_CONTROLLER } from '../../install/kserve-restart';
 import { nameOf, referenceOf, type KubernetesObject } from '../../kubernetes-object';
 import { hasLabels, type Cluster } from '../cluster';
 import { KINDS } from '../kinds';
@@ -20,7 +21,7 @@ export function models(cluster: Cluster, { objects, settings, commands }: Platfo
       if (deployment === undefined) {
         return bad(nameOf(service), 'KServe has made no Deployment of it', {
           text: 'if KServe runs and says nothing of the model, start its controller anew',
-          commands: [restart('kserve-controller-manager', settings.kserve.namespace, commands)],
+          commands: [restart(KSERVE_CONTROLLER, settings.kserve.namespace, commands)],
         });
       }
       const labels = { [MODEL_LABEL]: name };

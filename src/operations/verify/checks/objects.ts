@@ -70,7 +70,7 @@ function comparison(
   live: KubernetesObject,
 ): Finding {
   const name = nameOf(object);
-  const identity = identityOf(referenceOf(object));
+  const identity = identityOf(object);
   const added = additionsTo(object, live);
   if (added.length > 0) return addition(object, added, commands);
   const applied = cluster.state.applied.get(identity);

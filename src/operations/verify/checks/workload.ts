@@ -17,7 +17,7 @@ interface ContainerStatus {
 }
 
 /** Why a pod does not do its work; nothing when it does. */
-export function podProblem({ status = {} }: KubernetesObject): string | undefined {
+function podProblem({ status = {} }: KubernetesObject): string | undefined {
   const conditions = (status.conditions ?? []) as { type: string; status: string; message?: string }[];
   const condition = (type: string) => conditions.find((each) => each.type === type);
   const scheduled = condition('PodScheduled');

@@ -2,19 +2,19 @@ import { MODELS_PATH } from '../../gateway/model-paths';
 import { listNames } from '../../config/problem';
 import { listedModelsOf } from './answers';
 import { refusalProblems, seenOf } from './judgements';
-import type { Trial } from './trial';
+import type { TestRun } from './test-run';
 import type { Visitor } from './visitor';
 
 const NAME = 'the list of models';
 
 /** Nobody without a key gets the list of models. */
-export async function checkListWithoutKey({ settings, connection, report }: Trial): Promise<void> {
+export async function checkListWithoutKey({ settings, connection, report }: TestRun): Promise<void> {
   const answer = await connection.ask({ host: settings.gateway.platformHost, path: MODELS_PATH, method: 'GET' });
   report.judge(`${NAME} without a key`, {}, refusalProblems(answer, 401, 'invalid_api_key'), '401');
 }
 
 /** A tier is told of the models that it may use. */
-export async function checkModelList({ settings, report }: Trial, visitor: Visitor): Promise<void> {
+export async function checkModelList({ settings, report }: TestRun, visitor: Visitor): Promise<void> {
   const { tier } = visitor;
   const answer = await visitor.askPatiently({ host: settings.gateway.platformHost, path: MODELS_PATH, method: 'GET' });
   const expected = tier.models.map(({ servedName }) => servedName);

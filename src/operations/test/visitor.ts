@@ -4,7 +4,7 @@ import { limitHeadersOf, retryAfterOf } from './answers';
 import type { Answer, Question } from '../connection';
 import type { Credential } from './credentials';
 import { durationWords, type TierExpectation } from './expectations';
-import type { Trial } from './trial';
+import type { TestRun } from './test-run';
 import { waitFor } from './windows';
 
 /** Seconds that a limit is waited for; who has used up an hour's is not tested. */
@@ -38,7 +38,7 @@ export class Visitor {
   private readonly counts = new Map<string, RequestCount>();
 
   constructor(
-    private readonly trial: Trial,
+    private readonly run: TestRun,
     readonly tier: TierExpectation,
     readonly credential: Credential,
     /** Models that are tested. */
@@ -47,14 +47,14 @@ export class Visitor {
 
   /** Asks once. Where requests are limited each is printed, as they are counted. */
   async ask(question: Question): Promise<Answer> {
-    const answer = await this.trial.connection.ask({
+    const answer = await this.run.connection.ask({
       ...question,
       headers: { ...question.headers, authorization: this.credential.authorization },
     });
-    if (this.tier.requests !== undefined && question.host !== this.trial.settings.gateway.platformHost) {
+    if (this.tier.requests !== undefined && question.host !== this.run.settings.gateway.platformHost) {
       const counted = this.countOf(question.host);
       counted.asked++;
-      counted.last = this.trial.clock.now();
+      counted.last = this.run.clock.now();
       counted.first ||= counted.last;
       if (!isRequestRefusal(answer)) counted.passed++;
       this.tell(counted.asked, answer.status);
@@ -74,7 +74,7 @@ export class Visitor {
     } else {
       const seconds = retryAfterOf(answer) ?? 60;
       if (seconds > MOST_WAIT_SECONDS) throw new UsedUp(seconds);
-      await waitFor(this.trial, seconds + 1, `${this.credential.user} has used up its tokens`);
+      await waitFor(this.run, seconds + 1, `${this.credential.user} has used up its tokens`);
     }
     return this.ask(question);
   }
@@ -94,17 +94,17 @@ export class Visitor {
     const { requests } = this.tier;
     const { last } = this.countOf(host);
     if (requests === undefined || last === 0) return;
-    const seconds = Math.ceil((last - this.trial.clock.now()) / 1000) + requests.seconds + 1;
+    const seconds = Math.ceil((last - this.run.clock.now()) / 1000) + requests.seconds + 1;
     if (seconds > MOST_WAIT_SECONDS) throw new UsedUp(seconds);
     const why = `a fresh window of ${durationWords(requests.seconds)} for the requests of ${this.credential.user}`;
-    await waitFor(this.trial, seconds, why);
+    await waitFor(this.run, seconds, why);
     this.counts.set(host, { ...NONE, isWhole: true });
   }
 
   /** Prints a request as it is counted: `Free req #6  -> 429`. */
   tell(number: number, status: number, more = ''): void {
     const name = this.tier.name.charAt(0).toUpperCase() + this.tier.name.slice(1);
-    this.trial.report.line(`${name} req #${String(number).padEnd(2)} -> ${status}${more}`);
+    this.run.report.line(`${name} req #${String(number).padEnd(2)} -> ${status}${more}`);
   }
 }
 

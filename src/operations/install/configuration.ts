@@ -8,7 +8,7 @@ import { isOpenShift } from './detection';
 import { chooseConfiguration, flagLine, modelsOf, type Place, type SeedFlags } from './seed-flags';
 
 /** The configuration of an installation. */
-export interface Choice {
+export interface InstallationConfiguration {
   readonly props: MaasPlatformProps;
   /** The file that has still to be written. @default - it is there */
   readonly text?: string;
@@ -20,7 +20,7 @@ export interface Choice {
  * @throws ConfigurationError when it is not valid
  * @throws OperationError when there is none and no flag names a model
  */
-export async function readOrChoose(options: SessionOptions & SeedFlags): Promise<Choice> {
+export async function readOrChoose(options: SessionOptions & SeedFlags): Promise<InstallationConfiguration> {
   const { config } = options;
   if (existsSync(config)) return { props: readConfiguration(config) };
   if (modelsOf(options).length === 0) {

@@ -1,9 +1,9 @@
 import type { MaasPlatformProps, TierConfiguration } from '../../../src/config/configuration';
 import { Connection } from '../../../src/operations/connection';
 import { openSession } from '../../../src/operations/session';
-import { Report, type Check } from '../../../src/operations/trial/report';
-import { runChecks, type Selection } from '../../../src/operations/trial/run-checks';
-import { Trial } from '../../../src/operations/trial/trial';
+import { Report, type Check } from '../../../src/operations/test/report';
+import { runChecks, type Selection } from '../../../src/operations/test/run-checks';
+import { TestRun } from '../../../src/operations/test/test-run';
 import { FakeGateway, type Faults } from './fake-gateway';
 
 const FREE: TierConfiguration = { name: 'free', tokens: { minute: 200, hour: 5000 }, models: ['simulator'] };
@@ -22,7 +22,7 @@ async function checksOf(
   const connection = new Connection({ url: gateway.url }, session.interruption, () => gateway.clock.now());
   const report = new Report(session.terminal, { json: true, quiet: true });
   try {
-    await runChecks(new Trial(session, connection, report, true, gateway.clock), undefined, selection);
+    await runChecks(new TestRun(session, connection, report, true, gateway.clock), undefined, selection);
     return { checks: report.checks, gateway };
   } finally {
     connection.close();

@@ -9,15 +9,15 @@ import type { TokenSource } from './credentials';
 import { openGateway, type AccessOptions, type GatewayAccess } from './gateway-access';
 import { Report } from './report';
 import { runChecks, type Selection } from './run-checks';
-import { Trial } from './trial';
+import { TestRun } from './test-run';
 
 /** What `cdk8s-maas test` is told. */
-export interface TrialOptions extends SessionOptions, AccessOptions, Selection {
+export interface TestOptions extends SessionOptions, AccessOptions, Selection {
   readonly json?: boolean;
 }
 
 /** `cdk8s-maas test`. */
-export async function testPlatform(options: TrialOptions): Promise<void> {
+export async function testPlatform(options: TestOptions): Promise<void> {
   await runOperation(
     options,
     async (session) => {
@@ -66,13 +66,13 @@ async function testThrough(
   access: GatewayAccess,
   report: Report,
   tokens: TokenSource,
-  options: TrialOptions,
+  options: TestOptions,
 ): Promise<number> {
   const connection = new Connection(access.address, session.interruption);
-  const trial = new Trial(session, connection, report, access.isOnePod);
+  const run = new TestRun(session, connection, report, access.isOnePod);
   try {
     report.line(`Gateway : ${access.words}`);
-    return await runChecks(trial, tokens, options);
+    return await runChecks(run, tokens, options);
   } catch (error) {
     if (error instanceof NoAnswer) throw new OperationError(noAnswer(error, access));
     throw error;

@@ -2,7 +2,7 @@ import type { ModelSettings } from '../../config/settings';
 import { refusalProblems, seenOf } from './judgements';
 import { longQuestion } from './questions';
 import type { Subject } from './report';
-import type { Trial } from './trial';
+import type { TestRun } from './test-run';
 import { isRequestRefusal, type Visitor } from './visitor';
 
 const NAME = 'the request limit';
@@ -14,28 +14,28 @@ const REFUSALS = 2;
  * Asks until the request limit of a user refuses, and twice more. What was asked before counts; where somebody has asked before
  * that, the window is waited for and counted again.
  */
-export async function checkRequestLimit(trial: Trial, visitor: Visitor, model: ModelSettings): Promise<void> {
+export async function checkRequestLimit(run: TestRun, visitor: Visitor, model: ModelSettings): Promise<void> {
   const { requests, name: tier } = visitor.tier;
   if (requests === undefined) return;
   const subject: Subject = { tier, model: model.name };
   for (let attempt = 1; ; attempt++) {
     const counted = visitor.countOf(model.host);
     const result = await askUntilRefused(visitor, model);
-    if ('outcome' in result) return trial.report.add({ ...subject, name: NAME, ...result });
+    if ('outcome' in result) return run.report.add({ ...subject, name: NAME, ...result });
     const seen = `${result.passed} of ${requests.limit} requests pass, then 429`;
-    if (result.isRefused && result.passed === requests.limit) return trial.report.passed(NAME, subject, seen);
-    const isOver = trial.clock.now() - counted.first > requests.seconds * 1000;
+    if (result.isRefused && result.passed === requests.limit) return run.report.passed(NAME, subject, seen);
+    const isOver = run.clock.now() - counted.first > requests.seconds * 1000;
     if (attempt > 1 && isOver) {
-      return trial.report.skipped(NAME, subject, 'the model is too slow: a window is over before it is used up');
+      return run.report.skipped(NAME, subject, 'the model is too slow: a window is over before it is used up');
     }
     if (!isOver && !result.isRefused) {
       const problem = `${result.passed} requests have passed without a 429, expected ${requests.limit}`;
-      return trial.report.failed(NAME, subject, problem, 'is the RateLimitPolicy in force?');
+      return run.report.failed(NAME, subject, problem, 'is the RateLimitPolicy in force?');
     }
     if (attempt > 1 || (counted.isWhole && !isOver)) {
       const others =
         result.passed < requests.limit ? `does somebody else ask as ${visitor.credential.user}?` : undefined;
-      return trial.report.failed(NAME, subject, `got ${seen}`, others);
+      return run.report.failed(NAME, subject, `got ${seen}`, others);
     }
     await visitor.untilFreshRequests(model.host);
   }

@@ -1,10 +1,10 @@
 import { DEFAULT_TIERS } from '../../../src/config/defaults';
 import { resolveSettings } from '../../../src/config/settings';
-import { costOf, errorOf, isComplete, usageOf } from '../../../src/operations/trial/answers';
+import { costOf, errorOf, isComplete, usageOf } from '../../../src/operations/test/answers';
 import type { Answer } from '../../../src/operations/connection';
-import { expectationOf, limitWords } from '../../../src/operations/trial/expectations';
-import { headerProblems, remainingProblems } from '../../../src/operations/trial/judgements';
-import { isEmbeddingsModel, longQuestion, mostTokens } from '../../../src/operations/trial/questions';
+import { expectationOf, limitWords } from '../../../src/operations/test/expectations';
+import { headerProblems, remainingProblems } from '../../../src/operations/test/judgements';
+import { isEmbeddingsModel, longQuestion, mostTokens } from '../../../src/operations/test/questions';
 
 const settings = resolveSettings({ models: [{ name: 'simulator' }, { name: 'nomic' }, { name: 'qwen3' }] });
 const [simulator, nomic, qwen3] = settings.models as [

@@ -9,7 +9,7 @@ import { checkListWithoutKey, checkModelList } from './model-list-checks';
 import { isEmbeddingsModel } from './questions';
 import { checkRequestLimit } from './request-limit-check';
 import { checkTokenLimit } from './token-limit-check';
-import type { Trial } from './trial';
+import type { TestRun } from './test-run';
 import { UsedUp, Visitor } from './visitor';
 
 /** What of a platform is tested. */
@@ -29,28 +29,28 @@ export interface Selection {
  * @returns how many tiers there was a credential for
  * @throws NoAnswer when not even the first question gets an answer
  */
-export async function runChecks(trial: Trial, tokens: TokenSource, selection: Selection): Promise<number> {
-  const models = trial.settings.models.filter(({ name }) => selection.model?.includes(name) ?? true);
-  await checkModels(trial, models);
-  const visitors = await visitorsOf(trial, models, tokens, selection);
-  for (const visitor of visitors) await settle(trial, visitor, () => checkTier(trial, visitor));
-  for (const visitor of visitors) await settle(trial, visitor, () => checkTokensOf(trial, visitor));
+export async function runChecks(run: TestRun, tokens: TokenSource, selection: Selection): Promise<number> {
+  const models = run.settings.models.filter(({ name }) => selection.model?.includes(name) ?? true);
+  await checkModels(run, models);
+  const visitors = await visitorsOf(run, models, tokens, selection);
+  for (const visitor of visitors) await settle(run, visitor, () => checkTier(run, visitor));
+  for (const visitor of visitors) await settle(run, visitor, () => checkTokensOf(run, visitor));
   return visitors.length;
 }
 
-async function checkModels(trial: Trial, models: readonly ModelSettings[]): Promise<void> {
-  trial.report.title('without a key');
-  await checkListWithoutKey(trial);
-  for (const model of models) await checkAuthentication(trial, model);
+async function checkModels(run: TestRun, models: readonly ModelSettings[]): Promise<void> {
+  run.report.title('without a key');
+  await checkListWithoutKey(run);
+  for (const model of models) await checkAuthentication(run, model);
 }
 
 async function visitorsOf(
-  trial: Trial,
+  run: TestRun,
   models: readonly ModelSettings[],
   tokens: TokenSource,
   selection: Selection,
 ): Promise<Visitor[]> {
-  const { session, settings, report } = trial;
+  const { session, settings, report } = run;
   const visitors: Visitor[] = [];
   for (const tier of settings.tiers.filter(({ name }) => selection.tier?.includes(name) ?? true)) {
     const credential = await credentialOf(session, tier.name, tokens, selection.token);
@@ -60,7 +60,7 @@ async function visitorsOf(
     }
     const expectation = expectationOf(settings, tier);
     const tested = expectation.models.filter((model) => models.includes(model));
-    visitors.push(new Visitor(trial, expectation, credential, tested));
+    visitors.push(new Visitor(run, expectation, credential, tested));
   }
   const users = [...new Set(visitors.map(({ credential }) => credential.user))];
   if (users.length > 0) {
@@ -72,24 +72,24 @@ async function visitorsOf(
 }
 
 /** Checks what does not use up a budget, and the request limit, whose count these requests begin. */
-async function checkTier(trial: Trial, visitor: Visitor): Promise<void> {
+async function checkTier(run: TestRun, visitor: Visitor): Promise<void> {
   const { tier, credential, models } = visitor;
-  trial.report.title(`${tier.name} (${limitWords(tier)}): ${credential.user}, with ${credential.source}`);
+  run.report.title(`${tier.name} (${limitWords(tier)}): ${credential.user}, with ${credential.source}`);
   const answering: ModelSettings[] = [];
-  for (const model of models) if (await checkModel(trial, visitor, model)) answering.push(model);
-  for (const model of tier.otherModels) await checkOtherModel(trial, visitor, model);
-  await checkModelList(trial, visitor);
+  for (const model of models) if (await checkModel(run, visitor, model)) answering.push(model);
+  for (const model of tier.otherModels) await checkOtherModel(run, visitor, model);
+  await checkModelList(run, visitor);
   const [model] = cheapestFirst(answering);
-  if (model !== undefined) await checkRequestLimit(trial, visitor, model);
+  if (model !== undefined) await checkRequestLimit(run, visitor, model);
   visitor.answering = answering;
 }
 
-async function checkTokensOf(trial: Trial, visitor: Visitor): Promise<void> {
+async function checkTokensOf(run: TestRun, visitor: Visitor): Promise<void> {
   const { tier, answering } = visitor;
   const [model] = cheapestFirst(answering);
   if (tier.limits.length === 0 || model === undefined) return;
-  trial.report.title(`${tier.name}: its tokens used up`);
-  await checkTokenLimit(trial, visitor, model);
+  run.report.title(`${tier.name}: its tokens used up`);
+  await checkTokenLimit(run, visitor, model);
 }
 
 /** What costs no GPU first, and what generates before what embeds. */
@@ -99,7 +99,7 @@ function cheapestFirst(models: readonly ModelSettings[]): ModelSettings[] {
 }
 
 /** A user whose budget is used up for long is left, as is one to whom the gateway does not answer. */
-async function settle({ report }: Trial, { tier }: Visitor, check: () => Promise<void>): Promise<void> {
+async function settle({ report }: TestRun, { tier }: Visitor, check: () => Promise<void>): Promise<void> {
   try {
     await check();
   } catch (error) {

@@ -12,7 +12,7 @@ export type KeyChange = 'rotate' | 'revoke' | 'set-tier';
  * @param end when an old key should end, for a rotation
  * @throws OperationError with the change to make instead
  */
-export function checkIsOurs({ settings, config }: Session, key: Key, change: KeyChange, end?: string): void {
+export function checkNobodyElseManages({ settings, config }: Session, key: Key, change: KeyChange, end?: string): void {
   const what = `Secret ${settings.namespace}/${key.secret}`;
   const apply = 'then: maas install';
   if (isRendered(key)) {
@@ -24,9 +24,9 @@ export function checkIsOurs({ settings, config }: Session, key: Key, change: Key
       ].join('\n'),
     );
   }
-  const keeper = keeperOf(key);
-  if (keeper !== undefined) {
-    throw new OperationError(`${what} is kept by ${keeper}, which would bring it back as it was; change it there`);
+  const manager = managerOf(key);
+  if (manager !== undefined) {
+    throw new OperationError(`${what} is kept by ${manager}, which would bring it back as it was; change it there`);
   }
 }
 
@@ -64,7 +64,7 @@ const MARKS: readonly (readonly [by: string, mark: string])[] = [
   ['Helm', 'meta.helm.sh/release-name'],
 ];
 
-function keeperOf({ object }: Key): string | undefined {
+function managerOf({ object }: Key): string | undefined {
   const {
     ownerReferences = [],
     labels = {},

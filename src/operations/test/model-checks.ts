@@ -6,7 +6,7 @@ import type { Answer } from '../connection';
 import { answerProblems, headerProblems, refusalProblems, remainingProblems, streamProblems } from './judgements';
 import { isEmbeddingsModel, shortQuestion, streamQuestion } from './questions';
 import type { Subject } from './report';
-import type { Trial } from './trial';
+import type { TestRun } from './test-run';
 import type { Visitor } from './visitor';
 import { freshMinute } from './windows';
 
@@ -29,31 +29,31 @@ interface Answers {
  * What a user with a key gets from a model.
  * @returns whether it answers
  */
-export async function checkModel(trial: Trial, visitor: Visitor, model: ModelSettings): Promise<boolean> {
-  const { report } = trial;
+export async function checkModel(run: TestRun, visitor: Visitor, model: ModelSettings): Promise<boolean> {
+  const { report } = run;
   const subject: Subject = { tier: visitor.tier.name, model: model.name };
-  if (trial.countsInGateway(visitor.tier)) await freshMinute(trial, SECONDS);
+  if (run.countsInGateway(visitor.tier)) await freshMinute(run, SECONDS);
   const first = await visitor.askPatiently(shortQuestion(model));
   const usage = usageOf(first);
 
   if (!report.judge('a key', subject, keyProblems(visitor, first), `200, ${count(usage?.total ?? 0, 'token')}`))
     return false;
-  let answers = await furtherAnswers(trial, visitor, model, first);
-  for (let attempt = 2; attempt <= ATTEMPTS && !isSettled(trial, answers, model); attempt++) {
-    if (trial.countsInGateway(visitor.tier)) await freshMinute(trial, SECONDS);
-    answers = await furtherAnswers(trial, visitor, model, await visitor.askPatiently(shortQuestion(model)));
+  let answers = await furtherAnswers(run, visitor, model, first);
+  for (let attempt = 2; attempt <= ATTEMPTS && !isSettled(run, answers, model); attempt++) {
+    if (run.countsInGateway(visitor.tier)) await freshMinute(run, SECONDS);
+    answers = await furtherAnswers(run, visitor, model, await visitor.askPatiently(shortQuestion(model)));
   }
-  checkHeaders(trial, visitor, model, answers.first);
-  checkForged(trial, visitor, model, answers);
-  checkStream(trial, visitor, model, answers);
+  checkHeaders(run, visitor, model, answers.first);
+  checkForged(run, visitor, model, answers);
+  checkStream(run, visitor, model, answers);
   return true;
 }
 
 /** A tier that may not use a model gets none of it. */
-export async function checkOtherModel(trial: Trial, visitor: Visitor, model: ModelSettings): Promise<void> {
+export async function checkOtherModel(run: TestRun, visitor: Visitor, model: ModelSettings): Promise<void> {
   const answer = await visitor.ask(shortQuestion(model));
   const subject: Subject = { tier: visitor.tier.name, model: model.name };
-  trial.report.judge('a model of other tiers', subject, refusalProblems(answer, 403, 'access_denied'), '403');
+  run.report.judge('a model of other tiers', subject, refusalProblems(answer, 403, 'access_denied'), '403');
 }
 
 function keyProblems({ credential: { source } }: Visitor, answer: Answer): string[] {
@@ -66,9 +66,9 @@ function keyProblems({ credential: { source } }: Visitor, answer: Answer): strin
   return answerProblems(answer).map((problem) => (hint === undefined ? problem : `${problem}; ${hint}`));
 }
 
-async function furtherAnswers(trial: Trial, visitor: Visitor, model: ModelSettings, first: Answer): Promise<Answers> {
+async function furtherAnswers(run: TestRun, visitor: Visitor, model: ModelSettings, first: Answer): Promise<Answers> {
   const headers = Object.fromEntries(
-    IDENTITY_HEADERS.map((header) => [header, header.endsWith('tier') ? trial.otherTier(visitor.tier) : 'somebody']),
+    IDENTITY_HEADERS.map((header) => [header, header.endsWith('tier') ? run.otherTier(visitor.tier) : 'somebody']),
   );
   const forged = await visitor.askPatiently({ ...shortQuestion(model), headers });
   if (isEmbeddingsModel(model)) return { first, forged };
@@ -77,9 +77,9 @@ async function furtherAnswers(trial: Trial, visitor: Visitor, model: ModelSettin
 }
 
 /** Whether the answers show what is left after each; where somebody else asks as this user, or a window turns, they do not. */
-function isSettled(trial: Trial, answers: Answers, model: ModelSettings): boolean {
+function isSettled(run: TestRun, answers: Answers, model: ModelSettings): boolean {
   const { first, forged } = answers;
-  if (!trial.isOnePod || limitHeadersOf(first).limit === undefined) return true;
+  if (!run.isOnePod || limitHeadersOf(first).limit === undefined) return true;
   const [problems, streamed] = [remainingProblems(first, forged, model), streamRemainder(answers, model)];
   return problems?.length === 0 && (answers.stream === undefined || streamed?.length === 0);
 }
@@ -89,38 +89,38 @@ function streamRemainder({ forged, stream, last }: Answers, model: ModelSettings
   return usage && last && remainingProblems(forged, last, model, costOf(usage, model.tokenWeights));
 }
 
-function checkHeaders(trial: Trial, { tier }: Visitor, model: ModelSettings, answer: Answer): void {
-  if (!trial.countsInGateway(tier)) return;
+function checkHeaders(run: TestRun, { tier }: Visitor, model: ModelSettings, answer: Answer): void {
+  if (!run.countsInGateway(tier)) return;
   const { limit, consumed, remaining } = limitHeadersOf(answer);
   const seen = `limit ${limit}, consumed ${consumed ?? 'not told'}, remaining ${remaining}`;
   const subject: Subject = { tier: tier.name, model: model.name };
-  trial.report.judge('limit headers', subject, headerProblems(answer, tier, model), seen);
+  run.report.judge('limit headers', subject, headerProblems(answer, tier, model), seen);
 }
 
 const OTHERS = 'a window has turned each time, or somebody else asks as this user';
 
-function checkForged(trial: Trial, { tier, credential }: Visitor, model: ModelSettings, answers: Answers): void {
+function checkForged(run: TestRun, { tier, credential }: Visitor, model: ModelSettings, answers: Answers): void {
   const { first, forged } = answers;
   const name = 'identity headers beside a key';
   const subject: Subject = { tier: tier.name, model: model.name };
   const problems = answerProblems(forged);
-  if (trial.countsInGateway(tier) && problems.length === 0) {
+  if (run.countsInGateway(tier) && problems.length === 0) {
     problems.push(...headerProblems(forged, tier, model));
-    const rest = trial.isOnePod ? remainingProblems(first, forged, model) : [];
+    const rest = run.isOnePod ? remainingProblems(first, forged, model) : [];
     problems.push(...(rest ?? []).map((problem) => `${problem}: does another user's budget pay?`));
   }
-  trial.report.judge(name, subject, problems, `200, counted for ${credential.user}`);
+  run.report.judge(name, subject, problems, `200, counted for ${credential.user}`);
 }
 
-function checkStream(trial: Trial, { tier }: Visitor, model: ModelSettings, answers: Answers): void {
+function checkStream(run: TestRun, { tier }: Visitor, model: ModelSettings, answers: Answers): void {
   const { stream } = answers;
   const subject: Subject = { tier: tier.name, model: model.name };
   if (stream === undefined) return;
   const usage = usageOf(stream);
   const seen = `200, ${count(usage?.total ?? 0, 'token')} in its last event`;
-  const isGood = trial.report.judge('a stream', subject, streamProblems(stream), seen);
-  if (!isGood || !trial.countsInGateway(tier) || !trial.isOnePod) return;
+  const isGood = run.report.judge('a stream', subject, streamProblems(stream), seen);
+  if (!isGood || !run.countsInGateway(tier) || !run.isOnePod) return;
   const rest = streamRemainder(answers, model);
-  if (rest === undefined) trial.report.skipped('a stream counts', subject, OTHERS);
-  else trial.report.judge('a stream counts', subject, rest, 'its tokens are gone from what is left');
+  if (rest === undefined) run.report.skipped('a stream counts', subject, OTHERS);
+  else run.report.judge('a stream counts', subject, rest, 'its tokens are gone from what is left');
 }

@@ -2,14 +2,14 @@ import type { ModelSettings } from '../../config/settings';
 import { IDENTITY_HEADERS } from '../../gateway/identity-headers';
 import { refusalProblems } from './judgements';
 import { shortQuestion } from './questions';
-import type { Trial } from './trial';
+import type { TestRun } from './test-run';
 
 /** A key that nobody has. */
 const WRONG_KEY = 'cdk8s-maas-test-no-such-key';
 
 /** Who has no key, or a wrong one, is refused: three failures a model, of the many that slow an address down. */
-export async function checkAuthentication(trial: Trial, model: ModelSettings): Promise<void> {
-  const { settings, report, connection } = trial;
+export async function checkAuthentication(run: TestRun, model: ModelSettings): Promise<void> {
+  const { settings, report, connection } = run;
   const prefix = settings.apiKeys?.prefixes[0] ?? 'Bearer';
   const [tier] = settings.tiers;
   const forged = Object.fromEntries(

@@ -8,7 +8,7 @@ import { mostTokens } from './questions';
 import type { Report } from './report';
 
 /** What all checks of one run share. */
-export class Trial {
+export class TestRun {
   readonly settings: PlatformSettings;
   /** Whether Kuadrant counts tokens, which tells clients nothing. */
   readonly byPolicy: boolean;

@@ -70,7 +70,7 @@ export function checkKeysAreOn({ settings, config }: Pick<Session, 'settings' | 
  *
  * @throws OperationError when there is none, or several
  */
-export function chooseKey(keys: readonly Key[], name: string): Key {
+export function keyNamed(keys: readonly Key[], name: string): Key {
   const ofSecret = keys.find(({ secret }) => secret === name);
   if (ofSecret !== undefined) return ofSecret;
   const ofUser = keysOfUser(keys, name);

@@ -3,7 +3,7 @@ import { apiKeyMetadata } from '../../../src/identity/api-key-secret';
 import type { Kubectl } from '../../../src/operations/kubectl';
 import type { KubernetesObject } from '../../../src/operations/kubernetes-object';
 import { openSession, type Session } from '../../../src/operations/session';
-import { credentialOf } from '../../../src/operations/trial/credentials';
+import { credentialOf } from '../../../src/operations/test/credentials';
 
 /** A Secret as the cluster has it. */
 function secret(name: string, key?: string, tier = 'free', annotations: Record<string, string> = {}): KubernetesObject {

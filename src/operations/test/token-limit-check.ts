@@ -4,7 +4,7 @@ import type { Answer } from '../connection';
 import { overLimitProblems, seenOf } from './judgements';
 import { longQuestion } from './questions';
 import type { Subject } from './report';
-import type { Trial } from './trial';
+import type { TestRun } from './test-run';
 import { isRequestRefusal, type Visitor } from './visitor';
 import { freshMinute, minuteOf } from './windows';
 
@@ -36,49 +36,49 @@ interface Spending {
 }
 
 /** Asks until the tokens of a minute are used up, and once more; longer windows are left alone. */
-export async function checkTokenLimit(trial: Trial, visitor: Visitor, model: ModelSettings): Promise<void> {
+export async function checkTokenLimit(run: TestRun, visitor: Visitor, model: ModelSettings): Promise<void> {
   const { tier } = visitor;
   const subject: Subject = { tier: tier.name, model: model.name };
-  const reason = reasonAgainst(trial, visitor, model);
-  if (reason !== undefined) return trial.report.skipped(NAME, subject, reason);
+  const reason = reasonAgainst(run, visitor, model);
+  if (reason !== undefined) return run.report.skipped(NAME, subject, reason);
   for (let attempt = 1; ; attempt++) {
     await visitor.untilFreshRequests(model.host);
-    if (!trial.byPolicy) await freshMinute(trial, SECONDS);
-    const spending = await spend(trial, visitor, model);
+    if (!run.byPolicy) await freshMinute(run, SECONDS);
+    const spending = await spend(run, visitor, model);
     const { last } = spending;
-    if (tier.requests !== undefined && isRequestRefusal(last) && !trial.byPolicy) {
-      return trial.report.skipped(NAME, subject, 'the request limit refuses first');
+    if (tier.requests !== undefined && isRequestRefusal(last) && !run.byPolicy) {
+      return run.report.skipped(NAME, subject, 'the request limit refuses first');
     }
     const isJudged = spending.isOneWindow || last.status === 429;
-    if (isJudged) return judge(trial, visitor, subject, spending);
+    if (isJudged) return judge(run, visitor, subject, spending);
     if (attempt > 1) {
       const seconds = 'the model generates too slowly to use up a minute within it: the headers only were checked';
-      return trial.report.skipped(NAME, subject, seconds);
+      return run.report.skipped(NAME, subject, seconds);
     }
   }
 }
 
 /** Why a limit is not used up, if there is a reason. */
-function reasonAgainst(trial: Trial, { tier }: Visitor, model: ModelSettings): string | undefined {
+function reasonAgainst(run: TestRun, { tier }: Visitor, model: ModelSettings): string | undefined {
   const { requests } = tier;
-  const limit = trial.tokensPerMinute(tier);
-  const rest = trial.byPolicy ? '' : ': the headers only were checked';
+  const limit = run.tokensPerMinute(tier);
+  const rest = run.byPolicy ? '' : ': the headers only were checked';
   if (limit === undefined) return `a limit of an hour or longer is not used up, a user would have to wait${rest}`;
   if (limit > MOST_TOKENS) return `${limit.toLocaleString('en-US')} tokens a minute are too many to use up${rest}`;
-  const needed = Math.ceil(limit / trial.tokensOfRequest(model)) + 1;
+  const needed = Math.ceil(limit / run.tokensOfRequest(model)) + 1;
   if (needed > MOST_REQUESTS) return `it takes ${needed} requests to use it up${rest}`;
   if (requests !== undefined && needed > requests.limit) return `the request limit is used up before it${rest}`;
-  if (trial.byPolicy && requests !== undefined) return 'nobody is told whether tokens or requests have refused';
+  if (run.byPolicy && requests !== undefined) return 'nobody is told whether tokens or requests have refused';
   return undefined;
 }
 
-async function spend(trial: Trial, visitor: Visitor, model: ModelSettings): Promise<Spending> {
+async function spend(run: TestRun, visitor: Visitor, model: ModelSettings): Promise<Spending> {
   const { tier } = visitor;
   // Kuadrant's windows begin with a request that nobody knows of: within two limits it must refuse.
-  const perMinute = trial.tokensPerMinute(tier) ?? 0;
-  const limit = perMinute * (trial.byPolicy ? 2 : 1);
+  const perMinute = run.tokensPerMinute(tier) ?? 0;
+  const limit = perMinute * (run.byPolicy ? 2 : 1);
   const share = Math.ceil(perMinute / Math.min(PARTS, (tier.requests?.limit ?? Infinity) - 1));
-  const started = trial.connection.now();
+  const started = run.connection.now();
   let [used, remaining]: [number, number | undefined] = [0, undefined];
   for (let number = 1; ; number++) {
     const answer = await visitor.ask(longQuestion(model, tokensFor(Math.min(share, limit - used), model)));
@@ -88,8 +88,8 @@ async function spend(trial: Trial, visitor: Visitor, model: ModelSettings): Prom
     if (isSuccess && usage !== undefined) used += costOf(usage, model.tokenWeights);
     if (tier.requests === undefined) visitor.tell(number, answer.status, ` (${used} of ${perMinute} tokens)`);
     if (isSuccess) remaining = limitHeadersOf(answer).remaining;
-    const now = trial.connection.now();
-    const isOneWindow = trial.byPolicy ? now - started < 60_000 : minuteOf(now) === minuteOf(started);
+    const now = run.connection.now();
+    const isOneWindow = run.byPolicy ? now - started < 60_000 : minuteOf(now) === minuteOf(started);
     if (!isSuccess || wasUsedUp || !isOneWindow || number >= MOST_REQUESTS * 2) {
       return { used, requests: number, last: answer, isOneWindow, ...(remaining === undefined ? {} : { remaining }) };
     }
@@ -101,10 +101,10 @@ function tokensFor(cost: number, { tokenWeights }: ModelSettings): number {
   return Math.max(1, Math.ceil(cost / tokenWeights.completion));
 }
 
-function judge(trial: Trial, { tier, credential }: Visitor, subject: Subject, spending: Spending): void {
+function judge(run: TestRun, { tier, credential }: Visitor, subject: Subject, spending: Spending): void {
   const { used, last, remaining, requests } = spending;
-  const { report, byPolicy, settings } = trial;
-  const limit = trial.tokensPerMinute(tier) ?? 0;
+  const { report, byPolicy, settings } = run;
+  const limit = run.tokensPerMinute(tier) ?? 0;
   if (!tier.enforced) {
     const problems = last.status === 200 ? [] : [`got ${seenOf(last)}, expected 200: enforce is false`];
     return void report.judge(NAME, subject, problems, `not enforced: ${used} of ${limit} tokens used, and still 200`);
@@ -115,7 +115,7 @@ function judge(trial: Trial, { tier, credential }: Visitor, subject: Subject, sp
     return report.failed(NAME, subject, problem);
   }
   const problems = overLimitProblems(last, tier, byPolicy);
-  const isEarly = settings.limits.overshoot === 'inflight' && !byPolicy && (remaining ?? 0) > 0 && trial.isOnePod;
+  const isEarly = settings.limits.overshoot === 'inflight' && !byPolicy && (remaining ?? 0) > 0 && run.isOnePod;
   if (isEarly)
     problems.push(`429 although ${remaining} tokens were left: does somebody else ask as ${credential.user}?`);
   const before = used < limit && requests > 0 ? ', the rest was used before' : '';
