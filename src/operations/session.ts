@@ -2,6 +2,7 @@ import type { MaasPlatformProps } from '../config/configuration';
 import { readConfiguration } from '../config/read';
 import { resolveSettings, type PlatformSettings } from '../config/settings';
 import { manifestFilesOf } from '../platform/manifests';
+import { CommandsToCopy } from './commands-to-copy';
 import { Kubectl } from './kubectl';
 import type { KubernetesObject } from './kubernetes-object';
 import { Interrupted, OperationError } from './operation-error';
@@ -39,6 +40,8 @@ export interface Session {
   /** The objects of dist/, file by file, in the order in which they are applied. */
   readonly files: readonly PlatformFileObjects[];
   readonly kubectl: Kubectl;
+  /** For what a person is told to do next. */
+  readonly commands: CommandsToCopy;
   readonly terminal: Terminal;
   /** Aborted once the user presses Ctrl-C. */
   readonly interruption: AbortSignal;
@@ -65,12 +68,14 @@ export function openSession(options: SessionOptions, props = readConfiguration(o
     );
   }
   const terminal = openTerminal(options);
+  const kubectl = new Kubectl(options, terminal);
   return {
     config: options.config,
     props,
     settings,
     files: manifestFilesOf(props).map(({ name, manifests }) => ({ name, objects: manifests as KubernetesObject[] })),
-    kubectl: new Kubectl(options, terminal),
+    kubectl,
+    commands: new CommandsToCopy(kubectl.prefix, options.config),
     terminal,
     interruption: onInterrupt(terminal),
   };

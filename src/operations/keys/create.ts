@@ -44,7 +44,7 @@ async function makeKey(session: Session, owner: ApiKeyOwner, options: CreateKeyO
   const key = newKey();
   const secret = keySecret({ ...owner, name, value: encoded(key), expires, created: instantOf(now) });
   checkInterruption(session, 'no key was made');
-  await unlessEnded(mayBeThere(namespace, name), async () => {
+  await unlessEnded(mayBeThere(session, name), async () => {
     await writeKey(session, 'create', secret);
     const shown = { user, tier, namespace, secret: name, expires, key };
     await handOver(options.json ? JSON.stringify(shown, undefined, 2) : key, () =>
@@ -60,10 +60,10 @@ export function instantOf(moment: Date): string {
 }
 
 /** What somebody is told who ends the process while a Secret is written. */
-export function mayBeThere(namespace: string, name: string): string {
+export function mayBeThere({ settings, commands }: Session, name: string): string {
   return (
-    `ended before the key was shown: Secret ${namespace}/${name} may have a key that nobody has seen; ` +
-    `see: maas keys list; take it away: maas keys revoke ${name}`
+    `ended before the key was shown: Secret ${settings.namespace}/${name} may have a key that nobody has seen; ` +
+    `see: ${commands.maas('keys', 'list')}; take it away: ${commands.maas('keys', 'revoke', name)}`
   );
 }
 
@@ -109,7 +109,12 @@ function warnOfMisspelling({ settings, terminal, config }: Session, user: string
   );
 }
 
-function tell({ terminal, settings, config }: Session, owner: ApiKeyOwner, name: string, expires?: string): void {
+function tell(
+  { terminal, settings, config, commands }: Session,
+  owner: ApiKeyOwner,
+  name: string,
+  expires?: string,
+): void {
   const { namespace, user, tier } = owner;
   const end = expires === undefined ? 'it has no end' : `it works until ${expiryInstant(expires)}`;
   terminal.note(
@@ -117,7 +122,8 @@ function tell({ terminal, settings, config }: Session, owner: ApiKeyOwner, name:
   );
   const configured = configuredKeys(settings).get(name)?.key;
   if (configured !== undefined) {
-    if (configured.disabled) terminal.warn(`${config} disables it: take disabled: true away there, then: maas install`);
+    if (configured.disabled)
+      terminal.warn(`${config} disables it: take disabled: true away there, then: ${commands.maas('install')}`);
     if (configured.expires !== undefined) {
       terminal.note(`${config} ends it, too: at ${expiryInstant(configured.expires)}`);
     }
@@ -129,7 +135,7 @@ function tell({ terminal, settings, config }: Session, owner: ApiKeyOwner, name:
     );
   } else {
     terminal.note(
-      `${config} does not name ${user}: the annotations of the Secret say it all. Another tier: maas keys set-tier ${name} <tier>`,
+      `${config} does not name ${user}: the annotations of the Secret say it all. Another tier: ${commands.maas('keys', 'set-tier', name)} <tier>`,
     );
   }
 }

@@ -30,8 +30,9 @@ const REFUSED = /Error from server \((AlreadyExists|BadRequest|Conflict|Forbidde
  *
  * @throws OperationError without any key in it
  */
-export async function writeKey({ kubectl }: Session, verb: 'create' | 'replace', secret: KubernetesObject) {
-  const { name, namespace = '' } = secret.metadata;
+export async function writeKey(session: Session, verb: 'create' | 'replace', secret: KubernetesObject) {
+  const { kubectl } = session;
+  const { name } = secret.metadata;
   try {
     await kubectl.write(verb, secret);
   } catch (error) {
@@ -40,7 +41,7 @@ export async function writeKey({ kubectl }: Session, verb: 'create' | 'replace',
     // After a time-out, or when kubectl was ended, the API server may have done it.
     const there = REFUSED.test(said) ? false : await isWritten(kubectl, secret);
     if (there === true) return;
-    throw new OperationError([said, ...adviceOf(said, name, namespace, there)].join('\n'));
+    throw new OperationError([said, ...adviceOf(session, said, name, there)].join('\n'));
   }
 }
 
@@ -60,17 +61,20 @@ function withoutKey(text: string, { data }: KubernetesObject): string {
   return text.replaceAll(value, '(the key)').replaceAll(Buffer.from(value, 'base64').toString(), '(the key)');
 }
 
-function adviceOf(said: string, name: string, namespace: string, isThere: boolean | undefined): string[] {
+function adviceOf({ commands, settings }: Session, said: string, name: string, isThere: boolean | undefined): string[] {
+  const secret = `${settings.namespace}/${name}`;
+
   if (/AlreadyExists/.test(said)) {
     return [
-      `Secret ${namespace}/${name} stays as it is; another name: --name <secret>, a new key in it: maas keys rotate ${name}`,
+      `Secret ${secret} stays as it is; another name: --name <secret>, a new key in it: ${commands.maas('keys', 'rotate', name)}`,
     ];
   }
-  if (/namespaces ".*" not found/.test(said)) return ['the platform is not installed there; see: maas install'];
+  if (/namespaces ".*" not found/.test(said))
+    return [`the platform is not installed there; see: ${commands.maas('install')}`];
   if (isThere === undefined) {
     return [
-      `whether Secret ${namespace}/${name} was written is not known; see: maas keys list; ` +
-        `a key that nobody has seen: maas keys revoke ${name}`,
+      `whether Secret ${secret} was written is not known; see: ${commands.maas('keys', 'list')}; ` +
+        `a key that nobody has seen: ${commands.maas('keys', 'revoke', name)}`,
     ];
   }
   return [];

@@ -1,6 +1,5 @@
 import { runOperation } from '../run-operation';
 import type { Session, SessionOptions } from '../session';
-import { shellArgument } from '../shell';
 import { columns } from '../terminal';
 import { jsonText } from '../text-width';
 import { MAAS_LABELS } from '../../labels';
@@ -36,11 +35,13 @@ export function printKeys(user: string | undefined, options: ListKeysOptions): P
     const isConfigured = session.settings.users.some(({ name }) => name === user);
     const shown =
       user === undefined ? keys : isConfigured ? keys.filter((key) => key.user === user) : keysOfUser(keys, user);
-    const { terminal } = session;
+    const { terminal, commands } = session;
     if (options.json) {
       terminal.print(jsonText(shown.map(listed)));
     } else if (shown.length === 0) {
-      terminal.note(`no keys; make one: maas keys create ${user === undefined ? '<user>' : shellArgument(user)}`);
+      terminal.note(
+        `no keys; make one: ${commands.maas('keys', 'create', ...(user === undefined ? [] : [user]))}${user === undefined ? ' <user>' : ''}`,
+      );
     } else {
       terminal.print(table(shown));
     }
@@ -69,7 +70,7 @@ function table(keys: readonly Key[]): string {
 }
 
 /** A rendered key stays in the cluster, and works, when maas.yaml no longer has it. */
-function warnOfForgotten({ terminal, config }: Session, keys: readonly Key[]): void {
+function warnOfForgotten({ terminal, config, commands }: Session, keys: readonly Key[]): void {
   const forgotten = keys.filter(
     ({ configured, state, object }) =>
       configured === undefined &&
@@ -77,9 +78,9 @@ function warnOfForgotten({ terminal, config }: Session, keys: readonly Key[]): v
       Object.entries(MAAS_LABELS).every(([label, value]) => object?.metadata.labels?.[label] === value),
   );
   if (forgotten.length > 0) {
-    const secrets = forgotten.map(({ secret }) => secret).join(' ');
+    const secrets = forgotten.map(({ secret }) => secret);
     terminal.warn(
-      `${config} does not have ${secrets} any more, and it works still; take it away: maas keys revoke ${secrets}`,
+      `${config} does not have ${secrets.join(' ')} any more, and it works still; take it away: ${commands.maas('keys', 'revoke', ...secrets)}`,
     );
   }
 }

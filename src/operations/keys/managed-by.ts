@@ -12,9 +12,14 @@ export type KeyChange = 'rotate' | 'revoke' | 'set-tier';
  * @param end when an old key should end, for a rotation
  * @throws OperationError with the change to make instead
  */
-export function checkNobodyElseManages({ settings, config }: Session, key: Key, change: KeyChange, end?: string): void {
+export function checkNobodyElseManages(
+  { settings, config, commands }: Session,
+  key: Key,
+  change: KeyChange,
+  end?: string,
+): void {
   const what = `Secret ${settings.namespace}/${key.secret}`;
-  const apply = 'then: maas install';
+  const apply = `then: ${commands.maas('install')}`;
   if (isRendered(key)) {
     throw new OperationError(
       [

@@ -3,7 +3,6 @@ import { confirm } from '../confirm';
 import { Interrupted, OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
-import { shellArgument } from '../shell';
 import { checkNobodyElseManages } from './managed-by';
 import { printable, sharers, type Key } from './key';
 import { keysOfUser } from './key-arguments';
@@ -20,9 +19,11 @@ export interface RevokeKeysOptions extends SessionOptions {
 /** `cdk8s-maas keys revoke SECRET...` and `USER --all`: deletes Secrets of keys, and no other Secrets. */
 export function revokeKeys(names: readonly string[], options: RevokeKeysOptions): Promise<void> {
   return runOperation(options, async (session) => {
-    const { terminal, settings } = session;
+    const { terminal, settings, commands } = session;
     const { keys } = await readKeys(session, new Date());
-    const meant = [...new Set(names.flatMap((name) => (options.all ? ofUser(keys, name) : [ofSecret(keys, name)])))];
+    const meant = [
+      ...new Set(names.flatMap((name) => (options.all ? ofUser(keys, name) : [ofSecret(session, keys, name)]))),
+    ];
     for (const key of meant) checkNobodyElseManages(session, key, 'revoke');
     for (const key of meant) warnOfOtherSecrets(session, keys, key, meant);
     const what = meant.map(({ secret, user }) => `${settings.namespace}/${secret} (${printable(user)})`);
@@ -31,12 +32,15 @@ export function revokeKeys(names: readonly string[], options: RevokeKeysOptions)
       throw new Interrupted('nothing was revoked');
     for (const [index, key] of meant.entries()) {
       const left = meant.slice(index).map(({ secret }) => secret);
-      checkInterruption(session, `not revoked: ${listNames(left)}; go on with: maas keys revoke ${left.join(' ')}`);
+      checkInterruption(
+        session,
+        `not revoked: ${listNames(left)}; go on with: ${commands.maas('keys', 'revoke', ...left)}`,
+      );
       await revoke(session, key);
       terminal.print(`revoked ${what[index]}: refused with 401 from ${new Date().toISOString()} on, within a second`);
       if (key.configured !== undefined) {
         terminal.note(
-          `${session.config} names ${key.secret} still: take it away there, or put a new key in its place: maas keys create ${shellArgument(key.user)}`,
+          `${session.config} names ${key.secret} still: take it away there, or put a new key in its place: ${commands.maas('keys', 'create', key.user)}`,
         );
       }
     }
@@ -50,12 +54,12 @@ function ofUser(keys: readonly Key[], user: string): Key[] {
   return there;
 }
 
-function ofSecret(keys: readonly Key[], name: string): Key {
+function ofSecret({ commands }: Session, keys: readonly Key[], name: string): Key {
   const key = keys.find(({ secret }) => secret === name);
   if (key === undefined) {
     const secrets = keysOfUser(keys, name).map(({ secret }) => secret);
     throw new OperationError(
-      `${name} is a user: name the Secret, one of ${listNames(secrets)}, or revoke all of them: maas keys revoke ${shellArgument(name)} --all`,
+      `${name} is a user: name the Secret, one of ${listNames(secrets)}, or revoke all of them: ${commands.maas('keys', 'revoke', name, '--all')}`,
     );
   }
   if (key.object === undefined) {
@@ -64,13 +68,18 @@ function ofSecret(keys: readonly Key[], name: string): Key {
   return key;
 }
 
-function warnOfOtherSecrets({ terminal }: Session, keys: readonly Key[], key: Key, meant: readonly Key[]): void {
+function warnOfOtherSecrets(
+  { terminal, commands }: Session,
+  keys: readonly Key[],
+  key: Key,
+  meant: readonly Key[],
+): void {
   const others = sharers(keys, key).filter((other) => !meant.includes(other));
   if (others.length > 0) {
     const names = others.map(({ secret }) => secret);
     terminal.warn(
       `the same key is in Secret ${listNames(names)}, too: it may be let in again, at the latest when Authorino starts anew; ` +
-        `revoke all of them: maas keys revoke ${[key.secret, ...names].join(' ')}`,
+        `revoke all of them: ${commands.maas('keys', 'revoke', key.secret, ...names)}`,
     );
   }
 }

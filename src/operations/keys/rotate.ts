@@ -2,7 +2,6 @@ import { EXPIRES_ANNOTATION } from '../../identity/api-key-secret';
 import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
-import { shellArgument } from '../shell';
 import type { KubernetesObject } from '../kubernetes-object';
 import { checkKeysAreOn, keyNamed } from './key-arguments';
 import { instantOf, mayBeThere } from './create';
@@ -42,7 +41,7 @@ export function rotateKey(name: string, options: RotateKeyOptions): Promise<void
     const key = newKey();
     const { namespace } = session.settings;
     checkInterruption(session, 'no key was changed');
-    await unlessEnded(mayBeThere(namespace, old.secret), async () => {
+    await unlessEnded(mayBeThere(session, old.secret), async () => {
       if (!store.secretNames.includes(previous.metadata.name)) await writeKey(session, 'create', previous);
       await replaceKey(session, previous, renewed(object, old, key, now, expires));
       const shown = {
@@ -55,11 +54,11 @@ export function rotateKey(name: string, options: RotateKeyOptions): Promise<void
   });
 }
 
-function checkCanRotate({ config, settings }: Session, old: Key): KubernetesObject {
+function checkCanRotate({ config, settings, commands }: Session, old: Key): KubernetesObject {
   const what = `Secret ${settings.namespace}/${old.secret}`;
   if (old.object === undefined) {
     throw new OperationError(
-      `${what} is not in the cluster: there is nothing to rotate; make it: maas keys create ${shellArgument(old.user)}`,
+      `${what} is not in the cluster: there is nothing to rotate; make it: ${commands.maas('keys', 'create', old.user)}`,
     );
   }
   if (old.state === 'label missing') {
@@ -71,12 +70,12 @@ function checkCanRotate({ config, settings }: Session, old: Key): KubernetesObje
   if (old.state !== 'in force') {
     throw new OperationError(
       `the key in ${what} is not in force (${old.state}), and a new one in its place would not be either, or needs no overlap; ` +
-        `see: maas keys list and ${config}; a new key: maas keys create <user>`,
+        `see: ${commands.maas('keys', 'list')} and ${config}; a new key: ${commands.maas('keys', 'create', old.user)}`,
     );
   }
   if (old.object.immutable === true) {
     throw new OperationError(
-      `${what} is immutable; instead: maas keys create ${shellArgument(old.user)}, later: maas keys revoke ${old.secret}`,
+      `${what} is immutable; instead: ${commands.maas('keys', 'create', old.user)}, later: ${commands.maas('keys', 'revoke', old.secret)}`,
     );
   }
   return old.object;
@@ -129,7 +128,7 @@ async function replaceKey(session: Session, previous: KubernetesObject, secret: 
     throw new OperationError(
       `${error instanceof Error ? error.message : String(error)}\n` +
         `The key in Secret ${namespace}/${name} is still the old one and works, but until ${endOf(previous)} only, as ` +
-        `Secret ${previous.metadata.name} says; go on with: maas keys rotate ${name}`,
+        `Secret ${previous.metadata.name} says; go on with: ${session.commands.maas('keys', 'rotate', name)}`,
     );
   }
 }
@@ -141,16 +140,21 @@ async function undo(session: Session, object: KubernetesObject, previous: Kubern
   await session.kubectl.delete(secretReference(session.settings.namespace, previous.metadata.name));
 }
 
-function tell({ terminal, config, settings }: Session, old: Key, previous: KubernetesObject, expires?: string): void {
+function tell(
+  { terminal, config, settings, commands }: Session,
+  old: Key,
+  previous: KubernetesObject,
+  expires?: string,
+): void {
   const { name } = previous.metadata;
   terminal.note(
     `Secret ${settings.namespace}/${old.secret}: a new key of ${old.user}, tier ${old.tier}; shown this once, it works within a second.\n` +
-      `Secret ${settings.namespace}/${name}: the old key, which works until ${endOf(previous)}; sooner: maas keys revoke ${name}`,
+      `Secret ${settings.namespace}/${name}: the old key, which works until ${endOf(previous)}; sooner: ${commands.maas('keys', 'revoke', name)}`,
   );
   const configured = old.configured?.expires;
   if (configured !== undefined && earlier(configured, expires) === configured) {
     terminal.warn(
-      `${config} ends Secret ${old.secret} at ${configured}, so the new key, too; write a later expires there, or none, then: maas install`,
+      `${config} ends Secret ${old.secret} at ${configured}, so the new key, too; write a later expires there, or none, then: ${commands.maas('install')}`,
     );
   }
 }

@@ -3,7 +3,6 @@ import { TIER_ANNOTATION } from '../../identity/api-key-secret';
 import { OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
-import { shellArgument } from '../shell';
 import { checkTier, keysOfUser, ownerOf } from './key-arguments';
 import { checkNobodyElseManages } from './managed-by';
 import { printable, type Key } from './key';
@@ -44,20 +43,20 @@ export function setTier(name: string, tier: string | undefined, options: Session
 }
 
 function tierOf(session: Session, { user, secret }: Key, tier: string | undefined): string {
-  const { settings, config } = session;
+  const { settings, config, commands } = session;
   if (tier === undefined && !settings.users.some(({ name }) => name === user)) {
     const names = listNames(settings.tiers.map(({ name }) => name));
     throw new OperationError(
-      `${config} does not name user ${user}, so it knows no tier; say which, one of ${names}: maas keys set-tier ${secret} <tier>`,
+      `${config} does not name user ${user}, so it knows no tier; say which, one of ${names}: ${commands.maas('keys', 'set-tier', secret)} <tier>`,
     );
   }
   return ownerOf(session, user, tier, 'tier').tier;
 }
 
-function whyNot({ config }: Session, changes: readonly { key: Key; to: string }[]): string {
+function whyNot({ config, commands }: Session, changes: readonly { key: Key; to: string }[]): string {
   const byPolicy = changes.filter(({ key }) => key.configured?.existingSecret !== undefined);
   return byPolicy.length > 0
-    ? `the tier of a key that ${config} names comes from there with the next apply: maas install`
+    ? `the tier of a key that ${config} names comes from there with the next apply: ${commands.maas('install')}`
     : `${count(changes.length, 'key')} in that tier already`;
 }
 
@@ -66,7 +65,7 @@ function checkCanChange(session: Session, key: Key): void {
   checkNobodyElseManages(session, key, 'set-tier');
   if (key.state === 'label missing' || key.state === 'no value') {
     throw new OperationError(
-      `Secret ${key.secret} is no key that works (${key.state}); see: maas keys list ${shellArgument(key.user)}`,
+      `Secret ${key.secret} is no key that works (${key.state}); see: ${session.commands.maas('keys', 'list', key.user)}`,
     );
   }
 }
@@ -79,7 +78,7 @@ const SETTLE = 1000;
  * moment, and after that by this one: it knows the key all the time, and whoever refers to the Secret finds it.
  */
 async function changeTier(session: Session, secretNames: readonly string[], key: Key, tier: string): Promise<void> {
-  const { kubectl, settings } = session;
+  const { kubectl, settings, commands } = session;
   const { namespace } = settings;
   const meanwhile = keySecret({
     ...{ namespace, user: key.user, tier, expires: key.endsAt },
@@ -96,8 +95,8 @@ async function changeTier(session: Session, secretNames: readonly string[], key:
     // Without it the key would not work: Authorino may know it by this Secret only.
     throw new OperationError(
       `${error instanceof Error ? error.message : String(error)}\nSecret ${namespace}/${meanwhile.metadata.name} holds the key ` +
-        `of ${key.secret} in tier ${tier}; do it again: maas keys set-tier ${key.secret} ${tier}, ` +
-        `then: maas keys revoke ${meanwhile.metadata.name}`,
+        `of ${key.secret} in tier ${tier}; do it again: ${commands.maas('keys', 'set-tier', key.secret, tier)}, ` +
+        `then: ${commands.maas('keys', 'revoke', meanwhile.metadata.name)}`,
     );
   }
   await kubectl.delete(secretReference(namespace, meanwhile.metadata.name));

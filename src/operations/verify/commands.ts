@@ -1,28 +1,8 @@
-import { shellCommand } from '../shell';
+import { CommandsToCopy } from '../commands-to-copy';
 import type { Advice } from './row';
 
-/** Commands that a person can copy: they mean the cluster and the configuration that were looked at. */
-export class Commands {
-  /**
-   * @param cluster what kubectl and maas are told of the cluster: `--context=kind`
-   * @param config configuration file
-   */
-  constructor(
-    private readonly cluster: readonly string[],
-    private readonly config: string,
-  ) {}
-
-  /** A command of kubectl. */
-  kubectl(...args: readonly string[]): string {
-    return shellCommand('kubectl', ...this.cluster, ...args);
-  }
-
-  /** A command of ours. */
-  maas(...args: readonly string[]): string {
-    const config = this.config === 'maas.yaml' ? [] : ['--config', this.config];
-    return shellCommand('maas', ...args, ...config, ...this.cluster);
-  }
-
+/** As they stand in an advice. */
+export class Commands extends CommandsToCopy {
   /** What brings the cluster to what the configuration says. */
   install(text = 'bring the cluster to what the configuration says'): Advice {
     return { text, commands: [this.maas('install')] };
