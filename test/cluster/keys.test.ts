@@ -539,7 +539,7 @@ describeCluster(
         const no = await answer('n\\n');
         expect([no.exitCode, no.stdout]).toEqual([
           130,
-          expect.stringContaining('Revoke 1 key, llm/asked-for (alice)? [y/N]'),
+          expect.stringContaining('Revoke 1 key, llm/asked-for (alice), on context kasd, https://'),
         ]);
         expect((await gateway.ask(`Bearer ${key}`, look)).status).toBe(200);
         // Ctrl-D.

@@ -1,5 +1,6 @@
 import { count, listNames } from '../../config/problem';
 import { confirm } from '../confirm';
+import { keepToCurrentCluster } from '../current-cluster';
 import { Interrupted, OperationError } from '../operation-error';
 import { runOperation } from '../run-operation';
 import { checkInterruption, type Session, type SessionOptions } from '../session';
@@ -27,7 +28,8 @@ export function revokeKeys(names: readonly string[], options: RevokeKeysOptions)
     for (const key of meant) checkNobodyElseManages(session, key, 'revoke');
     for (const key of meant) warnOfOtherSecrets(session, keys, key, meant);
     const what = meant.map(({ secret, user }) => `${settings.namespace}/${secret} (${printable(user)})`);
-    const question = `Revoke ${count(meant.length, 'key')}, ${what.join(', ')}?`;
+    const cluster = await keepToCurrentCluster(session.kubectl);
+    const question = `Revoke ${count(meant.length, 'key')}, ${what.join(', ')}, on ${cluster}?`;
     if (!(await confirm(session, question, { yes: options.yes ?? false })))
       throw new Interrupted('nothing was revoked');
     for (const [index, key] of meant.entries()) {
