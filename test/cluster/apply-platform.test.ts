@@ -2,6 +2,7 @@ import { ask } from './harness/api';
 import type { CommandResult } from './harness/kubectl';
 import { shippedKServeConfiguration } from './harness/prerequisites';
 import { find, OperatedCluster, small } from './harness/operated';
+import { untilProtected } from './harness/policies';
 import { StandIn } from './harness/stand-in';
 import { describeCluster, kubectl } from './harness/suite';
 
@@ -94,6 +95,7 @@ describeCluster("the platform's own objects", () => {
   test('come back whole after kubectl delete -f dist/, whose policies stay in force half deleted', async () => {
     succeeded(await cluster.apply());
     succeeded(await cluster.maas.run(['synth']));
+    await untilProtected('llm');
     expect((await cluster.maas.shell('kubectl delete -f dist/ --wait=false')).exitCode).toBe(1);
     expect((await find(paths.policy))!.metadata).toHaveProperty('deletionTimestamp');
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { removeAll } from './harness/cleanup';
 import { manifestsOf, nameOf, readPlatformFolder, reference, type Manifest } from './harness/manifests';
+import { untilProtected } from './harness/policies';
 import { createPrerequisiteNamespaces, shippedKServeConfiguration } from './harness/prerequisites';
 import { describeCluster, kubectl } from './harness/suite';
-import { until } from './harness/until';
 
 const manifests = manifestsOf(readPlatformFolder('dist'));
 const protectionLabel = 'cdk8s-maas/deletion-protection';
@@ -39,13 +39,6 @@ async function keysOfOthers(): Promise<Record<string, string>> {
 function shippedKeysBesideOurs(): Record<string, string> {
   const ours = manifests.find(({ metadata }) => metadata.name === 'inferenceservice-config')!;
   return Object.fromEntries(Object.entries(shippedKServeConfiguration).filter(([key]) => !(key in ours.data)));
-}
-
-async function untilProtected(namespace: string): Promise<void> {
-  await until('the deletion protection is in force', 30, async () => {
-    const attempt = await kubectl(['delete', 'namespace', namespace, '--dry-run=server'], { expectFailure: true });
-    return attempt.exitCode !== 0;
-  });
 }
 
 describeCluster('kubectl delete -f dist/', () => {

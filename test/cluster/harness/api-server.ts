@@ -12,6 +12,8 @@ export interface ApiServer {
   readonly folder: string;
   readonly kubeconfig: string;
   readonly kubectl: Kubectl;
+  /** Ends the process; the kubeconfig stays, as it is for a user whose cluster has gone. */
+  end(): Promise<void>;
   /** Ends the process and removes its folder. */
   stop(): Promise<void>;
 }
@@ -48,7 +50,7 @@ export async function startApiServer(): Promise<ApiServer> {
     await stop();
     throw new Error(`${(error as Error).message}; the end of its log:\n${lastLines}`, { cause: error });
   }
-  return { folder, kubeconfig, kubectl, stop };
+  return { folder, kubeconfig, kubectl, end: () => end(child), stop };
 }
 
 /** @returns kubectl for the API server that keeps its state in this folder. */

@@ -118,7 +118,7 @@ export class NewCluster {
   async breakDown(): Promise<void> {
     this.answers = false;
     await this.standIn.stop();
-    await this.server.stop();
+    await this.server.end();
   }
 
   /** Ends everything; the shared server is the one again. */
@@ -127,8 +127,8 @@ export class NewCluster {
     if (this.answers) {
       await this.standIn.stop();
       await this.operators.stop();
-      await this.server.stop();
     }
+    await this.server.stop();
     process.env[serverFolderVariable] = this.shared;
   }
 }

@@ -40,3 +40,11 @@ export async function patchPolicy(operation: object): Promise<void> {
   const patch = JSON.stringify([operation]);
   await kubectl(['patch', 'authpolicy', policyName, '--namespace=llm', '--type=json', `--patch=${patch}`]);
 }
+
+/** Waits until the API server knows the policy that protects a namespace: a moment after the policy is there. */
+export async function untilProtected(namespace: string): Promise<void> {
+  await until('the deletion protection is in force', 30, async () => {
+    const attempt = await kubectl(['delete', 'namespace', namespace, '--dry-run=server'], { expectFailure: true });
+    return attempt.exitCode !== 0;
+  });
+}
