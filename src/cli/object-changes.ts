@@ -1,5 +1,6 @@
 import { formatPath } from '../config/problem';
 import { describeObject } from '../output/chart-objects';
+import { apiGroupOf } from '../api-group';
 import { isMap } from '../is-map';
 import type { Manifest } from '../platform/manifests';
 import { changesBetween, matchByName } from '../output/changes';
@@ -16,7 +17,11 @@ export interface ObjectChanges {
 
 /** Compares two lists of manifests, object by object. One object of another version is the same object, changed. */
 export function objectChanges(before: readonly Manifest[], after: readonly Manifest[]): ObjectChanges {
-  const { gone, kept, added } = matchByName(before, after, (manifest) => `${groupOf(manifest)} ${describe(manifest)}`);
+  const { gone, kept, added } = matchByName(
+    before,
+    after,
+    (manifest) => `${apiGroupOf(String(manifest.apiVersion))} ${describe(manifest)}`,
+  );
   return {
     added: added.map(describe).sort(),
     removed: gone.map(describe).sort(),
@@ -28,11 +33,6 @@ export function objectChanges(before: readonly Manifest[], after: readonly Manif
       .filter(({ paths }) => paths.length > 0)
       .sort((left, right) => (left.object < right.object ? -1 : 1)),
   };
-}
-
-function groupOf({ apiVersion }: Manifest): string {
-  const text = String(apiVersion);
-  return text.includes('/') ? text.slice(0, text.indexOf('/')) : '';
 }
 
 function describe({ kind, metadata }: Manifest): string {

@@ -1,3 +1,4 @@
+import { apiGroupOf } from '../api-group';
 import { describeObject } from '../output/chart-objects';
 
 /** What every object of the API has. */
@@ -55,15 +56,9 @@ export function isInGroups(group: string, ends: readonly string[]): boolean {
   return ends.some((end) => group === end || group.endsWith(`.${end}`));
 }
 
-/** Whether two references mean one object, in whatever version. */
-export function isSameObject(one: ObjectReference, other: ObjectReference): boolean {
-  return identityOf(one) === identityOf(other);
-}
-
 /** What an object is found by, in whatever version. */
 export function identityOf(object: ObjectReference | KubernetesObject): string {
   const { apiVersion, kind } = object;
   const { namespace = '', name } = 'metadata' in object ? (object as KubernetesObject).metadata : object;
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return `${group} ${kind} ${namespace}/${name}`;
+  return `${apiGroupOf(apiVersion)} ${kind} ${namespace}/${name}`;
 }

@@ -1,3 +1,4 @@
+import { apiGroupOf } from '../../api-group';
 import { isMap } from '../../is-map';
 import type { JsonPatchOperation } from '../../output/patch';
 import type { ManifestConfiguration, PatchConfiguration } from '../configuration';
@@ -92,7 +93,7 @@ const objectName: Rule = {
         return [atValue(at, showValue(name), 'a name, as text', fix)];
       }
       const { pattern, expected } = FORMATS.objectName;
-      const isFree = FREELY_NAMED.has(groupOf(manifest.apiVersion ?? '')) && /^[^/%]+$/.test(name);
+      const isFree = FREELY_NAMED.has(apiGroupOf(manifest.apiVersion ?? '')) && /^[^/%]+$/.test(name);
       return isFree || (pattern.test(name) && name.length <= LONGEST_NAME)
         ? []
         : [atValue(at, quote(name), `up to ${LONGEST_NAME} ${expected}`, repairText(FORMATS.objectName, name))];
@@ -119,7 +120,7 @@ const uniqueObject: Rule = {
       if (apiVersion === undefined || kind === undefined || typeof name !== 'string') {
         return [];
       }
-      const value = JSON.stringify([groupOf(apiVersion), kind, namespace ?? null, name]);
+      const value = JSON.stringify([apiGroupOf(apiVersion), kind, namespace ?? null, name]);
       return [{ value, path, text: `${kind} ${typeof namespace === 'string' ? `${namespace}/` : ''}${name}` }];
     });
     return clashes(claims).map(({ claim, first }) =>
@@ -137,7 +138,7 @@ const gatewayPolicy: Rule = {
     const taken = renderedPolicies(configuration);
     return ownObjectsOf(configuration).flatMap(({ path, manifest, metadata }): Finding[] => {
       const { apiVersion = '', kind = '' } = manifest;
-      if (groupOf(apiVersion) !== 'kuadrant.io' || !taken.has(kind)) {
+      if (apiGroupOf(apiVersion) !== 'kuadrant.io' || !taken.has(kind)) {
         return [];
       }
       if (!targetsGateway(manifest.spec, metadata.namespace, configuration)) {
@@ -156,7 +157,7 @@ const ownPolicies: Rule = {
     const claims = ownObjectsOf(configuration).flatMap(({ path, manifest, metadata: { name, namespace } }) => {
       const { apiVersion = '', kind = '', spec } = manifest;
       const target = isMap(spec) ? spec.targetRef : undefined;
-      if (groupOf(apiVersion) !== 'kuadrant.io' || !isMap(target)) {
+      if (apiGroupOf(apiVersion) !== 'kuadrant.io' || !isMap(target)) {
         return [];
       }
       const { group, kind: targetKind, name: targetName, sectionName = null } = target;
@@ -190,11 +191,6 @@ function targetsGateway(spec: unknown, namespace: unknown, configuration: DraftC
     target.name === (configuration.gateway?.name ?? DEFAULT_GATEWAY_NAME) &&
     (namespace === undefined || namespace === gatewayNamespaceOf(configuration))
   );
-}
-
-function groupOf(apiVersion: string): string {
-  const slash = apiVersion.indexOf('/');
-  return slash === -1 ? '' : apiVersion.slice(0, slash);
 }
 
 /** What patches and own objects need. */

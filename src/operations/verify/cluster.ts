@@ -1,3 +1,4 @@
+import { apiGroupOf } from '../../api-group';
 import { identityOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 
 /** A kind, and for the kinds of others where it is looked for. */
@@ -45,8 +46,7 @@ export function describeRight({ verb, resource, group, namespace }: MissingRight
 
 /** What a kind is known by, in whatever version. */
 export function kindKey({ apiVersion, kind }: Kind): string {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  return `${group} ${kind}`;
+  return `${apiGroupOf(apiVersion)} ${kind}`;
 }
 
 /** Whether an object belongs into a namespace and names none: it is where kubectl's context says, now one, now another. */
