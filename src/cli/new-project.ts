@@ -1,3 +1,5 @@
+import { shellArgument } from '../operations/shell';
+
 /** What a new project begins with. */
 export const STORIES = ['kind', 'openshift', 'oidc', 'library'] as const;
 
@@ -53,8 +55,7 @@ export function packageName(folder: string): string {
 
 /** The commands that come next, to be copied. */
 export function nextCommands(story: Story, folder: string): string {
-  const enter =
-    folder === '.' ? '' : `cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`}\n`;
+  const enter = folder === '.' ? '' : `cd ${shellArgument(folder)}\n`;
   return `${enter}npm install\nnpm run synth\n${story === 'library' ? 'kubectl apply -f dist/' : 'npx maas install'}\n`;
 }
 
