@@ -16,6 +16,9 @@ export interface KubectlOptions {
 /** Who applies: what others have set of a shared object stays. */
 export const FIELD_MANAGER = 'cdk8s-maas';
 
+/** How the objects of a platform are applied, but for which. */
+export const APPLY_ARGUMENTS = ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts'];
+
 /** Objects of one call of kubectl: what is longer shows no progress and cannot be interrupted. */
 const BATCH = 500;
 
@@ -113,7 +116,7 @@ export class Kubectl {
    */
   async apply(objects: readonly KubernetesObject[], { dryRun = false } = {}): Promise<KubernetesObject[]> {
     if (objects.length === 0) return [];
-    const args = ['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '--force-conflicts', '--output=json'];
+    const args = [...APPLY_ARGUMENTS, '--output=json'];
     const patience = `--request-timeout=${REQUEST_SECONDS}s`;
     const { stdout } = await this.run([...args, patience, ...(dryRun ? ['--dry-run=server'] : []), '--filename=-'], {
       // No List: kubectl checks that itself, not the server, and refuses a part of an object that others have made.

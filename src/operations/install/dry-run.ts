@@ -1,4 +1,5 @@
 import type { Helm } from '../helm';
+import { APPLY_ARGUMENTS } from '../kubectl';
 import { nameOf } from '../kubernetes-object';
 import type { Session } from '../session';
 import { shellCommand } from '../shell';
@@ -40,13 +41,10 @@ export function describeInstallation(run: DryRun): string {
       ]),
     '# platform',
     ...session.files.flatMap(({ name, objects }) => [
-      `${shellCommand('kubectl', ...session.kubectl.prefix, 'apply', '--server-side', '--field-manager=cdk8s-maas', '--force-conflicts')}  # ${name}`,
+      `${session.commands.kubectl(...APPLY_ARGUMENTS)}  # ${name}`,
       ...objects.map((object) => `  ${nameOf(object)}`),
     ]),
-    ...run.pruned.map(
-      (name) =>
-        `${shellCommand('kubectl', ...session.kubectl.prefix, 'delete')}  # no longer in ${session.config}\n  ${name}`,
-    ),
+    ...run.pruned.map((name) => `${session.commands.kubectl('delete')}  # no longer in ${session.config}\n  ${name}`),
   ].join('\n');
 }
 
@@ -59,8 +57,8 @@ export function changedParts({ plan, session, fromStep }: Pick<DryRun, 'plan' | 
 
 function commandsOf({ component, action, version = '' }: ComponentPlan, { session, helm, mirror }: DryRun): string[] {
   if (action === 'keep') return [];
-  const { settings, kubectl } = session;
-  const create = shellCommand('kubectl', ...kubectl.prefix, 'create', '--filename=-');
+  const { settings, commands } = session;
+  const create = commands.kubectl('create', '--filename=-');
   return [
     ...component.namespaces(settings).map((name) => `${create}  # Namespace ${name}, unless it is there`),
     ...component
@@ -68,7 +66,7 @@ function commandsOf({ component, action, version = '' }: ComponentPlan, { sessio
       .map((part) =>
         part.kind === 'chart'
           ? shellCommand('helm', ...helm.upgradeArguments(releaseOf(part, mirror)))
-          : shellCommand('kubectl', ...kubectl.prefix, ...applyArguments(placeOf(part, mirror))),
+          : commands.kubectl(...applyArguments(placeOf(part, mirror))),
       ),
   ];
 }

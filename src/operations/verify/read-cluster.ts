@@ -2,7 +2,6 @@ import { identityOf, resourceOf, type KubernetesObject } from '../kubernetes-obj
 import { OperationError } from '../operation-error';
 import type { ProgramResult } from '../program';
 import { checkInterruption, objectsOf, type Session } from '../session';
-import { shellCommand } from '../shell';
 import { Cluster, describeRight, kindKey, type ClusterState, type KnownKinds, type MissingRight } from './cluster';
 import { dryRun } from './dry-run';
 import { readingsFor, type Reading } from './kinds';
@@ -42,7 +41,7 @@ export async function readObjects(session: Session, readings: readonly Reading[]
   if (objects.length === 0 && right !== undefined) {
     throw new OperationError(
       `this account may read nothing of the platform, not even ${describeRight(right)}; another account: --context <name>, ` +
-        `what this one may do: ${shellCommand('kubectl', ...session.kubectl.prefix)} auth can-i --list`,
+        `what this one may do: ${session.commands.kubectl('auth', 'can-i', '--list')}`,
     );
   }
   return {
@@ -120,7 +119,7 @@ async function attempt(session: Session, args: readonly string[], seconds: numbe
   if (result.exitCode === 124) {
     throw new OperationError(
       `kubectl ${args.slice(0, 2).join(' ')}: no answer within ${timeoutSeconds} s\n` +
-        `the cluster does not answer; see: ${shellCommand('kubectl', ...kubectl.prefix)} cluster-info`,
+        `the cluster does not answer; see: ${session.commands.kubectl('cluster-info')}`,
     );
   }
   return result;
