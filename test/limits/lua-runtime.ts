@@ -31,6 +31,8 @@ function toJavaScript(state: unknown, index: number): unknown {
       return lua.lua_tojsstring(state, index);
     default: {
       const members: [string, unknown][] = [];
+      // Lua promises 20 places; each table that this one is inside of holds two, and the last needs one more.
+      lauxlib.luaL_checkstack(state, 3, null);
       lua.lua_pushnil(state);
       while (lua.lua_next(state, index) !== 0) {
         const top = lua.lua_gettop(state);

@@ -1,6 +1,6 @@
 import { dump } from 'js-yaml';
 import { namedProblemsOf } from '../../../src/operations/conditions';
-import { list } from './api';
+import { apply, list } from './api';
 import { nameOf, type Manifest } from './manifests';
 import { until } from './until';
 
@@ -20,6 +20,9 @@ const paths: Readonly<Record<string, string>> = {
   AuthConfig: '/apis/authorino.kuadrant.io/v1beta3/authconfigs',
   InferenceService: '/apis/serving.kserve.io/v1beta1/inferenceservices',
 };
+
+/** What an AuthPolicy says that waits for nothing but Authorino. */
+const STUCK = 'waiting for the following components to sync: [Authorino]';
 
 /** @returns whether an object of this kind gets a verdict. */
 function isJudged({ kind }: Manifest): boolean {
@@ -55,12 +58,31 @@ export async function untilGood(expected: readonly Manifest[], otherProblems: ()
       ...otherProblems(),
       ...objects.flatMap(namedProblemsOf),
     ];
+    await wakeKuadrant(objects);
     return problems.length === 0;
   }).catch(({ message }: Error) => {
     const bad = objects.filter((object) => namedProblemsOf(object).length > 0);
     throw new Error(
       [message, ...problems, ...bad.map((object) => `${nameOf(object)}\n${dump(object.status)}`)].join('\n'),
     );
+  });
+}
+
+/**
+ * Kuadrant's operator 1.5.2 does not look at its AuthPolicies again when Authorino becomes ready, and ours would say
+ * forever that it waits for it where everything else was done before. Any event of a route makes it look.
+ */
+async function wakeKuadrant(objects: readonly Manifest[]): Promise<void> {
+  const isStuck = objects.some(
+    ({ kind, status }) => kind === 'AuthPolicy' && JSON.stringify(status ?? {}).includes(STUCK),
+  );
+  const authorino = objects.find(({ kind }) => kind === 'Authorino');
+  const route = objects.find(({ kind }) => kind === 'HTTPRoute');
+  if (!isStuck || authorino === undefined || route === undefined || namedProblemsOf(authorino).length > 0) return;
+  await apply(`${gatewayApi}/namespaces/${route.metadata.namespace}/httproutes/${route.metadata.name}`, {
+    apiVersion: route.apiVersion,
+    kind: route.kind,
+    metadata: { name: route.metadata.name, annotations: { 'test/authorino-is-ready': String(Date.now()) } },
   });
 }
 
