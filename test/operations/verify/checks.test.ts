@@ -225,6 +225,16 @@ describe('conditions', () => {
     ]);
   });
 
+  test('a policy waits for Authorino, which its operator forgets: the operator is started anew', () => {
+    const platform = healthy();
+    const message = 'AuthPolicy waiting for the following components to sync: [Authorino]';
+    const policy = liveOf(platform, 'AuthPolicy llm/gateway-auth-policy');
+    Object.assign(policy.status.conditions[1], { status: 'False', reason: 'Unknown', message });
+    expect(commandsFor(platform, 'conditions')).toEqual([
+      'kubectl rollout restart deployment/kuadrant-operator-controller-manager --namespace=kuadrant-system',
+    ]);
+  });
+
   test('a certificate is not ready: it can be made anew at once', () => {
     const platform = healthy({ gateway: { tls: { issuer: { name: 'ca' } } } });
     const name = [...platform.live.keys()].find((each) => each.startsWith('Certificate ')) ?? '';

@@ -8,26 +8,27 @@ import type { Platform } from './check';
 import { readable } from './objects';
 
 /** What controllers say of the objects of dist/ is good, and of the objects as they are now. */
-export function conditions(cluster: Cluster, { objects, commands }: Platform): Finding[] {
-  return objects.flatMap((object) => {
+export function conditions(cluster: Cluster, platform: Platform): Finding[] {
+  return platform.objects.flatMap((object) => {
     const live = isJudged(object) ? readable(cluster, object) : undefined;
-    return live === undefined ? [] : [judged(live, commands)];
+    return live === undefined ? [] : [judged(live, platform)];
   });
 }
 
 /** What Kuadrant makes of the policies: Authorino, Limitador, and what Authorino is to do. */
-export function kuadrant(cluster: Cluster, { settings, commands }: Platform): Finding[] {
+export function kuadrant(cluster: Cluster, platform: Platform): Finding[] {
+  const { settings, commands } = platform;
   const { namespace } = settings.kuadrant;
   const services = [KINDS.authorino, KINDS.limitador].flatMap((kind) => {
     if (!cluster.knows(kind)) return [];
     const found = cluster.list(kind, namespace);
     return found.length > 0
-      ? found.map((object) => judged(object, commands))
+      ? found.map((object) => judged(object, platform))
       : [unmade(kind.kind, namespace, commands)];
   });
   const authConfigs = cluster.knows(KINDS.authConfig) ? cluster.list(KINDS.authConfig, namespace) : [];
   const own = authConfigs.filter((object) => isForRouteIn(settings.namespace, object));
-  return [...services, ...own.map((object) => judged(object, commands))];
+  return [...services, ...own.map((object) => judged(object, platform))];
 }
 
 /** Kuadrant writes down which route an AuthConfig is for; those of other platforms are in the same namespace. */
@@ -43,11 +44,11 @@ function unmade(kind: string, namespace: string, commands: Commands): Finding {
   });
 }
 
-function judged(object: KubernetesObject, commands: Commands): Finding {
+function judged(object: KubernetesObject, platform: Platform): Finding {
   const problems = problemsOf(object);
   return problems.length === 0
     ? good(nameOf(object), 'conditions good and current')
-    : bad(nameOf(object), problems.join('; '), adviceFor(object, problems, commands));
+    : bad(nameOf(object), problems.join('; '), adviceFor(object, problems, platform));
 }
 
 /** A command that starts the pods of a Deployment anew. */
@@ -55,7 +56,7 @@ export function restart(deployment: string, namespace: string, commands: Command
   return commands.kubectl('rollout', 'restart', `deployment/${deployment}`, `--namespace=${namespace}`);
 }
 
-function adviceFor(object: KubernetesObject, problems: readonly string[], commands: Commands): Advice {
+function adviceFor(object: KubernetesObject, problems: readonly string[], { settings, commands }: Platform): Advice {
   const { metadata } = object;
   const resource = resourceOf(object);
   const where = metadata.namespace === undefined ? [] : [`--namespace=${metadata.namespace}`];
@@ -69,6 +70,13 @@ function adviceFor(object: KubernetesObject, problems: readonly string[], comman
         const [namespace = '', name = ''] = other.split('/');
         return commands.kubectl('delete', resource, name, `--namespace=${namespace}`);
       }),
+    };
+  }
+  // Its operator 1.5.2 does not look at AuthPolicies again when Authorino becomes ready.
+  if (problems.join().includes('waiting for the following components to sync: [Authorino]')) {
+    return {
+      text: 'once Authorino itself is good, let Kuadrant’s operator look at the policy again: it does not by itself',
+      commands: [restart('kuadrant-operator-controller-manager', settings.kuadrant.namespace, commands)],
     };
   }
   if (object.kind === 'Certificate') {
