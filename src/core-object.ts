@@ -7,6 +7,7 @@ import type {
   KubeNamespaceProps,
   KubeNetworkPolicyProps,
   KubePersistentVolumeClaimProps,
+  KubePodDisruptionBudgetProps,
   KubeRoleBindingProps,
   KubeRoleProps,
   KubeSecretProps,
@@ -32,6 +33,7 @@ interface CoreKinds {
   readonly Namespace: KubeNamespaceProps;
   readonly NetworkPolicy: KubeNetworkPolicyProps;
   readonly PersistentVolumeClaim: KubePersistentVolumeClaimProps;
+  readonly PodDisruptionBudget: KubePodDisruptionBudgetProps;
   readonly Role: KubeRoleProps;
   readonly RoleBinding: KubeRoleBindingProps;
   readonly Secret: KubeSecretProps;
@@ -48,6 +50,7 @@ const API_VERSIONS: { readonly [Kind in keyof CoreKinds]: string } = {
   Namespace: 'v1',
   NetworkPolicy: 'networking.k8s.io/v1',
   PersistentVolumeClaim: 'v1',
+  PodDisruptionBudget: 'policy/v1',
   Role: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',
   Secret: 'v1',

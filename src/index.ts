@@ -38,7 +38,7 @@ export {
   type TierModels,
 } from './gateway/model-list-filter';
 export { ModelListRoute, type ModelListRouteProps } from './gateway/model-list-route';
-export { ModelRoute, type IModelBackend, type ModelRouteProps } from './gateway/model-route';
+export { ModelRoute, type IModelBackend, type ModelCanary, type ModelRouteProps } from './gateway/model-route';
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
 
 export {
@@ -101,6 +101,7 @@ export { type AcceleratorFamily, type NodeLabels } from './models/accelerator-pr
 export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
 export { type ModelArchitecture } from './models/model-architecture';
+export { ModelDisruptionBudget, type ModelDisruptionBudgetProps } from './models/model-disruption-budget';
 export { type ComputeResources, type ModelReplicas, type ModelResources } from './models/model-size';
 export { ModelNetworkPolicy, type ModelNetworkPolicyProps } from './models/model-network-policy';
 export { ModelStorageAccess, type ModelStorageAccessProps } from './models/model-storage-access';

@@ -171,6 +171,20 @@ function modelWords(before: ModelSettings, after: ModelSettings): string[] {
     ),
     ...(old.length !== now.length || old.some((argument, index) => argument !== now[index]) ? ['other arguments'] : []),
     ...weightWords(before.tokenWeights, after.tokenWeights),
+    ...canaryWords(before.canary, after.canary),
+  ];
+}
+
+function canaryWords(before: ModelSettings['canary'], after: ModelSettings['canary']): string[] {
+  if (before === undefined || after === undefined) {
+    const now = after && `a canary gets ${after.weight} of 100 requests`;
+    return before === after ? [] : [now ?? 'its canary is gone'];
+  }
+  return [
+    ...(before.weight === after.weight
+      ? []
+      : [`its canary gets ${arrow(before.weight, after.weight)} of 100 requests`]),
+    ...modelWords(before.version, after.version).map((words) => `canary: ${words}`),
   ];
 }
 

@@ -532,6 +532,70 @@ export interface ModelConfiguration {
    * @default - every token counts `weight`
    */
   readonly tokenWeights?: TokenWeights;
+  /**
+   * Another version of the model, which gets a part of its requests: same host, same name in requests, same limits.
+   * @default - none
+   */
+  readonly canary?: CanaryConfiguration;
+}
+
+/**
+ * Another version of a model (Gateway API HTTPRoute `backendRefs[].weight`): what is not said here is the model's. It is
+ * promoted by its weight; then its values become the model's.
+ */
+export interface CanaryConfiguration {
+  /** How many of 100 requests it gets; with 100 the model's own pods stay for a way back. */
+  readonly weight: number;
+  /**
+   * Where its weights come from.
+   * @default - the model's
+   */
+  readonly source?: string;
+  /**
+   * Its accelerator.
+   * @default - the model's
+   */
+  readonly accelerator?: string;
+  /**
+   * Accelerators per replica.
+   * @default - the model's
+   */
+  readonly gpus?: number;
+  /**
+   * CPU and memory of a replica, in place of the model's.
+   * @default - the model's
+   */
+  readonly resources?: ModelResources;
+  /**
+   * Number of replicas.
+   * @default - the model's
+   */
+  readonly replicas?: ModelReplicas;
+  /**
+   * Secret whose key `HF_TOKEN` opens a gated model of Hugging Face.
+   * @default - the model's
+   */
+  readonly huggingFaceTokenSecret?: string;
+  /**
+   * Longest context in tokens.
+   * @default - the model's
+   */
+  readonly maxModelLength?: number;
+  /**
+   * Further arguments of the model server, in place of the model's.
+   * @default - the model's
+   */
+  readonly arguments?: string[];
+  /**
+   * Number of parameters, for example `8B`.
+   * @default - the model's
+   */
+  readonly parameters?: string;
+  /**
+   * Figures of the version, in place of the model's.
+   * @default - the model's
+   */
+  readonly architecture?: ModelArchitecture;
 }
 
 /** An accelerator of one's own. */

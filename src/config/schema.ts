@@ -117,25 +117,40 @@ const accelerator = z.strictObject({
   timeSlicing: z.optional(z.strictObject({ replicas: count(2, 100), renameByDefault: z.optional(z.boolean()) })),
 });
 
-const model = z.strictObject({
-  name: formatted(FORMATS.serviceName),
-  host: z.optional(hostName()),
+/** What a model and its canary may each have of their own. */
+const modelVersion = {
   source: z.optional(formatted(FORMATS.source)),
-  servedName: z.optional(text()),
-  runtime: z.optional(z.enum(['vllm', 'simulator'])),
   accelerator: z.optional(text()),
   gpus: z.optional(count(1, 16)),
   resources: z.optional(z.strictObject({ requests: compute, limits: compute })),
   replicas: z.optional(z.strictObject({ min: z.optional(count(0, 1000)), max: z.optional(count(1, 1000)) })),
   huggingFaceTokenSecret: z.optional(objectName()),
-  serviceAccount: z.optional(objectName()),
   maxModelLength: z.optional(count(1, 100_000_000)),
   arguments: z.optional(z.array(text())),
   parameters: z.optional(formatted(FORMATS.parameters)),
   architecture: z.optional(architecture),
+};
+
+const model = z.strictObject({
+  name: formatted(FORMATS.serviceName),
+  host: z.optional(hostName()),
+  source: modelVersion.source,
+  servedName: z.optional(text()),
+  runtime: z.optional(z.enum(['vllm', 'simulator'])),
+  accelerator: modelVersion.accelerator,
+  gpus: modelVersion.gpus,
+  resources: modelVersion.resources,
+  replicas: modelVersion.replicas,
+  huggingFaceTokenSecret: modelVersion.huggingFaceTokenSecret,
+  serviceAccount: z.optional(objectName()),
+  maxModelLength: modelVersion.maxModelLength,
+  arguments: modelVersion.arguments,
+  parameters: modelVersion.parameters,
+  architecture: modelVersion.architecture,
   configFile: z.optional(text()),
   weight: weight(),
   tokenWeights: z.optional(z.strictObject({ prompt: weight(), completion: weight(), cached: weight() })),
+  canary: z.optional(z.strictObject({ weight: count(0, 100), ...modelVersion })),
 });
 
 const identity = z.strictObject({

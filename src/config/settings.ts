@@ -17,6 +17,7 @@ import {
 } from './conformance-settings';
 import type {
   AcceleratorConfiguration,
+  CanaryConfiguration,
   FilterPlacement,
   KeyConfiguration,
   LimitEngine,
@@ -77,6 +78,15 @@ export interface ModelSettings {
   /** Size and figures of the model, where they are known. */
   readonly figures?: ModelFigures;
   readonly tokenWeights: Required<TokenWeights>;
+  readonly canary?: CanarySettings;
+}
+
+/** Another version of a model, with everything decided. */
+export interface CanarySettings {
+  /** Requests of 100 that it gets. */
+  readonly weight: number;
+  /** The model as it is in this version, with a name and an InferenceService of its own. */
+  readonly version: ModelSettings;
 }
 
 /** An OIDC issuer with everything decided. */
@@ -278,7 +288,29 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     ...(isSameModel(model.source, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
     figures: runtime === 'simulator' ? undefined : resolveFigures(model, entry),
     tokenWeights: resolveWeights(model),
+    canary: model.canary && resolveCanary(model, model.canary, platform, domain),
   };
+}
+
+function resolveCanary(
+  model: ModelConfiguration,
+  { weight, ...changes }: CanaryConfiguration,
+  platform: PlatformKind,
+  domain: string,
+): CanarySettings {
+  const version = resolveModel({ ...model, ...changes, canary: undefined }, platform, domain);
+  const { name, inferenceService } = version;
+  return { weight, version: { ...version, name: canaryName(name), inferenceService: canaryName(inferenceService) } };
+}
+
+/** What is named after a model, of its canary. */
+export function canaryName(name: string): string {
+  return `${name}-canary`;
+}
+
+/** What serves a model: it alone, or it and its canary. */
+export function versionsOf(model: ModelSettings): ModelSettings[] {
+  return model.canary === undefined ? [model] : [model, model.canary.version];
 }
 
 function resolveOidc(props: MaasPlatformProps, tiers: TierConfiguration[]): OidcSettings {

@@ -95,7 +95,11 @@ function limitNodes({ tiers }: PlatformSettings): string[] {
 }
 
 function modelNode(model: ModelSettings, index: number): string {
-  return node(`model${index}`, [model.name, runtimeWords(model), `replicas: ${replicaWords(model)}`]);
+  const { canary } = model;
+  return node(`model${index}`, [
+    ...[model.name, runtimeWords(model), `replicas: ${replicaWords(model)}`],
+    ...(canary === undefined ? [] : [`canary, ${canary.weight} %: ${runtimeWords(canary.version)}`]),
+  ]);
 }
 
 function edges(settings: PlatformSettings, filters: readonly Filter[]): string[] {

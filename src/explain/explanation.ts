@@ -77,8 +77,21 @@ export interface ModelExplanation extends ModelAccess {
   readonly licence?: string;
   /** Whether it fits its accelerator; absent for the simulator. */
   readonly memory?: MemoryExplanation | UnknownMemory;
+  /** Another version of it, which gets a part of its requests. */
+  readonly canary?: CanaryExplanation;
   readonly tiers: TierConfiguration[];
   readonly objects: ObjectReference[];
+}
+
+/** Another version of a model. */
+export interface CanaryExplanation {
+  /** Requests of 100 that it gets. */
+  readonly weight: number;
+  readonly inferenceService: string;
+  readonly runtime: string;
+  readonly replicas: { readonly min: number; readonly max: number };
+  readonly source?: string;
+  readonly memory?: MemoryExplanation | UnknownMemory;
 }
 
 /** What a name of maas.yaml means. */
@@ -126,24 +139,35 @@ function explainUser(settings: PlatformSettings, user: PlatformSettings['users']
 }
 
 function explainModel(settings: PlatformSettings, model: ModelSettings): ModelExplanation {
-  const { min = 1, max = min } = model.replicas ?? {};
   const tiers = settings.tiers.filter(({ models }) => models?.includes(model.name) ?? true);
   return {
     kind: 'model',
     ...modelAccess(settings, model),
-    inferenceService: model.inferenceService,
-    runtime: runtimeWords(model),
-    replicas: { min, max },
-    source: model.source === undefined ? undefined : withoutCredentials(model.source),
+    ...explainVersion(settings, model),
     maxModelLength: model.maxModelLength,
     licence: licenceWords(model),
-    memory: explainMemory(settings, model),
+    canary: model.canary && {
+      weight: model.canary.weight,
+      ...explainVersion(settings, model.canary.version),
+    },
     tiers,
     objects: inFileOrder([
       ...modelObjects(settings, model),
       ...policyObjects(settings),
       ...limitObjects(settings, tiers),
     ]),
+  };
+}
+
+/** What serves one version of a model. */
+function explainVersion(settings: PlatformSettings, model: ModelSettings): Omit<CanaryExplanation, 'weight'> {
+  const { min = 1, max = min } = model.replicas ?? {};
+  return {
+    inferenceService: model.inferenceService,
+    runtime: runtimeWords(model),
+    replicas: { min, max },
+    source: model.source === undefined ? undefined : withoutCredentials(model.source),
+    memory: explainMemory(settings, model),
   };
 }
 

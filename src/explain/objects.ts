@@ -1,6 +1,7 @@
 import { acceleratorOf } from '../config/accelerators';
 import type { TierConfiguration, UserConfiguration } from '../config/configuration';
-import type { ModelSettings, PlatformSettings } from '../config/settings';
+import { hasSeveralReplicas } from '../models/inference-service';
+import { versionsOf, type ModelSettings, type PlatformSettings } from '../config/settings';
 import type { PlatformFile } from '../output/file-names';
 import { apiKeySecretName } from '../identity/api-key-secret-name';
 import { filterPlacement, prefixedName } from '../platform/context';
@@ -74,20 +75,29 @@ export function keyObjects(
 /** What serves a model, and what leads to it. */
 export function modelObjects(settings: PlatformSettings, model: ModelSettings): ObjectReference[] {
   const { namespace, platform } = settings;
-  const accelerator = model.accelerator === undefined ? undefined : acceleratorOf(model.accelerator, settings);
   const route = `${model.name}-route`;
   return [
-    reference(settings, '60-models', 'InferenceService', namespace, model.inferenceService, 'what serves it'),
-    ...(accelerator === undefined
-      ? []
-      : [
-          reference(settings, '60-models', 'ServingRuntime', namespace, accelerator.runtimeName, 'how vLLM is started'),
-        ]),
+    ...versionsOf(model).map(({ inferenceService }) =>
+      reference(settings, '60-models', 'InferenceService', namespace, inferenceService, 'what serves it'),
+    ),
+    ...versionsOf(model)
+      .filter(({ replicas }) => hasSeveralReplicas(replicas))
+      .map(({ inferenceService }) =>
+        reference(settings, '60-models', 'PodDisruptionBudget', namespace, inferenceService, 'one pod at a time'),
+      ),
+    ...[...runtimeNames(settings, model)].map((name) =>
+      reference(settings, '60-models', 'ServingRuntime', namespace, name, 'how vLLM is started'),
+    ),
     reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-domain-route`, 'host and paths'),
     ...(platform === 'openshift'
       ? [reference(settings, '70-routes', 'Route', settings.gateway.namespace, route, "the host at OpenShift's router")]
       : []),
   ];
+}
+
+function runtimeNames(settings: PlatformSettings, model: ModelSettings): Set<string> {
+  const accelerators = versionsOf(model).flatMap(({ accelerator }) => accelerator ?? []);
+  return new Set(accelerators.map((name) => acceleratorOf(name, settings).runtimeName));
 }
 
 /** Objects in the order of dist/; those of one file stay as they are. */

@@ -62,10 +62,21 @@ function modelRows(model: ModelExplanation): Row[] {
     ['licence', model.licence === undefined ? [] : [model.licence]],
     ['context', model.maxModelLength === undefined ? [] : [`${formatNumber(model.maxModelLength)} tokens`]],
     ['memory', model.memory?.words ?? []],
+    ['canary', canaryLines(model)],
     ['a request costs', [model.weight, ...mostWords(model)]],
     ['tiers', tiers.length === 0 ? ['none may use it'] : alignColumns(tiers)],
     objectRow(model.objects),
   ];
+}
+
+function canaryLines({ canary }: ModelExplanation): string[] {
+  return canary === undefined
+    ? []
+    : [
+        `${canary.weight} of 100 requests go to InferenceService ${canary.inferenceService}: ${canary.runtime}`,
+        ...(canary.source === undefined ? [] : [canary.source]),
+        ...(canary.memory?.words ?? []),
+      ];
 }
 
 function userLines({ users, groups, isDefault }: TierExplanation): string[] {

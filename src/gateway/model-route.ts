@@ -34,6 +34,20 @@ export interface ModelRouteProps {
    * @default - chat completions, completions, embeddings, responses and messages below /v1
    */
   readonly paths?: string[];
+
+  /**
+   * Another version of the model, which gets a part of the requests.
+   * @default - none
+   */
+  readonly canary?: ModelCanary;
+}
+
+/** Another version of a model. */
+export interface ModelCanary {
+  /** What serves it, in the namespace of the model. */
+  readonly backend: IModelBackend;
+  /** How many of 100 requests it gets, from 0 to 100. */
+  readonly weight: number;
 }
 
 /**
@@ -44,6 +58,7 @@ export interface ModelRouteProps {
  * No timeout, because a long answer is not an error. The client's credentials and the identity headers end at the
  * gateway: the model never sees them.
  *
+ * @throws when the weight of the canary is not between 0 and 100
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproute
  */
 export class ModelRoute extends Construct {
@@ -73,12 +88,23 @@ export class ModelRoute extends Construct {
               },
             ],
             timeouts: { request: '0s' },
-            backendRefs: [{ name: backend.serviceName, port: backend.servicePort, weight: 100 }],
+            backendRefs: backendReferences(props),
           },
         ],
       },
     });
   }
+}
+
+function backendReferences({ backend, canary }: ModelRouteProps) {
+  const weight = canary?.weight ?? 0;
+  if (!(weight >= 0 && weight <= 100)) {
+    throw new Error(`canary: got the weight ${weight}, expected 0 to 100, of 100 requests`);
+  }
+  return [
+    { name: backend.serviceName, port: backend.servicePort, weight: 100 - weight },
+    ...(canary === undefined ? [] : [{ name: canary.backend.serviceName, port: canary.backend.servicePort, weight }]),
+  ];
 }
 
 function routeMatches(paths: readonly string[]) {

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { InferenceServiceSpecPredictor } from '../../imports/serving.kserve.io';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
+import { MODEL_LABEL } from '../pods';
 import { deploymentMode } from './deployment-mode';
 import type { ModelReplicas } from './model-size';
 
@@ -19,7 +20,7 @@ export interface InferenceServiceOptions {
  * Adds an InferenceService (serving.kserve.io/v1beta1) that is reached through its predictor Service only.
  *
  * `cluster-local` keeps KServe from making routes of its own even where its configuration still allows it: they would
- * lead around our policies. Without a range of replicas there is no autoscaler, so that the number is kept.
+ * lead around our policies. Several replicas are spread over nodes and zones. Without a range of replicas there is no autoscaler, so that the number is kept.
  *
  * @throws when the range of replicas begins below one or is empty
  */
@@ -38,6 +39,7 @@ export function addInferenceService(scope: Construct, id: string, options: Infer
     spec: {
       predictor: {
         ...options.predictor,
+        ...(max > 1 && { topologySpreadConstraints: spread(options.name) }),
         minReplicas: min,
         maxReplicas: max,
         automountServiceAccountToken: false,
@@ -52,6 +54,24 @@ function replicaRange({ min = 1, max = min }: ModelReplicas = {}): Required<Mode
     throw new Error(`replicas: got ${min} to ${max}, expected at least 1 and a maximum that is not below the minimum`);
   }
   return { min, max };
+}
+
+/**
+ * Pods of one model on several nodes, in several zones where there are: the loss of one leaves the others. Where that
+ * cannot be, they run beside each other, because few nodes have GPUs.
+ */
+function spread(inferenceService: string) {
+  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: { [MODEL_LABEL]: inferenceService } },
+  }));
+}
+
+/** Whether a model may have several pods at once. */
+export function hasSeveralReplicas(replicas: ModelReplicas | undefined): boolean {
+  return replicaRange(replicas).max > 1;
 }
 
 /** Service that KServe makes for an InferenceService. */

@@ -1,4 +1,5 @@
 import type { Chart } from 'cdk8s';
+import type { ModelSettings } from '../config/settings';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../gateway/gateway-certificate';
@@ -9,7 +10,7 @@ import { LISTENER_PORTS, MaasGateway } from '../gateway/maas-gateway';
 import { ModelListFilter } from '../gateway/model-list-filter';
 import { ModelListRoute } from '../gateway/model-list-route';
 import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
-import { ModelRoute } from '../gateway/model-route';
+import { ModelRoute, type ModelCanary } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
 import { MODEL_PORT } from '../models/vllm-runtime';
 import { clientScheme, filterPlacement, type PlatformContext } from './context';
@@ -70,14 +71,21 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
 export function addRoutes(chart: Chart, context: PlatformContext): void {
   const { settings, gateway, models } = context;
   const paths = usesTokenPolicy(settings) ? [...TOTAL_TOKENS_PATHS] : undefined;
-  for (const { name, host } of settings.models) {
+  for (const model of settings.models) {
+    const { name, host } = model;
     const backend = models.get(name);
     if (backend !== undefined) {
-      new ModelRoute(chart, `route-${name}`, { name: `${name}-domain-route`, gateway, host, backend, paths });
+      const canary = canaryOf(model, models);
+      new ModelRoute(chart, `route-${name}`, { name: `${name}-domain-route`, gateway, host, backend, paths, canary });
     }
     addOpenShiftRoute(chart, context, `openshift-route-${name}`, { name: `${name}-route`, host });
   }
   addModelList(chart, context);
+}
+
+function canaryOf({ canary }: ModelSettings, models: PlatformContext['models']): ModelCanary | undefined {
+  const backend = canary && models.get(canary.version.name);
+  return canary && backend && { backend, weight: canary.weight };
 }
 
 /** The list of models at the platform's own host. */

@@ -1,11 +1,13 @@
 import type { Chart } from 'cdk8s';
 import { acceleratorOf } from '../config/accelerators';
 import { DEFAULT_MINIO_SECRET_NAME } from '../config/defaults';
-import type { ModelSettings, PlatformSettings } from '../config/settings';
+import { versionsOf, type ModelSettings, type PlatformSettings } from '../config/settings';
 import { gatewayPods } from '../gateway/gateway-reference';
 import type { IModelBackend } from '../gateway/model-route';
 import { IMAGES } from '../images';
+import { hasSeveralReplicas } from '../models/inference-service';
 import { KServeConfiguration } from '../models/kserve-configuration';
+import { ModelDisruptionBudget } from '../models/model-disruption-budget';
 import { ModelNetworkPolicy } from '../models/model-network-policy';
 import { ModelStorageAccess } from '../models/model-storage-access';
 import { OpenShiftModelAccess } from '../models/openshift-model-access';
@@ -30,13 +32,18 @@ export function addModels(chart: Chart, context: PlatformContext): void {
   const { namespace } = settings;
   const serviceAccountOf = addServiceAccounts(chart, context);
   const runtimes = addRuntimes(chart, settings);
-  for (const model of settings.models) {
+  const versions = settings.models.flatMap(versionsOf);
+  for (const model of versions) {
     models.set(model.name, addModel(chart, context, model, runtimes, serviceAccountOf(model)));
+    if (hasSeveralReplicas(model.replicas)) {
+      const { inferenceService } = model;
+      new ModelDisruptionBudget(chart, `disruption-budget-${model.name}`, { inferenceService, namespace });
+    }
   }
   if (settings.networkPolicies) {
     new ModelNetworkPolicy(chart, 'network-policy', {
       namespace,
-      inferenceServices: settings.models.map(({ inferenceService }) => inferenceService),
+      inferenceServices: versions.map(({ inferenceService }) => inferenceService),
       clients: [gatewayPods(context.gateway), ...scrapers(settings)],
     });
   }
@@ -46,7 +53,7 @@ export function addModels(chart: Chart, context: PlatformContext): void {
 function addRuntimes(chart: Chart, settings: PlatformSettings): Map<string, IServingRuntime> {
   const { namespace, registry } = settings;
   const runtimes = new Map<string, IServingRuntime>();
-  for (const model of settings.models.filter(({ runtime }) => runtime === 'vllm')) {
+  for (const model of settings.models.flatMap(versionsOf).filter(({ runtime }) => runtime === 'vllm')) {
     const accelerator = acceleratorOf(checked(model.accelerator, 'accelerator', model), settings);
     const { runtimeName } = accelerator;
     if (!runtimes.has(runtimeName)) {
@@ -62,7 +69,7 @@ function addRuntimes(chart: Chart, settings: PlatformSettings): Map<string, ISer
 function addServiceAccounts(chart: Chart, { settings }: PlatformContext): (model: ModelSettings) => string | undefined {
   const { namespace, minio } = settings;
   const secretName =
-    minio !== undefined && settings.models.some(needsStorageAccess)
+    minio !== undefined && settings.models.flatMap(versionsOf).some(needsStorageAccess)
       ? (minio.existingSecret ?? DEFAULT_MINIO_SECRET_NAME)
       : undefined;
   if (settings.platform === 'openshift') {

@@ -1,5 +1,5 @@
 import type { Chart } from 'cdk8s';
-import type { PlatformSettings } from '../config/settings';
+import { versionsOf, type PlatformSettings } from '../config/settings';
 import { IMAGES } from '../images';
 import { GatewayMonitor } from '../observability/gateway-monitor';
 import { MaasPrometheus, PROMETHEUS_NAME, prometheusPods } from '../observability/maas-prometheus';
@@ -52,7 +52,7 @@ function addMonitors(chart: Chart, { settings, gateway }: PlatformContext): void
   const sources = [
     authorinoMetrics(kuadrant.namespace),
     limitadorMetrics(kuadrant.namespace),
-    ...models.map((model) => modelMetrics({ ...model, namespace })),
+    ...models.flatMap(versionsOf).map((model) => modelMetrics({ ...model, namespace })),
   ];
   for (const source of sources) {
     new MetricsMonitor(chart, source.name, {

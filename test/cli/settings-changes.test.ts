@@ -350,3 +350,17 @@ function leaves(value: object, path: string[] = []): { place: string; spoil: (ro
     return [{ place: [...path, key].join('.'), spoil }];
   });
 }
+
+test('models: a canary comes, gets more, changes, and goes', () => {
+  const with10 = { models: [{ name: 'qwen3', canary: { weight: 10, accelerator: 'nvidia-t4' } }] };
+  const with50 = { models: [{ name: 'qwen3', canary: { weight: 50, accelerator: 'nvidia-l4', gpus: 2 } }] };
+  const without = { models: [{ name: 'qwen3' }] };
+  expect(changes(without, with10)).toEqual({ models: ['model qwen3: a canary gets 10 of 100 requests'] });
+  expect(changes(with10, with50)).toEqual({
+    models: [
+      'model qwen3: its canary gets 10 → 50 of 100 requests',
+      'model qwen3: canary: on 1 GPU (nvidia-t4) → on 2 GPUs (nvidia-l4)',
+    ],
+  });
+  expect(changes(with50, without)).toEqual({ models: ['model qwen3: its canary is gone'] });
+});

@@ -217,9 +217,10 @@ describe.each([
           ...(version === '0.15.2' ? [] : [{ name: 'INFERENCE_SERVICE_NAME', value: name }]),
         ];
         expect(byName(real.env)).toEqual(byName(variables));
-        const { securityContext, nodeSelector, tolerations = [] } = predictor;
+        const { securityContext, nodeSelector, tolerations = [], topologySpreadConstraints } = predictor;
         expect(pod.spec).toMatchObject({ securityContext, automountServiceAccountToken: false });
         expect(pod.spec.nodeSelector).toEqual(nodeSelector);
+        expect(pod.spec.topologySpreadConstraints).toEqual(topologySpreadConstraints);
         expect(pod.spec.tolerations).toEqual(expect.arrayContaining(tolerations));
       });
 
@@ -235,6 +236,19 @@ describe.each([
           subPath: 'llama',
           readOnly: true,
         });
+      });
+
+      test('the disruption budgets and the spread of models with several replicas are about their pods', async () => {
+        const budgets = platform.filter(({ kind }) => kind === 'PodDisruptionBudget');
+        expect(budgets.map(({ metadata }) => metadata.name)).toEqual(['mistral-7b-instruct', 'nomic-embed-text-v1-5']);
+        await kubectl(['apply', '--validate=strict', '--dry-run=server', '-f', '-'], { stdin: listOf(budgets) });
+        for (const { metadata, spec } of budgets) {
+          const { pod } = await admittedPod(`${metadata.name}-predictor`);
+          expect(pod.metadata.labels).toMatchObject(spec.selector.matchLabels);
+          for (const { labelSelector } of pod.spec.topologySpreadConstraints) {
+            expect(pod.metadata.labels).toMatchObject(labelSelector.matchLabels);
+          }
+        }
       });
 
       test('nothing leads around our routes, and nothing else is made', async () => {

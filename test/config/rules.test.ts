@@ -303,7 +303,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, serviceAccount, maxModelLength, arguments, parameters, architecture, configFile, weight, tokenWeights; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, serviceAccount, maxModelLength, arguments, parameters, architecture, configFile, weight, tokenWeights, canary; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
@@ -1206,6 +1206,33 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: fake, runtime: simulator, source: hf://a/b }]\n',
     message:
       'maas.yaml:1:44 models[0].source: got "hf://a/b", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or write `runtime: vllm`',
+  },
+  {
+    rule: 'canary-change',
+    yaml: 'models: [{ name: simulator, canary: { weight: 10 } }]\n',
+    message:
+      'maas.yaml:1:29 models[0].canary: got a canary like its model, expected what is different in it: source, arguments, accelerator, …; add it, or remove the canary',
+  },
+  {
+    rule: 'canary-name',
+    yaml: 'models:\n  - { name: simulator, canary: { weight: 10, maxModelLength: 512 } }\n  - { name: simulator-canary, runtime: simulator }\n',
+    message:
+      'maas.yaml:3:13 models[1].name: got "simulator-canary", expected another name: that of the canary of model simulator; rename it',
+  },
+  {
+    rule: 'canary-name',
+    yaml: 'models: [{ name: a2345678901234567890123456789012345678901234567, runtime: simulator, canary: { weight: 10, maxModelLength: 512 } }]\n',
+    message:
+      'maas.yaml:1:87 models[0].canary: got a name of 47 characters, expected at most 46, so that <name>-canary-predictor has at most 63; shorten the name of the model',
+  },
+  {
+    rule: 'canary-version',
+    yaml: 'models:\n  - { name: simulator, canary: { weight: 10, accelerator: nvidia-l4, replicas: { min: 3, max: 2 } } }\n  - { name: qwen3, accelerator: nvidia-l4, canary: { weight: 10, source: hf://Qwen/Qwen3-32B, parameters: 32B } }\n',
+    message: [
+      'maas.yaml:2:46 models[0].canary.accelerator: got "nvidia-l4", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or name another model',
+      'maas.yaml:2:95 models[0].canary.replicas.max: got 2, expected at least min, which is 3; raise max or lower min',
+      'maas.yaml:3:44 models[1].canary: got 59.60 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 60.85 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; `accelerator: nvidia-a100-80gb` fits',
+    ].join('\n'),
   },
   {
     rule: 'replicas-zero',

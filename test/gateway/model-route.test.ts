@@ -26,6 +26,14 @@ describe('ModelRoute', () => {
     expect(route?.routeName).toBe('simulator-domain-route');
   });
 
+  test.each([-1, 101, Number.NaN])('refuses a canary of the weight %p', (weight) => {
+    const backend = { serviceName: 'a', servicePort: 80, serviceNamespace: 'llm' };
+    const props = { name: 'a', gateway: GATEWAY, host: 'a.maas.local', backend, canary: { backend, weight } };
+    expect(() => synthesize((chart) => new ModelRoute(chart, 'route', props))).toThrow(
+      `canary: got the weight ${weight}, expected 0 to 100, of 100 requests`,
+    );
+  });
+
   test('attaches to the Gateway, also in another namespace', () => {
     expect(spec.parentRefs).toEqual([{ name: 'front', namespace: 'edge' }]);
     expect(metadata.labels['kuadrant.io/gateway']).toBe('front');

@@ -32,6 +32,7 @@ import { TokenLimitPolicy } from '../../src/limits/token-limit-policy';
 import { UsageLedger } from '../../src/limits/usage-ledger';
 import { Accelerator } from '../../src/models/accelerator';
 import { KServeConfiguration } from '../../src/models/kserve-configuration';
+import { ModelDisruptionBudget } from '../../src/models/model-disruption-budget';
 import { ModelNetworkPolicy } from '../../src/models/model-network-policy';
 import { ModelStorageAccess } from '../../src/models/model-storage-access';
 import { OpenShiftModelAccess } from '../../src/models/openshift-model-access';
@@ -179,6 +180,8 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     new OperatorFailureMode(scope, 'construct', { namespace, mode: 'deny' }),
   KServeConfiguration: (scope, names) =>
     new KServeConfiguration(scope, 'construct', { gateway: gatewayOf(names), domain: names.domain }),
+  ModelDisruptionBudget: (scope, { namespace, name }) =>
+    new ModelDisruptionBudget(scope, 'construct', { namespace, inferenceService: name }),
   ModelNetworkPolicy: (scope, { namespace, name }) =>
     new ModelNetworkPolicy(scope, 'construct', {
       namespace,

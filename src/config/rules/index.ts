@@ -1,4 +1,5 @@
 import { ACCELERATOR_RULES } from './accelerators';
+import { CANARY_RULES } from './canary';
 import { CONFORMANCE_RULES } from './conformance';
 import { INFRASTRUCTURE_RULES } from './infrastructure';
 import { IDENTITY_RULES } from './identity';
@@ -35,6 +36,7 @@ export const RULES: readonly Rule[] = [
   ...MODEL_ARGUMENT_RULES,
   ...ACCELERATOR_RULES,
   ...MODEL_MEMORY_RULES,
+  ...CANARY_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,
   ...CONFORMANCE_RULES,

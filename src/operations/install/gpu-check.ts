@@ -1,5 +1,5 @@
 import { acceleratorOf } from '../../config/accelerators';
-import type { PlatformSettings } from '../../config/settings';
+import { versionsOf, type PlatformSettings } from '../../config/settings';
 import type { KubernetesObject } from '../kubernetes-object';
 
 /**
@@ -9,7 +9,7 @@ import type { KubernetesObject } from '../kubernetes-object';
  * @returns problems, with what the nodes have
  */
 export function gpuProblems(settings: PlatformSettings, nodes: readonly KubernetesObject[]): string[] {
-  const demands = settings.models.flatMap(({ name, accelerator, gpus }) => {
+  const demands = settings.models.flatMap(versionsOf).flatMap(({ name, accelerator, gpus }) => {
     const { nodeSelector = {}, resourceName } = accelerator === undefined ? {} : acceleratorOf(accelerator, settings);
     return resourceName === undefined ? [] : [{ name, gpus, nodeSelector, resourceName }];
   });

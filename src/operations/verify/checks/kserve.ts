@@ -1,3 +1,4 @@
+import { versionsOf } from '../../../config/settings';
 import { CONFIGURATION, KSERVE_CONTROLLER, kserveController } from '../../install/kserve-restart';
 import { identityOf, nameOf, type KubernetesObject } from '../../kubernetes-object';
 import { hasLabels, type Cluster } from '../cluster';
@@ -104,9 +105,9 @@ function wayOf({ spec, metadata }: KubernetesObject, settings: Platform['setting
     names.some((name) => name === host || (backends.length > 0 && isBelow(host, name))),
   );
   if (taken !== undefined) return `takes the host ${taken} beside the route of the platform`;
-  const model = settings.models.find(({ inferenceService }) =>
-    backends.includes(`${settings.namespace}/${inferenceService}-predictor`),
-  );
+  const model = settings.models
+    .flatMap(versionsOf)
+    .find(({ inferenceService }) => backends.includes(`${settings.namespace}/${inferenceService}-predictor`));
   return model && `leads to the model ${model.name} past the route of the platform`;
 }
 

@@ -1,0 +1,115 @@
+import type { DraftConfiguration } from '../draft';
+import { count, quote, type Finding } from '../problem';
+import { canaryName } from '../settings';
+import { ACCELERATOR_RULES } from './accelerators';
+import { namedModelsOf, type DraftModel, type NamedModel } from './facts';
+import { MODEL_ARGUMENT_RULES } from './model-arguments';
+import { MODEL_MEMORY_RULES } from './model-memory';
+import { MODEL_SIZE_RULES } from './model-size';
+import { MODEL_SOURCE_RULES } from './model-sources';
+import { MODEL_RULES } from './models';
+import { atKey, atValue, type Rule } from './rule';
+
+/** What a model has to keep, and so has its canary. */
+const RULES_OF_VERSIONS: readonly Rule[] = [
+  ...MODEL_RULES,
+  ...MODEL_SOURCE_RULES,
+  ...MODEL_SIZE_RULES,
+  ...MODEL_ARGUMENT_RULES,
+  ...ACCELERATOR_RULES,
+  ...MODEL_MEMORY_RULES,
+];
+
+/** `<InferenceService>-canary-predictor` is the longest of the names that KServe makes of it. */
+const LONGEST_NAME = 63 - canaryName('-predictor').length;
+
+interface ModelWithCanary extends NamedModel {
+  readonly canary: NonNullable<DraftModel['canary']>;
+}
+
+function canariesOf(configuration: DraftConfiguration): ModelWithCanary[] {
+  return namedModelsOf(configuration).flatMap((model) => {
+    const { canary } = model.item;
+    return canary === undefined ? [] : [{ ...model, canary }];
+  });
+}
+
+const canaryChange: Rule = {
+  id: 'canary-change',
+  check: (configuration) =>
+    canariesOf(configuration).flatMap(({ index, canary }): Finding[] => {
+      const isChange = Object.keys(canary).some((key) => key !== 'weight');
+      const expected = 'what is different in it: source, arguments, accelerator, …';
+      const fix = 'add it, or remove the canary';
+      return isChange ? [] : [atKey(['models', index, 'canary'], 'a canary like its model', expected, fix)];
+    }),
+};
+
+const canaryNames: Rule = {
+  id: 'canary-name',
+  check: (configuration) => {
+    const models = namedModelsOf(configuration);
+    return canariesOf(configuration).flatMap(({ index, name, entry }): Finding[] => {
+      const inferenceService = entry?.inferenceService ?? name;
+      const path = ['models', index, 'canary'];
+      if (inferenceService.length > LONGEST_NAME) {
+        const got = `a name of ${count(inferenceService.length, 'character')}`;
+        const expected = `at most ${LONGEST_NAME}, so that ${canaryName('<name>')}-predictor has at most 63`;
+        return [atKey(path, got, expected, 'shorten the name of the model')];
+      }
+      const taken = [canaryName(name), canaryName(inferenceService)];
+      const other = models.find((model) =>
+        [model.name, model.entry?.inferenceService ?? ''].some((each) => taken.includes(each)),
+      );
+      return other === undefined
+        ? []
+        : [
+            atValue(
+              ['models', other.index, 'name'],
+              quote(other.name),
+              `another name: that of the canary of model ${name}`,
+              'rename it',
+            ),
+          ];
+    });
+  },
+};
+
+/** The model as its canary would be has to be as right as the model itself. */
+const canaryVersion: Rule = {
+  id: 'canary-version',
+  check: (configuration) =>
+    canariesOf(configuration).flatMap((model) => {
+      const known = new Set(problemsOf(model, configuration).map((finding) => JSON.stringify(finding)));
+      return problemsOf(model, withCanary(model, configuration))
+        .filter((finding) => !known.has(JSON.stringify(finding)))
+        .map((finding) => inCanary(finding, model));
+    }),
+};
+
+function problemsOf({ index }: NamedModel, configuration: DraftConfiguration): Finding[] {
+  return RULES_OF_VERSIONS.flatMap(({ check }) => check(configuration)).filter(
+    ({ path }) => path[0] === 'models' && path[1] === index,
+  );
+}
+
+/** The configuration with the canary in place of its model. */
+function withCanary({ index, item, canary }: ModelWithCanary, configuration: DraftConfiguration): DraftConfiguration {
+  const version: DraftModel = { ...without(item, 'canary'), ...without(canary, 'weight') };
+  return { ...configuration, models: configuration.models?.map((each, place) => (place === index ? version : each)) };
+}
+
+/** A key that is there and undefined would be one that nobody can use. */
+function without(map: object, key: string): object {
+  return Object.fromEntries(Object.entries(map).filter(([each]) => each !== key));
+}
+
+function inCanary(finding: Finding, { index, canary }: ModelWithCanary): Finding {
+  const [, , key, ...rest] = finding.path;
+  return key !== undefined && Object.hasOwn(canary, key)
+    ? { ...finding, path: ['models', index, 'canary', key, ...rest] }
+    : { ...finding, path: ['models', index, 'canary'], pointAt: 'key' };
+}
+
+/** Canaries, whose values are checked in the place of their model's. */
+export const CANARY_RULES: readonly Rule[] = [canaryChange, canaryNames, canaryVersion];
