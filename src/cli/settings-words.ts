@@ -149,6 +149,8 @@ const MODEL_WORDS = {
   figures: 'figures',
   licence: 'licence',
   gated: 'gated',
+  priorityClass: 'PriorityClass',
+  tokensPerSecond: 'tokens a second of a replica',
 } as const satisfies { readonly [Key in keyof ModelSettings]?: string };
 
 /** What is served, on what, and what its tokens count. */

@@ -18,12 +18,21 @@ export function acceleratorOf(name: string, { accelerators, nodeLabels }: Accele
   return own === undefined ? Accelerator.fromName(name, { nodeLabels }) : ownAccelerator(own, nodeLabels);
 }
 
-function ownAccelerator({ like, memory, timeSlicing, ...given }: AcceleratorConfiguration, nodeLabels: NodeLabels) {
+/** What one accelerator costs an hour, where maas.yaml says so. */
+export function priceOf(
+  name: string,
+  { accelerators }: Pick<AcceleratorConfigurations, 'accelerators'>,
+): number | undefined {
+  return accelerators.find((each) => each.name === name)?.pricePerHour;
+}
+
+function ownAccelerator(configuration: AcceleratorConfiguration, nodeLabels: NodeLabels) {
+  const { like, memory, timeSlicing, name, resourceName, nodeSelector, tolerations, image } = configuration;
   const memoryMebibytes = memory === undefined ? undefined : (parseQuantity(memory) ?? 0) / 2 ** 20;
-  const props = { ...given, memoryMebibytes };
+  const props = { name, resourceName, nodeSelector, tolerations, image, memoryMebibytes };
   // Nodes that are named here need nobody to label them.
-  const labelled = given.nodeSelector === undefined ? nodeLabels : 'gpuOperator';
+  const labelled = nodeSelector === undefined ? nodeLabels : 'gpuOperator';
   const known = like === undefined ? Accelerator.own(props) : Accelerator.fromName(like, { nodeLabels: labelled });
   const shared = timeSlicing === undefined ? known : known.timeSliced(timeSlicing);
-  return shared.like(like === undefined ? { ...props, nodeSelector: given.nodeSelector ?? {} } : props);
+  return shared.like(like === undefined ? { ...props, nodeSelector: nodeSelector ?? {} } : props);
 }

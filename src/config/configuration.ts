@@ -533,6 +533,17 @@ export interface ModelConfiguration {
    */
   readonly tokenWeights?: TokenWeights;
   /**
+   * Existing PriorityClass of the pods: who gives way where GPUs are short.
+   * @default - that of the cluster
+   */
+  readonly priorityClass?: string;
+  /**
+   * Tokens a second that one replica writes under your load, as you have measured it: `explain` then says what a million
+   * costs.
+   * @default - not known
+   */
+  readonly tokensPerSecond?: number;
+  /**
    * Another version of the model, which gets a part of its requests: same host, same name in requests, same limits.
    * @default - none
    */
@@ -638,6 +649,12 @@ export interface AcceleratorConfiguration {
    * @default - none: a pod has its GPU for itself
    */
   readonly timeSlicing?: TimeSlicing;
+  /**
+   * What one accelerator costs an hour, in the currency that you think in; of a time-sliced one the whole. `explain` says
+   * what models cost.
+   * @default - not known
+   */
+  readonly pricePerHour?: number;
 }
 
 /** How callers prove who they are. */

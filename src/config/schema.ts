@@ -79,6 +79,8 @@ const user = z.strictObject({ name: label(), tier: text(), keys: z.optional(z.ar
 
 const compute = z.optional(z.strictObject({ cpu: quantity(), memory: quantity() }));
 
+const amount = () => z.optional(z.number().check(z.minimum(0.001), z.maximum(1_000_000)));
+
 const figure = (minimum = 1) => z.optional(count(minimum, 100_000_000));
 
 const architecture = z.strictObject({
@@ -115,6 +117,7 @@ const accelerator = z.strictObject({
   ),
   image: z.optional(formatted(FORMATS.image)),
   timeSlicing: z.optional(z.strictObject({ replicas: count(2, 100), renameByDefault: z.optional(z.boolean()) })),
+  pricePerHour: amount(),
 });
 
 /** What a model and its canary may each have of their own. */
@@ -150,6 +153,8 @@ const model = z.strictObject({
   configFile: z.optional(text()),
   weight: weight(),
   tokenWeights: z.optional(z.strictObject({ prompt: weight(), completion: weight(), cached: weight() })),
+  priorityClass: z.optional(objectName()),
+  tokensPerSecond: amount(),
   canary: z.optional(z.strictObject({ weight: count(0, 100), ...modelVersion })),
 });
 

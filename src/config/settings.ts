@@ -78,6 +78,9 @@ export interface ModelSettings {
   /** Size and figures of the model, where they are known. */
   readonly figures?: ModelFigures;
   readonly tokenWeights: Required<TokenWeights>;
+  readonly priorityClass?: string;
+  /** Tokens a second that one replica writes, as somebody has measured it. */
+  readonly tokensPerSecond?: number;
   readonly canary?: CanarySettings;
 }
 
@@ -288,6 +291,8 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     ...(isSameModel(model.source, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
     figures: runtime === 'simulator' ? undefined : resolveFigures(model, entry),
     tokenWeights: resolveWeights(model),
+    priorityClass: model.priorityClass,
+    tokensPerSecond: model.tokensPerSecond,
     canary: model.canary && resolveCanary(model, model.canary, platform, domain),
   };
 }

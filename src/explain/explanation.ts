@@ -2,6 +2,7 @@ import type { RequestLimitConfiguration, TierConfiguration, TokenLimitsConfigura
 import type { ModelSettings, PlatformSettings } from '../config/settings';
 import { hasTokenLimit } from '../limits/token-window';
 import { clientScheme } from '../platform/context';
+import { explainCost, type CostExplanation, type UnknownCost } from './cost';
 import { explainKeys, type KeyExplanation } from './keys';
 import { atLimitWords, budgetWords, costWords, exactnessWords, tokensPerPod } from './limits';
 import { explainMemory, type MemoryExplanation, type UnknownMemory } from './memory';
@@ -77,6 +78,8 @@ export interface ModelExplanation extends ModelAccess {
   readonly licence?: string;
   /** Whether it fits its accelerator; absent for the simulator. */
   readonly memory?: MemoryExplanation | UnknownMemory;
+  /** What it costs; absent for a model without an accelerator. */
+  readonly cost?: CostExplanation | UnknownCost;
   /** Another version of it, which gets a part of its requests. */
   readonly canary?: CanaryExplanation;
   readonly tiers: TierConfiguration[];
@@ -146,6 +149,7 @@ function explainModel(settings: PlatformSettings, model: ModelSettings): ModelEx
     ...explainVersion(settings, model),
     maxModelLength: model.maxModelLength,
     licence: licenceWords(model),
+    cost: explainCost(settings, model),
     canary: model.canary && {
       weight: model.canary.weight,
       ...explainVersion(settings, model.canary.version),

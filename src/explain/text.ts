@@ -62,6 +62,7 @@ function modelRows(model: ModelExplanation): Row[] {
     ['licence', model.licence === undefined ? [] : [model.licence]],
     ['context', model.maxModelLength === undefined ? [] : [`${formatNumber(model.maxModelLength)} tokens`]],
     ['memory', model.memory?.words ?? []],
+    ['cost', model.cost?.words ?? []],
     ['canary', canaryLines(model)],
     ['a request costs', [model.weight, ...mostWords(model)]],
     ['tiers', tiers.length === 0 ? ['none may use it'] : alignColumns(tiers)],

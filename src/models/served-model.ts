@@ -86,6 +86,12 @@ export interface ServedModelProps {
   readonly platform?: PlatformKind;
 
   /**
+   * Existing PriorityClass of the pods.
+   * @default - that of the cluster
+   */
+  readonly priorityClassName?: string;
+
+  /**
    * Version of KServe.
    * @default 0.20.0
    */
@@ -125,6 +131,7 @@ export class ServedModel extends Construct implements IModelBackend {
       labels: { tier: 'gpu', 'opendatahub.io/dashboard': 'true' },
       predictor: {
         serviceAccountName: props.serviceAccountName,
+        priorityClassName: props.priorityClassName,
         securityContext: restrictedPodSecurity({ platform: props.platform, runAsUser: UNPRIVILEGED_USER }),
         ...placement(props.accelerator),
         model: {

@@ -58,6 +58,12 @@ export interface SimulatedModelProps {
   readonly serviceAccountName?: string;
 
   /**
+   * Existing PriorityClass of the pods.
+   * @default - that of the cluster
+   */
+  readonly priorityClassName?: string;
+
+  /**
    * Version of KServe.
    * @default 0.20.0
    */
@@ -88,6 +94,7 @@ export class SimulatedModel extends Construct implements IModelBackend {
       labels: { app: props.name, component: 'model-server' },
       predictor: {
         serviceAccountName: props.serviceAccountName,
+        priorityClassName: props.priorityClassName,
         securityContext: restrictedPodSecurity(),
         containers: [simulatorContainer(props)],
       },

@@ -103,6 +103,7 @@ function addModel(
     namespace: settings.namespace,
     kserveVersion: settings.versions.kserve,
     serviceAccountName,
+    priorityClassName: model.priorityClass,
   };
   if (model.runtime === 'simulator') {
     return new SimulatedModel(chart, `model-${model.name}`, {

@@ -20,7 +20,7 @@ function platformFor(kserve: string): Manifest[] {
       { name: 'qwen3', accelerator: 'nvidia-l4', huggingFaceTokenSecret: 'our-token' },
       { name: 'granite', gpus: 2 },
       { name: 'mistral', replicas: { min: 2, max: 3 } },
-      { name: 'nomic', replicas: { min: 2 } },
+      { name: 'nomic', replicas: { min: 2 }, priorityClass: 'system-cluster-critical' },
       { name: 'local', source: 'pvc://weights/llama', accelerator: 'nvidia' },
       { name: 'llama-3-3-70b' },
       { name: 'gpt-oss-20b', accelerator: 'nvidia-h100-mig-3g.40gb' },
@@ -217,10 +217,12 @@ describe.each([
           ...(version === '0.15.2' ? [] : [{ name: 'INFERENCE_SERVICE_NAME', value: name }]),
         ];
         expect(byName(real.env)).toEqual(byName(variables));
-        const { securityContext, nodeSelector, tolerations = [], topologySpreadConstraints } = predictor;
+        const { securityContext, nodeSelector, tolerations = [] } = predictor;
+        const { topologySpreadConstraints, priorityClassName } = predictor;
         expect(pod.spec).toMatchObject({ securityContext, automountServiceAccountToken: false });
         expect(pod.spec.nodeSelector).toEqual(nodeSelector);
         expect(pod.spec.topologySpreadConstraints).toEqual(topologySpreadConstraints);
+        expect(pod.spec.priorityClassName).toBe(priorityClassName);
         expect(pod.spec.tolerations).toEqual(expect.arrayContaining(tolerations));
       });
 

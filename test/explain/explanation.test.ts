@@ -142,6 +142,7 @@ Model shared
   weights          hf://org/model
   context          8,192 tokens
   memory           not checked: the size of the model is not known
+  cost             not known: say it with \`pricePerHour\` of an own accelerator, \`{ name: …, like: nvidia-l4 }\`
   a request costs  a token of the prompt counts 1, of the answer 3, a cached one 0.1
                    up to 24,576, its context, for each prompt and answer
   tiers            shared  tokens: 200 a minute, 1,000,000 a month; requests: 1,500 in 1h30m
@@ -150,6 +151,7 @@ Model shared
                    lab-50-limits.k8s.yaml    EnvoyFilter istio-system/lab-token-rate-limit-filter  token limits and weights
                    lab-50-limits.k8s.yaml    RateLimitPolicy llm/gateway-rate-limits               request limits
                    lab-60-models.k8s.yaml    InferenceService llm/shared                           what serves it
+                   lab-60-models.k8s.yaml    PodDisruptionBudget llm/shared                        one pod at a time
                    lab-60-models.k8s.yaml    ServingRuntime llm/vllm-latest                        how vLLM is started
                    lab-70-routes.k8s.yaml    HTTPRoute llm/shared-domain-route                     host and paths (patched)
                    lab-70-routes.k8s.yaml    EnvoyFilter istio-system/lab-model-list-filter        what api.models.example.com lists

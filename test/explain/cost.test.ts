@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { MaasPlatformProps } from '../../src/config/configuration';
+import { parseConfiguration } from '../../src/config/read';
+import { resolveSettings } from '../../src/config/settings';
+import { explainCost } from '../../src/explain/cost';
+import { explainName } from '../../src/explain/explanation';
+import { formatExplanations } from '../../src/explain/text';
+import { manifestsOf } from '../../src/platform/manifests';
+
+function costOf(props: MaasPlatformProps, name = 'qwen3') {
+  const settings = resolveSettings(props);
+  return explainCost(
+    settings,
+    settings.models.find((model) => model.name === name)!,
+  );
+}
+
+test('a model without an accelerator costs nothing that is known here', () => {
+  expect(costOf({}, 'simulator')).toBeUndefined();
+});
+
+test('without a price it is said how to tell it', () => {
+  expect(costOf({ models: [{ name: 'qwen3', accelerator: 'nvidia-l4' }] })).toEqual({
+    words: ['not known: say it with `pricePerHour` of an own accelerator, `{ name: …, like: nvidia-l4 }`'],
+  });
+});
+
+test('without a measurement nothing is said of a million tokens', () => {
+  const accelerators = [{ name: 'ours', like: 'nvidia-l4', pricePerHour: 0.8 }];
+  expect(costOf({ accelerators, models: [{ name: 'qwen3', accelerator: 'ours', replicas: { min: 2 } }] })).toEqual({
+    perHour: { min: 1.6, max: 1.6 },
+    words: ['1.6 an hour: 2 × 1 × 0.8', 'a million tokens: say `tokensPerSecond`, as you measure it under your load'],
+  });
+});
+
+test('property: an hour in which all replicas are as busy as measured costs what its tokens cost', () => {
+  const configuration = fc.record({
+    price: fc.integer({ min: 1, max: 10_000 }).map((cents) => cents / 100),
+    gpus: fc.integer({ min: 1, max: 8 }),
+    replicas: fc.integer({ min: 1, max: 10 }),
+    speed: fc.integer({ min: 1, max: 20_000 }),
+    sharedBy: fc.integer({ min: 2, max: 8 }),
+    isShared: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(configuration, ({ price, gpus, replicas, speed, sharedBy, isShared }) => {
+      const timeSlicing = isShared ? { replicas: sharedBy } : undefined;
+      const cost = costOf({
+        accelerators: [{ name: 'ours', like: 'nvidia-l4', pricePerHour: price, timeSlicing }],
+        models: [{ name: 'qwen3', accelerator: 'ours', gpus, replicas: { min: replicas }, tokensPerSecond: speed }],
+      });
+      const { perHour, perMillionTokens } = cost as { perHour: { max: number }; perMillionTokens: number };
+      expect(perHour.max).toBeCloseTo((price * gpus * replicas) / (isShared ? sharedBy : 1), 6);
+      const millions = (speed * 3600 * replicas) / 1e6;
+      expect(perMillionTokens * millions).toBeCloseTo(perHour.max, 6);
+    }),
+  );
+});
+
+describe('docs/cost.md', () => {
+  const page = readFileSync(join(__dirname, '../../docs/cost.md'), 'utf8');
+  const [, block = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+
+  test('synthesizes, with the price of the GPU nowhere and the priority in the pods', () => {
+    const manifests = manifestsOf(parseConfiguration(block, 'maas.yaml')) as { kind: string; spec: object }[];
+    const services = manifests.filter(({ kind }) => kind === 'InferenceService');
+    expect(services.map(({ spec }) => spec)).toMatchObject([
+      { predictor: { priorityClassName: 'online' } },
+      { predictor: expect.not.objectContaining({ priorityClassName: expect.anything() }) },
+    ]);
+  });
+
+  test('shows what explain says', () => {
+    const settings = resolveSettings(parseConfiguration(block, 'maas.yaml'));
+    const [, shown = ''] = /```\n(cost [\s\S]*?)\n```/.exec(page) ?? [];
+    const lines = formatExplanations(explainName(settings, 'granite')).split('\n');
+    for (const line of shown.split('\n')) expect(lines.map((each) => each.trim())).toContain(line.trim());
+    expect(shown.split('\n')).toHaveLength(2);
+  });
+});
