@@ -275,7 +275,7 @@ test('credentials in a source, and what a terminal would obey, are not shown', (
 
 /** The lines of a model's memory. */
 function memoryOf(yaml: string, name: string): string[] {
-  const [, rows = ''] = /\n {2}memory {11}([\s\S]*?)\n {2}a request costs/.exec(explain(yaml, name)) ?? [];
+  const [, rows = ''] = /\n {2}memory {11}([\s\S]*?)\n {2}cost /.exec(explain(yaml, name)) ?? [];
   return rows.split('\n').map((line) => line.trim());
 }
 

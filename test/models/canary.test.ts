@@ -9,7 +9,11 @@ import { manifestsOf } from '../../src/platform/manifests';
 import { identify } from '../support/synth';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-interface Manifest { kind: string; metadata: { name: string; namespace?: string }; spec: any }
+interface Manifest {
+  kind: string;
+  metadata: { name: string; namespace?: string };
+  spec: any;
+}
 
 function synthesized(props: MaasPlatformProps): Manifest[] {
   return manifestsOf(props) as unknown as Manifest[];
