@@ -599,12 +599,12 @@ export interface CanaryConfiguration {
   readonly arguments?: string[];
   /**
    * Number of parameters, for example `8B`.
-   * @default - the model's
+   * @default - the model's, unless `source` is another name at Hugging Face
    */
   readonly parameters?: string;
   /**
    * Figures of the version, in place of the model's.
-   * @default - the model's
+   * @default - the model's, unless `source` is another name at Hugging Face
    */
   readonly architecture?: ModelArchitecture;
 }

@@ -19,6 +19,11 @@ export function resolveFigures(model: ModelSize, entry: CatalogEntry | undefined
 
 /** Whether weights are those of the catalog: they may lie elsewhere, or be another revision. */
 export function isSameModel(source: string | undefined, entry: CatalogEntry | undefined): boolean {
+  return isSameRepository(source, entry?.source);
+}
+
+/** Whether weights are those of another source, as far as its name tells: those elsewhere than at Hugging Face may be. */
+export function isSameRepository(source: string | undefined, other: string | undefined): boolean {
   const written = source === undefined ? undefined : parseHuggingFace(source)?.name;
-  return written === undefined || written === parseHuggingFace(entry?.source ?? '')?.name;
+  return written === undefined || written === parseHuggingFace(other ?? '')?.name;
 }

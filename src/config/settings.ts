@@ -9,6 +9,7 @@ import type { ModelFigures } from '../models/model-architecture';
 import type { ComputeResources, ModelReplicas } from '../models/model-size';
 import type { NodeLabels } from '../models/accelerator-profiles';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
+import { canaryVersion, saidOf } from './canary-version';
 import {
   conformanceTiers,
   conformanceUsers,
@@ -299,13 +300,16 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
 
 function resolveCanary(
   model: ModelConfiguration,
-  { weight, ...changes }: CanaryConfiguration,
+  canary: CanaryConfiguration,
   platform: PlatformKind,
   domain: string,
 ): CanarySettings {
-  const version = resolveModel({ ...model, ...changes, canary: undefined }, platform, domain);
+  const version = resolveModel(canaryVersion(model, saidOf(canary)), platform, domain);
   const { name, inferenceService } = version;
-  return { weight, version: { ...version, name: canaryName(name), inferenceService: canaryName(inferenceService) } };
+  return {
+    weight: canary.weight,
+    version: { ...version, name: canaryName(name), inferenceService: canaryName(inferenceService) },
+  };
 }
 
 /** What is named after a model, of its canary. */

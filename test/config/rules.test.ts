@@ -1235,6 +1235,19 @@ const ROWS: readonly Row[] = [
     ].join('\n'),
   },
   {
+    rule: 'canary-version',
+    yaml: 'models:\n  - { name: a, source: hf://a/b, huggingFaceTokenSecret: t, accelerator: nvidia-l4, canary: { weight: 10, source: pvc://a/b } }\n  - { name: b, source: pvc://a/b, accelerator: nvidia-l4, canary: { weight: 10, huggingFaceTokenSecret: t } }\n',
+    message:
+      'maas.yaml:3:81 models[1].canary.huggingFaceTokenSecret: got "t", expected nothing while the source is not at Hugging Face: it has no effect; remove it, or write a source that begins with hf://',
+  },
+  {
+    // The size of the model is none of other weights.
+    rule: 'canary-version',
+    yaml: 'models: [{ name: a, source: hf://a/b, parameters: 1B, accelerator: nvidia-l4, canary: { weight: 10, source: hf://a/c, architecture: { layers: 8 } } }]\n',
+    message:
+      'maas.yaml:1:119 models[0].canary.architecture: got figures without a size, expected `parameters` beside it: nothing is checked without the size; add `parameters: 8B`',
+  },
+  {
     rule: 'replicas-zero',
     yaml: 'models: [{ name: simulator, replicas: { min: 0, max: 2 } }]\n',
     message:

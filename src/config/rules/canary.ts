@@ -1,3 +1,4 @@
+import { canaryVersion } from '../canary-version';
 import type { DraftConfiguration } from '../draft';
 import { count, quote, type Finding } from '../problem';
 import { canaryName } from '../settings';
@@ -8,6 +9,7 @@ import { MODEL_MEMORY_RULES } from './model-memory';
 import { MODEL_SIZE_RULES } from './model-size';
 import { MODEL_SOURCE_RULES } from './model-sources';
 import { MODEL_RULES } from './models';
+import { NO_EFFECT_RULES } from './no-effect';
 import { atKey, atValue, type Rule } from './rule';
 
 /** What a model has to keep, and so has its canary. */
@@ -76,40 +78,48 @@ const canaryNames: Rule = {
 };
 
 /** The model as its canary would be has to be as right as the model itself. */
-const canaryVersion: Rule = {
+const versionOfCanary: Rule = {
   id: 'canary-version',
   check: (configuration) =>
     canariesOf(configuration).flatMap((model) => {
-      const known = new Set(problemsOf(model, configuration).map((finding) => JSON.stringify(finding)));
-      return problemsOf(model, withCanary(model, configuration))
-        .filter((finding) => !known.has(JSON.stringify(finding)))
-        .map((finding) => inCanary(finding, model));
+      const version = withCanary(model, configuration);
+      const known = new Set(
+        problemsOf(RULES_OF_VERSIONS, model, configuration).map((finding) => JSON.stringify(finding)),
+      );
+      return [
+        ...problemsOf(RULES_OF_VERSIONS, model, version).filter(
+          (finding) => isOwn(finding, model) || !known.has(JSON.stringify(finding)),
+        ),
+        // What it has of its model has an effect there.
+        ...problemsOf(NO_EFFECT_RULES, model, version).filter((finding) => isOwn(finding, model)),
+      ].map((finding) => inCanary(finding, model));
     }),
 };
 
-function problemsOf({ index }: NamedModel, configuration: DraftConfiguration): Finding[] {
-  return RULES_OF_VERSIONS.flatMap(({ check }) => check(configuration)).filter(
-    ({ path }) => path[0] === 'models' && path[1] === index,
-  );
+function problemsOf(rules: readonly Rule[], { index }: NamedModel, configuration: DraftConfiguration): Finding[] {
+  return rules
+    .flatMap(({ check }) => check(configuration))
+    .filter(({ path }) => path[0] === 'models' && path[1] === index);
 }
 
 /** The configuration with the canary in place of its model. */
 function withCanary({ index, item, canary }: ModelWithCanary, configuration: DraftConfiguration): DraftConfiguration {
-  const version: DraftModel = { ...without(item, 'canary'), ...without(canary, 'weight') };
+  const version = canaryVersion(item, canary);
   return { ...configuration, models: configuration.models?.map((each, place) => (place === index ? version : each)) };
 }
 
-/** A key that is there and undefined would be one that nobody can use. */
-function without(map: object, key: string): object {
-  return Object.fromEntries(Object.entries(map).filter(([each]) => each !== key));
+/** Whether a problem of the version is one of what the canary says, and not of what it has of its model. */
+function isOwn({ path: [, , key] }: Finding, { canary }: ModelWithCanary): boolean {
+  return key !== undefined && Object.hasOwn(canary, key);
 }
 
-function inCanary(finding: Finding, { index, canary }: ModelWithCanary): Finding {
-  const [, , key, ...rest] = finding.path;
-  return key !== undefined && Object.hasOwn(canary, key)
+function inCanary(finding: Finding, model: ModelWithCanary): Finding {
+  const { index } = model;
+  const [, , key = '', ...rest] = finding.path;
+  return isOwn(finding, model)
     ? { ...finding, path: ['models', index, 'canary', key, ...rest] }
     : { ...finding, path: ['models', index, 'canary'], pointAt: 'key' };
 }
 
 /** Canaries, whose values are checked in the place of their model's. */
-export const CANARY_RULES: readonly Rule[] = [canaryChange, canaryNames, canaryVersion];
+export const CANARY_RULES: readonly Rule[] = [canaryChange, canaryNames, versionOfCanary];
