@@ -159,7 +159,10 @@ export function modelChanges(before: readonly ModelSettings[], after: readonly M
   return [
     ...gone.map(({ name }) => `model ${name}: gone`),
     ...kept.flatMap((pair) => modelWords(pair.before, pair.after).map((words) => `model ${pair.after.name}: ${words}`)),
-    ...added.map((model) => `model ${model.name}: new, ${describeAccelerator(model)}, at ${model.host}`),
+    ...added.flatMap((model) => [
+      `model ${model.name}: new, ${describeAccelerator(model)}, at ${model.host}`,
+      ...canaryWords(undefined, model.canary).map((words) => `model ${model.name}: ${words}`),
+    ]),
   ];
 }
 

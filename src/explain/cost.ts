@@ -23,7 +23,27 @@ export function explainCost(
   settings: PlatformSettings,
   model: ModelSettings,
 ): CostExplanation | UnknownCost | undefined {
-  const { accelerator: name, gpus, replicas = {}, tokensPerSecond } = model;
+  const cost = explainHourlyCost(settings, model);
+  if (cost === undefined || !('perHour' in cost)) {
+    return cost;
+  }
+  const { perHour, words } = cost;
+  const { tokensPerSecond, replicas: { min = 1 } = {} } = model;
+  if (tokensPerSecond === undefined) {
+    return { perHour, words: [...words, 'a million tokens: say `tokensPerSecond`, as you measure it under your load'] };
+  }
+  const replica = perHour.min / min;
+  const perMillionTokens = (replica * 1e6) / (tokensPerSecond * SECONDS);
+  const sum = `${rounded(replica)} / (${formatNumber(tokensPerSecond)} a second × ${formatNumber(SECONDS)} seconds)`;
+  return { perHour, perMillionTokens, words: [...words, `${rounded(perMillionTokens)} a million tokens: ${sum}`] };
+}
+
+/** What a version of a model costs an hour: nobody says how fast a canary is. */
+export function explainHourlyCost(
+  settings: PlatformSettings,
+  model: ModelSettings,
+): CostExplanation | UnknownCost | undefined {
+  const { accelerator: name, gpus, replicas = {} } = model;
   if (name === undefined) {
     return undefined;
   }
@@ -42,13 +62,7 @@ export function explainCost(
   const words = [
     `${range(min * replica, max * replica)} an hour: ${min === max ? formatNumber(min) : `${formatNumber(min)} to ${formatNumber(max)}`} × ${parts.join(' ')}`,
   ];
-  const perHour = { min: min * replica, max: max * replica };
-  if (tokensPerSecond === undefined) {
-    return { perHour, words: [...words, 'a million tokens: say `tokensPerSecond`, as you measure it under your load'] };
-  }
-  const perMillionTokens = (replica * 1e6) / (tokensPerSecond * SECONDS);
-  const sum = `${rounded(replica)} / (${formatNumber(tokensPerSecond)} a second × ${formatNumber(SECONDS)} seconds)`;
-  return { perHour, perMillionTokens, words: [...words, `${rounded(perMillionTokens)} a million tokens: ${sum}`] };
+  return { perHour: { min: min * replica, max: max * replica }, words };
 }
 
 /** Four digits are more than prices are worth. */

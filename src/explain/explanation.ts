@@ -2,7 +2,7 @@ import type { RequestLimitConfiguration, TierConfiguration, TokenLimitsConfigura
 import type { ModelSettings, PlatformSettings } from '../config/settings';
 import { hasTokenLimit } from '../limits/token-window';
 import { clientScheme } from '../platform/context';
-import { explainCost, type CostExplanation, type UnknownCost } from './cost';
+import { explainCost, explainHourlyCost, type CostExplanation, type UnknownCost } from './cost';
 import { explainKeys, type KeyExplanation } from './keys';
 import { atLimitWords, budgetWords, costWords, exactnessWords, tokensPerPod } from './limits';
 import { explainMemory, type MemoryExplanation, type UnknownMemory } from './memory';
@@ -95,6 +95,8 @@ export interface CanaryExplanation {
   readonly replicas: { readonly min: number; readonly max: number };
   readonly source?: string;
   readonly memory?: MemoryExplanation | UnknownMemory;
+  /** What it costs an hour, beside the model; absent for a model without an accelerator. */
+  readonly cost?: CostExplanation | UnknownCost;
 }
 
 /** What a name of maas.yaml means. */
@@ -153,6 +155,7 @@ function explainModel(settings: PlatformSettings, model: ModelSettings): ModelEx
     canary: model.canary && {
       weight: model.canary.weight,
       ...explainVersion(settings, model.canary.version),
+      cost: explainHourlyCost(settings, model.canary.version),
     },
     tiers,
     objects: inFileOrder([
@@ -164,7 +167,7 @@ function explainModel(settings: PlatformSettings, model: ModelSettings): ModelEx
 }
 
 /** What serves one version of a model. */
-function explainVersion(settings: PlatformSettings, model: ModelSettings): Omit<CanaryExplanation, 'weight'> {
+function explainVersion(settings: PlatformSettings, model: ModelSettings): Omit<CanaryExplanation, 'weight' | 'cost'> {
   const { min = 1, max = min } = model.replicas ?? {};
   return {
     inferenceService: model.inferenceService,

@@ -77,6 +77,7 @@ function canaryLines({ canary }: ModelExplanation): string[] {
         `${canary.weight} of 100 requests go to InferenceService ${canary.inferenceService}: ${canary.runtime}`,
         ...(canary.source === undefined ? [] : [canary.source]),
         ...(canary.memory?.words ?? []),
+        ...(canary.cost?.words.map((words) => `cost: ${words}`) ?? []),
       ];
 }
 

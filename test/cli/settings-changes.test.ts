@@ -297,6 +297,7 @@ const FULL: MaasPlatformProps = {
       maxModelLength: 1,
       parameters: '1B',
       architecture: { layers: 1, keyValueHeads: 2, headSize: 64, slidingWindow: 8, weightBits: 4.25 },
+      canary: { weight: 10, gpus: 2 },
       arguments: ['--a'],
       tokenWeights: { prompt: 1, completion: 2, cached: 0.5 },
     },
@@ -325,7 +326,9 @@ const FULL: MaasPlatformProps = {
 
 test('no setting changes in silence', () => {
   const settings = resolveSettings(FULL);
-  const spoiled = leaves(settings).map(({ place, spoil }) => {
+  // The name of a canary is made of its model's.
+  const said = leaves(settings).filter(({ place }) => !place.endsWith('canary.version.name'));
+  const spoiled = said.map(({ place, spoil }) => {
     const other = structuredClone(settings);
     spoil(other as unknown as Record<string, unknown>);
     return { place, told: Object.values(settingsChanges(settings, other)).flat().length };
@@ -363,4 +366,10 @@ test('models: a canary comes, gets more, changes, and goes', () => {
     ],
   });
   expect(changes(with50, without)).toEqual({ models: ['model qwen3: its canary is gone'] });
+  expect(changes({ models: [] }, with10)).toMatchObject({
+    models: [
+      'model qwen3: new, on 1 GPU (nvidia), at qwen3.maas.local',
+      'model qwen3: a canary gets 10 of 100 requests',
+    ],
+  });
 });

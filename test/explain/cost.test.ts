@@ -35,6 +35,33 @@ test('without a measurement nothing is said of a million tokens', () => {
   });
 });
 
+test('a canary costs beside its model, by its own accelerators, and nobody says how fast it is', () => {
+  const settings = resolveSettings({
+    accelerators: [
+      { name: 'ours', like: 'nvidia-l4', pricePerHour: 1 },
+      { name: 'dear', like: 'nvidia-h100', pricePerHour: 10 },
+    ],
+    models: [
+      {
+        name: 'qwen3',
+        accelerator: 'ours',
+        tokensPerSecond: 100,
+        replicas: { min: 2 },
+        canary: { weight: 10, accelerator: 'dear', gpus: 4, replicas: { min: 1, max: 3 } },
+      },
+    ],
+  });
+  const explanations = explainName(settings, 'qwen3');
+  expect(explanations).toMatchObject([
+    { cost: { perHour: { max: 2 } }, canary: { cost: { perHour: { min: 40, max: 120 } } } },
+  ]);
+  const lines = formatExplanations(explanations)
+    .split('\n')
+    .map((line) => line.trim());
+  expect(lines).toContain('cost: 40 to 120 an hour: 1 to 3 × 4 × 10');
+  expect(lines.filter((line) => line.includes('a million tokens'))).toHaveLength(1);
+});
+
 test('property: an hour in which all replicas are as busy as measured costs what its tokens cost', () => {
   const configuration = fc.record({
     price: fc.integer({ min: 1, max: 10_000 }).map((cents) => cents / 100),
