@@ -106,13 +106,62 @@ test('property: the weights of a route are 100 in all, and change nothing but th
   );
 });
 
-const page = readFileSync(join(__dirname, '../../docs/canary.md'), 'utf8');
-const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) =>
-  block.startsWith('   ') ? block.replace(/^ {3}/gm, '') : block,
-);
+describe('docs/canary.md', () => {
+  const page = readFileSync(join(__dirname, '../../docs/canary.md'), 'utf8');
+  const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) =>
+    parseConfiguration(block, 'maas.yaml'),
+  );
+  const [first = {}, promoted = {}, last = {}] = blocks;
+  const weights = [...page.matchAll(/^\| [1-6] \|.*`weight: (\d+)`/gm)].map(([, weight]) => Number(weight));
+  const steps = [
+    withCanary(first, () => undefined),
+    ...weights.map((weight, index) => withCanary(index < 4 ? first : promoted, (canary) => ({ ...canary, weight }))),
+    last,
+  ].map(synthesized);
 
-test.each(blocks)('docs/canary.md: synthesizes %#', (block) => {
-  expect(blocks).toHaveLength(2);
-  const names = synthesized(parseConfiguration(block, 'maas.yaml')).map(identify);
-  expect(names).toEqual(expect.arrayContaining([MODEL, `${MODEL}-canary`]));
+  test('has every step as a configuration', () => {
+    expect(blocks).toHaveLength(3);
+    expect(weights).toEqual([0, 10, 50, 100, 100, 0]);
+    expect(blocks.map(({ models = [] }) => models[0]?.canary?.weight)).toEqual([0, 100, undefined]);
+  });
+
+  test('begins with the model, and ends with what was its canary', () => {
+    const argumentsOf = (step: Manifest[] | undefined, name: string) =>
+      named(step ?? [], name).spec.predictor.model.args;
+    expect(argumentsOf(steps.at(-1), MODEL)).toEqual(argumentsOf(steps[1], `${MODEL}-canary`));
+    expect(argumentsOf(steps.at(-1), MODEL)).not.toEqual(argumentsOf(steps[0], MODEL));
+    expect(steps.at(-1)?.map(identify)).toEqual(steps[0]?.map(identify));
+  });
+
+  test('in no step an InferenceService changes to which requests go', () => {
+    const changes = steps.slice(1).map((after, index) => changedUnderLoad(steps[index] ?? [], after));
+    expect(changes).toEqual(Array(7).fill([]));
+  });
+
+  test('a step that is left out would: the first, and those between all to the canary and none', () => {
+    const [start = [], , ten = [], , all = []] = steps;
+    expect(changedUnderLoad(start, ten)).toEqual([`${MODEL}-canary`]);
+    expect(changedUnderLoad(all, steps.at(-1) ?? [])).toEqual([MODEL, `${MODEL}-canary`]);
+  });
 });
+
+type Canary = NonNullable<NonNullable<MaasPlatformProps['models']>[number]['canary']>;
+
+function withCanary(props: MaasPlatformProps, change: (canary: Canary | undefined) => Canary | undefined) {
+  return { ...props, models: props.models?.map((model) => ({ ...model, canary: change(model.canary) })) };
+}
+
+/** What comes, goes or is changed while the route sends requests to it, before or after: objects are applied in any order. */
+function changedUnderLoad(before: readonly Manifest[], after: readonly Manifest[]): string[] {
+  return [MODEL, `${MODEL}-canary`].filter((name) => {
+    const versions = [before, after].map((manifests) => manifests.find((each) => identify(each) === name));
+    const isChanged = JSON.stringify(versions[0]) !== JSON.stringify(versions[1]);
+    return isChanged && [before, after].some((manifests) => weightOf(manifests, name) > 0);
+  });
+}
+
+function weightOf(manifests: readonly Manifest[], inferenceService: string): number {
+  const service = `${inferenceService.replace(/.*\//, '')}-predictor`;
+  const backends: { name: string; weight: number }[] = named(manifests, ROUTE).spec.rules[0].backendRefs;
+  return backends.find(({ name }) => name === service)?.weight ?? 0;
+}
