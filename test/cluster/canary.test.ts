@@ -76,6 +76,19 @@ describeCluster(
       expect(argumentsOf(canary)).toContain('--model=Qwen/Qwen3-0.6B-FP8');
       expect(argumentsOf(canary)).toContain(`--served-model-name=${model}`);
     });
+
+    test('a canary without requests may go before the route that names it', async () => {
+      const knowsCanary = () =>
+        discover(plane.istiod.address, pod as Parameters<typeof discover>[1]).clusters.some(({ name }) =>
+          String(name).includes(`||${canary}-predictor.`),
+        );
+      expect(knowsCanary()).toBe(true);
+      await kubectl(['delete', 'inferenceservice', canary, '-n', 'llm', '--wait=false']);
+      // What Kubernetes collects as garbage; here is no controller that does.
+      await kubectl(['delete', 'service', `${canary}-predictor`, '-n', 'llm']);
+      await until('istiod has no Service of the canary', 20, async () => !knowsCanary());
+      expect(weights()).toEqual(Array(6).fill({ [model]: 100 }));
+    });
   },
   ...controlPlaneTools,
 );
