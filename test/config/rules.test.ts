@@ -1227,15 +1227,6 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'canary-version',
-    yaml: 'models:\n  - { name: simulator, canary: { weight: 10, accelerator: nvidia-l4, replicas: { min: 3, max: 2 } } }\n  - { name: qwen3, accelerator: nvidia-l4, canary: { weight: 10, source: hf://Qwen/Qwen3-32B, parameters: 32B } }\n',
-    message: [
-      'maas.yaml:2:46 models[0].canary.accelerator: got "nvidia-l4", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or name another model',
-      'maas.yaml:2:95 models[0].canary.replicas.max: got 2, expected at least min, which is 3; raise max or lower min',
-      'maas.yaml:3:44 models[1].canary: got 59.60 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 60.85 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; `accelerator: nvidia-a100-80gb` fits',
-    ].join('\n'),
-  },
-  {
-    rule: 'canary-version',
     yaml: 'models:\n  - { name: a, source: hf://a/b, huggingFaceTokenSecret: t, accelerator: nvidia-l4, canary: { weight: 10, source: pvc://a/b } }\n  - { name: b, source: pvc://a/b, accelerator: nvidia-l4, canary: { weight: 10, huggingFaceTokenSecret: t } }\n',
     message:
       'maas.yaml:3:81 models[1].canary.huggingFaceTokenSecret: got "t", expected nothing while the source is not at Hugging Face: it has no effect; remove it, or write a source that begins with hf://',
@@ -1246,6 +1237,15 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: a, source: hf://a/b, parameters: 1B, accelerator: nvidia-l4, canary: { weight: 10, source: hf://a/c, architecture: { layers: 8 } } }]\n',
     message:
       'maas.yaml:1:119 models[0].canary.architecture: got figures without a size, expected `parameters` beside it: nothing is checked without the size; add `parameters: 8B`',
+  },
+  {
+    rule: 'canary-version',
+    yaml: 'models:\n  - { name: simulator, canary: { weight: 10, accelerator: nvidia-l4, replicas: { min: 3, max: 2 } } }\n  - { name: qwen3, accelerator: nvidia-l4, canary: { weight: 10, source: hf://Qwen/Qwen3-32B, parameters: 32B } }\n',
+    message: [
+      'maas.yaml:2:46 models[0].canary.accelerator: got "nvidia-l4", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or name another model',
+      'maas.yaml:2:95 models[0].canary.replicas.max: got 2, expected at least min, which is 3; raise max or lower min',
+      'maas.yaml:3:44 models[1].canary: got 59.60 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 60.85 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; `accelerator: nvidia-a100-80gb` fits',
+    ].join('\n'),
   },
   {
     rule: 'replicas-zero',
