@@ -314,6 +314,7 @@ const FULL: MaasPlatformProps = {
     },
   ],
   nodeLabels: 'gke',
+  quota: { accelerators: { nvidia: 9 }, cpu: '64', memory: '512Gi', pods: 9 },
   identity: { keycloak: 'demo', oidc: { defaultTier: 'free' }, apiKeys: { enabled: true } },
   limits: { onFailure: 'deny', perReplica: 'divide', redis: { size: '1Gi', storageClass: 's', urlSecret: 's' } },
   storage: { minio: { storageClass: 's', existingSecret: 's' } },
@@ -363,4 +364,11 @@ test('models: a canary comes, gets more, changes, and goes', () => {
     ],
   });
   expect(changes(with50, without)).toEqual({ models: ['model qwen3: its canary is gone'] });
+});
+
+test('quota: by extended resource', () => {
+  const quota = { accelerators: { 'nvidia-l4': 8 }, pods: 9 };
+  expect(changes({ quota }, { quota: { accelerators: { 'nvidia.com/gpu': 6 }, cpu: '64' } })).toEqual({
+    models: ['quota.accelerators["nvidia.com/gpu"]: 8 → 6', 'quota.cpu: none → 64', 'quota.pods: 9 → none'],
+  });
 });
