@@ -2,7 +2,7 @@ import { ApiObject, type Chart } from 'cdk8s';
 import { DeletionProtection } from '../cluster/deletion-protection';
 import { MaasNamespace } from '../cluster/namespace';
 import { CONFORMANCE_NAME, DEFAULT_NAMESPACES } from '../config/defaults';
-import type { ModelSettings, PlatformSettings } from '../config/settings';
+import { versionsOf, type ModelSettings, type PlatformSettings } from '../config/settings';
 import { GatewayProtection } from '../gateway/gateway-protection';
 import { gatewayOptionsName } from '../gateway/maas-gateway';
 import { ApiKeyProtection } from '../identity/api-key-protection';
@@ -15,7 +15,7 @@ import { hasObservability } from './observability';
 export function addNamespaces(chart: Chart, { settings }: PlatformContext): void {
   new MaasNamespace(chart, 'namespace', {
     name: settings.namespace,
-    podSecurity: settings.models.some(needsDownloadContainer) ? 'baseline' : 'restricted',
+    podSecurity: settings.models.flatMap(versionsOf).some(needsDownloadContainer) ? 'baseline' : 'restricted',
   });
   const others = new Set([
     ...(hasObservability(settings) ? [settings.observability.namespace] : []),

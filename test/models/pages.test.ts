@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseConfiguration } from '../../src/config/read';
+import { manifestsOf } from '../../src/platform/manifests';
+
+/** Pages about models, with the number of their maas.yaml. */
+const PAGES = { 'adding-a-model.md': 1, 'caching.md': 3 };
+
+interface Manifest {
+  kind: string;
+  metadata: { name: string; labels?: Record<string, string> };
+}
+
+describe.each(Object.entries(PAGES))('docs/%s', (name, number) => {
+  const page = readFileSync(join(__dirname, '../../docs', name), 'utf8');
+  const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+
+  test.each(blocks)('synthesizes %#', (block) => {
+    expect(blocks).toHaveLength(number);
+    const manifests = manifestsOf(parseConfiguration(block, 'maas.yaml')) as unknown as Manifest[];
+    expect(manifests.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['InferenceService', 'ServingRuntime']));
+  });
+});
+
+test('docs/caching.md says which Pod Security the namespace of the models gets', () => {
+  const page = readFileSync(join(__dirname, '../../docs/caching.md'), 'utf8');
+  const sources: Record<string, string> = {
+    'hf://': 'hf://org/model',
+    'pvc://': 'pvc://claim/path',
+    'oci://': 'oci://registry.example.com/model:tag',
+    's3://': 's3://bucket/model',
+    'gs://': 'gs://bucket/model',
+    'https://': 'https://example.com/model.tar.gz',
+  };
+  for (const [scheme, source] of Object.entries(sources)) {
+    const rows = page.split('\n').filter((line) => line.startsWith('| `') && line.split('|')[1]?.includes(scheme));
+    expect(rows).toHaveLength(1);
+    // Of a canary as of the model itself.
+    for (const model of [{ source }, { source: 'hf://org/model', canary: { weight: 1, source } }]) {
+      const manifests = manifestsOf({ models: [{ name: 'own', accelerator: 'nvidia', ...model }] });
+      const namespace = (manifests as unknown as Manifest[]).find(({ metadata }) => metadata.name === 'llm');
+      const level = namespace?.metadata.labels?.['pod-security.kubernetes.io/enforce'];
+      expect([scheme, rows[0]?.split('|').at(-2)?.trim()]).toEqual([scheme, `\`${level}\``]);
+    }
+  }
+});
