@@ -8,6 +8,7 @@ import type {
   KubeNetworkPolicyProps,
   KubePersistentVolumeClaimProps,
   KubePodDisruptionBudgetProps,
+  KubeResourceQuotaProps,
   KubeRoleBindingProps,
   KubeRoleProps,
   KubeSecretProps,
@@ -34,6 +35,7 @@ interface CoreKinds {
   readonly NetworkPolicy: KubeNetworkPolicyProps;
   readonly PersistentVolumeClaim: KubePersistentVolumeClaimProps;
   readonly PodDisruptionBudget: KubePodDisruptionBudgetProps;
+  readonly ResourceQuota: KubeResourceQuotaProps;
   readonly Role: KubeRoleProps;
   readonly RoleBinding: KubeRoleBindingProps;
   readonly Secret: KubeSecretProps;
@@ -51,6 +53,7 @@ const API_VERSIONS: { readonly [Kind in keyof CoreKinds]: string } = {
   NetworkPolicy: 'networking.k8s.io/v1',
   PersistentVolumeClaim: 'v1',
   PodDisruptionBudget: 'policy/v1',
+  ResourceQuota: 'v1',
   Role: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',
   Secret: 'v1',

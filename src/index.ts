@@ -101,6 +101,7 @@ export { type AcceleratorFamily, type NodeLabels } from './models/accelerator-pr
 export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
 export { type ModelArchitecture } from './models/model-architecture';
+export { ModelQuota, type ModelQuotaProps } from './models/model-quota';
 export { ModelDisruptionBudget, type ModelDisruptionBudgetProps } from './models/model-disruption-budget';
 export { type ComputeResources, type ModelReplicas, type ModelResources } from './models/model-size';
 export { ModelNetworkPolicy, type ModelNetworkPolicyProps } from './models/model-network-policy';

@@ -43,6 +43,7 @@ const PLACES: { readonly [Key in Exclude<keyof PlatformSettings, WordedKey>]: [C
   kserve: ['platform', 'kserve'],
   networkPolicies: ['platform', 'networkPolicies'],
   nodeLabels: ['models', 'nodeLabels'],
+  quota: ['models', 'quota'],
   gateway: ['gateway', 'gateway'],
   apiKeys: ['identity', 'identity.apiKeys'],
   oidc: ['identity', 'identity.oidc'],

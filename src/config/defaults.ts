@@ -29,6 +29,12 @@ export const DEFAULT_GATEWAY_NAME = 'inference-gateway';
 /** GatewayClass of the Gateway; istiod creates it. */
 export const DEFAULT_GATEWAY_CLASS = 'istio';
 
+/** What a pod of the Gateway is guaranteed. */
+export const GATEWAY_REQUESTS = { cpu: '100m', memory: '128Mi' } as const;
+
+/** Name of the ResourceQuota of the models' namespace. */
+export const DEFAULT_QUOTA_NAME = 'model-quota';
+
 /** Words before an API key in the Authorization header. */
 export const DEFAULT_PREFIXES: readonly string[] = ['APIKEY', 'Bearer'];
 

@@ -228,6 +228,14 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   models: z.optional(z.array(model)),
   accelerators: z.optional(z.array(accelerator)),
   nodeLabels: z.optional(z.enum(['gpuOperator', 'gke', 'eksAutoMode', 'karpenter', 'aks'])),
+  quota: z.optional(
+    z.strictObject({
+      accelerators: z.optional(z.record(z.string(), count(0, 100_000))),
+      cpu: quantity(),
+      memory: quantity(),
+      pods: z.optional(count(1, 100_000)),
+    }),
+  ),
   identity: z.optional(identity),
   networkPolicies: z.optional(z.boolean()),
   limits: z.optional(limits),

@@ -55,6 +55,7 @@ import {
 } from './defaults';
 import { isSameModel, resolveFigures } from './model-figures';
 import { resolveWeights } from './model-weights';
+import { resolveQuota, type QuotaSettings } from './quota';
 
 /** A model with everything decided. */
 export interface ModelSettings {
@@ -133,6 +134,7 @@ export interface PlatformSettings {
   readonly models: ModelSettings[];
   readonly accelerators: AcceleratorConfiguration[];
   readonly nodeLabels: NodeLabels;
+  readonly quota?: QuotaSettings;
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
   readonly keycloak: boolean;
@@ -172,6 +174,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
   const namespace = props.namespace ?? DEFAULT_NAMESPACES.platform;
   const tiers = props.tiers ?? DEFAULT_TIERS;
   const limits = resolveLimits(props);
+  const { accelerators = [], nodeLabels = DEFAULT_NODE_LABELS } = props;
   return {
     name: props.name,
     platform,
@@ -192,8 +195,9 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     tiers: [...tiers, ...conformanceTiers(props, limits.shares)],
     users: [...(props.users ?? defaultUsers(props)), ...conformanceUsers(props)],
     models: (props.models ?? DEFAULT_MODELS).map((model) => resolveModel(model, platform, domain)),
-    accelerators: props.accelerators ?? [],
-    nodeLabels: props.nodeLabels ?? DEFAULT_NODE_LABELS,
+    accelerators,
+    nodeLabels,
+    quota: props.quota && resolveQuota(props.quota, { accelerators, nodeLabels }),
     apiKeys: acceptsApiKeys(props.identity)
       ? { prefixes: props.identity?.apiKeys?.prefixes ?? [...DEFAULT_PREFIXES] }
       : undefined,

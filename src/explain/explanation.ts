@@ -7,6 +7,7 @@ import { explainKeys, type KeyExplanation } from './keys';
 import { atLimitWords, budgetWords, costWords, exactnessWords, tokensPerPod } from './limits';
 import { explainMemory, type MemoryExplanation, type UnknownMemory } from './memory';
 import { inFileOrder, keyObjects, limitObjects, modelObjects, policyObjects, type ObjectReference } from './objects';
+import { explainQuota, type QuotaExplanation } from './quota';
 import { licenceWords, runtimeWords, weightWords } from './words';
 
 /** A model as its users see it. */
@@ -80,6 +81,8 @@ export interface ModelExplanation extends ModelAccess {
   readonly memory?: MemoryExplanation | UnknownMemory;
   /** What it costs; absent for a model without an accelerator. */
   readonly cost?: CostExplanation | UnknownCost;
+  /** What it takes of the namespace's quota; empty without one. */
+  readonly quota: QuotaExplanation[];
   /** Another version of it, which gets a part of its requests. */
   readonly canary?: CanaryExplanation;
   readonly tiers: TierConfiguration[];
@@ -152,6 +155,7 @@ function explainModel(settings: PlatformSettings, model: ModelSettings): ModelEx
     maxModelLength: model.maxModelLength,
     licence: licenceWords(model),
     cost: explainCost(settings, model),
+    quota: explainQuota(settings, model),
     canary: model.canary && {
       weight: model.canary.weight,
       ...explainVersion(settings, model.canary.version),

@@ -1,5 +1,6 @@
 import { acceleratorOf } from '../config/accelerators';
 import type { TierConfiguration, UserConfiguration } from '../config/configuration';
+import { DEFAULT_QUOTA_NAME } from '../config/defaults';
 import { hasSeveralReplicas } from '../models/inference-service';
 import { versionsOf, type ModelSettings, type PlatformSettings } from '../config/settings';
 import type { PlatformFile } from '../output/file-names';
@@ -88,6 +89,11 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
     ...[...runtimeNames(settings, model)].map((name) =>
       reference(settings, '60-models', 'ServingRuntime', namespace, name, 'how vLLM is started'),
     ),
+    ...(settings.quota === undefined
+      ? []
+      : [
+          reference(settings, '60-models', 'ResourceQuota', namespace, DEFAULT_QUOTA_NAME, 'what all pods may ask for'),
+        ]),
     reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-domain-route`, 'host and paths'),
     ...(platform === 'openshift'
       ? [reference(settings, '70-routes', 'Route', settings.gateway.namespace, route, "the host at OpenShift's router")]

@@ -63,6 +63,7 @@ function modelRows(model: ModelExplanation): Row[] {
     ['context', model.maxModelLength === undefined ? [] : [`${formatNumber(model.maxModelLength)} tokens`]],
     ['memory', model.memory?.words ?? []],
     ['cost', model.cost?.words ?? []],
+    ['quota', model.quota.map(({ words }) => words)],
     ['canary', canaryLines(model)],
     ['a request costs', [model.weight, ...mostWords(model)]],
     ['tiers', tiers.length === 0 ? ['none may use it'] : alignColumns(tiers)],

@@ -1,6 +1,6 @@
 import { Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
-import { DEFAULT_GATEWAY_CLASS, DEFAULT_GATEWAY_NAME } from '../config/defaults';
+import { DEFAULT_GATEWAY_CLASS, DEFAULT_GATEWAY_NAME, GATEWAY_REQUESTS } from '../config/defaults';
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
@@ -149,7 +149,7 @@ function gatewayDeployment(replicas: number): object {
           containers: [
             {
               name: 'istio-proxy',
-              resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '2', memory: '1Gi' } },
+              resources: { requests: { ...GATEWAY_REQUESTS }, limits: { cpu: '2', memory: '1Gi' } },
             },
           ],
         },

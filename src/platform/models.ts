@@ -9,6 +9,7 @@ import { hasSeveralReplicas } from '../models/inference-service';
 import { KServeConfiguration } from '../models/kserve-configuration';
 import { ModelDisruptionBudget } from '../models/model-disruption-budget';
 import { ModelNetworkPolicy } from '../models/model-network-policy';
+import { ModelQuota } from '../models/model-quota';
 import { ModelStorageAccess } from '../models/model-storage-access';
 import { OpenShiftModelAccess } from '../models/openshift-model-access';
 import { ServedModel } from '../models/served-model';
@@ -30,6 +31,9 @@ export function addKServe(chart: Chart, { settings, gateway }: PlatformContext):
 export function addModels(chart: Chart, context: PlatformContext): void {
   const { settings, models } = context;
   const { namespace } = settings;
+  if (settings.quota !== undefined) {
+    new ModelQuota(chart, 'quota', { ...settings.quota, namespace });
+  }
   const serviceAccountOf = addServiceAccounts(chart, context);
   const runtimes = addRuntimes(chart, settings);
   const versions = settings.models.flatMap(versionsOf);

@@ -315,6 +315,7 @@ const FULL: MaasPlatformProps = {
     },
   ],
   nodeLabels: 'gke',
+  quota: { accelerators: { nvidia: 9 }, cpu: '64', memory: '512Gi', pods: 9 },
   identity: { keycloak: 'demo', oidc: { defaultTier: 'free' }, apiKeys: { enabled: true } },
   limits: { onFailure: 'deny', perReplica: 'divide', redis: { size: '1Gi', storageClass: 's', urlSecret: 's' } },
   storage: { minio: { storageClass: 's', existingSecret: 's' } },
@@ -371,5 +372,12 @@ test('models: a canary comes, gets more, changes, and goes', () => {
       'model qwen3: new, on 1 GPU (nvidia), at qwen3.maas.local',
       'model qwen3: a canary gets 10 of 100 requests',
     ],
+  });
+});
+
+test('quota: by extended resource', () => {
+  const quota = { accelerators: { 'nvidia-l4': 8 }, pods: 9 };
+  expect(changes({ quota }, { quota: { accelerators: { 'nvidia.com/gpu': 6 }, cpu: '64' } })).toEqual({
+    models: ['quota.accelerators["nvidia.com/gpu"]: 8 → 6', 'quota.cpu: none → 64', 'quota.pods: 9 → none'],
   });
 });

@@ -291,13 +291,13 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'telemetry: false\n',
     message:
-      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
+      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'unknown-key',
     yaml: 'extend: base.yaml\n',
     message:
-      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; did you mean "extends"?',
+      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; did you mean "extends"?',
   },
   {
     rule: 'unknown-key',
@@ -309,7 +309,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
-      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
+      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'missing-key',
@@ -1673,6 +1673,57 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: simulator, parameters: 8B }]\n',
     message:
       'maas.yaml:1:29 models[0].parameters: got "8B", expected nothing for the simulator, which has no weights: it has no effect; remove it',
+  },
+  {
+    rule: 'quota-accelerator',
+    yaml: 'quota: { accelerators: { nvidia-l5: 1, cpu: 2 } }\n',
+    message: [
+      'maas.yaml:1:26 quota.accelerators.nvidia-l5: got "nvidia-l5", expected an accelerator that pods ask for, or its extended resource; did you mean "nvidia-l4"?',
+      'maas.yaml:1:40 quota.accelerators.cpu: got "cpu", expected an accelerator that pods ask for, or its extended resource; for example `nvidia.com/gpu`',
+    ].join('\n'),
+  },
+  {
+    rule: 'quota-accelerator',
+    yaml: 'nodeLabels: karpenter\nquota: { accelerators: { nvidia-h100-mig-1g.10gb: 1 } }\n',
+    message:
+      'maas.yaml:2:26 quota.accelerators["nvidia-h100-mig-1g.10gb"]: got "nvidia-h100-mig-1g.10gb", expected an accelerator that pods ask for, or its extended resource; for example `nvidia.com/gpu`',
+  },
+  {
+    rule: 'quota-twice',
+    yaml: 'quota: { accelerators: { nvidia-l4: 1, nvidia.com/gpu: 1 } }\n',
+    message:
+      'maas.yaml:1:40 quota.accelerators["nvidia.com/gpu"]: got "nvidia.com/gpu", expected nvidia.com/gpu only once: a ResourceQuota cannot tell it from nvidia-l4; remove both, and write `nvidia.com/gpu` with their sum',
+  },
+  {
+    rule: 'quota-empty',
+    yaml: 'quota: { accelerators: {} }\n',
+    message: 'maas.yaml:1:1 quota: got a map, expected at least one limit; write one, or remove it',
+  },
+  {
+    rule: 'quota-fit',
+    yaml: [
+      'quota: { accelerators: { nvidia: 2 }, cpu: 500m, memory: 20000Mi, pods: 4 }',
+      'models:',
+      '  - { name: granite, gpus: 2, replicas: { max: 3 }, canary: { weight: 5, gpus: 1, replicas: { min: 1 } } }',
+      '  - { name: simulator, replicas: { min: 4 } }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:1:34 quota.accelerators.nvidia: got 2, expected at least 7 for all replicas: granite 3 × 2, granite-canary 1 × 1; write 9, which leaves room for a rolling update, or lower `replicas`',
+      'maas.yaml:1:44 quota.cpu: got 0.5, expected at least 8.9 for all replicas: granite 3 × 2, granite-canary 1 × 2, simulator 4 × 0.2, gateway 1 × 0.1; write 10.9, which leaves room for a rolling update, or lower `replicas`',
+      'maas.yaml:1:58 quota.memory: got 20000Mi, expected at least 66688Mi for all replicas: granite 3 × 16Gi, granite-canary 1 × 16Gi, simulator 4 × 256Mi, gateway 1 × 128Mi; write 83072Mi, which leaves room for a rolling update, or lower `replicas`',
+      'maas.yaml:1:73 quota.pods: got 4, expected at least 9 for all replicas: granite 3 × 1, granite-canary 1 × 1, simulator 4 × 1, gateway 1 × 1; write 10, which leaves room for a rolling update, or lower `replicas`',
+    ].join('\n'),
+  },
+  {
+    rule: 'quota-fit',
+    yaml: 'quota: { accelerators: { nvidia: 7 } }\nmodels: [{ name: granite, gpus: 2, replicas: { min: 4 } }]\n',
+    message:
+      'maas.yaml:1:34 quota.accelerators.nvidia: got 7, expected at least 8 for all replicas: granite 4 × 2; write 8, or lower `replicas`',
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'quota: { pods: 9 }\nmodels: []\n',
+    message: 'maas.yaml:1:1 quota: got a map, expected nothing while there are no models: it has no effect; remove it',
   },
   {
     rule: 'config-file-unreadable',

@@ -106,4 +106,13 @@ describe('docs/cost.md', () => {
     for (const line of shown.split('\n')) expect(lines.map((each) => each.trim())).toContain(line.trim());
     expect(shown.split('\n')).toHaveLength(2);
   });
+
+  test('has a quota that holds its models, and shows the message of one that does not', () => {
+    const [, quota = ''] = /```yaml\n(quota:[\s\S]*?)```/.exec(page) ?? [];
+    const kinds = manifestsOf(parseConfiguration(quota, 'maas.yaml')).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'ResourceQuota')).toHaveLength(1);
+    const [, message] = /```\n(maas.yaml:.*)\n```/.exec(page) ?? [];
+    const small = quota.replace('nvidia-l4: 8', 'nvidia-l4: 5');
+    expect(() => parseConfiguration(small, 'maas.yaml')).toThrow(`${message}\n1 problem`);
+  });
 });

@@ -34,6 +34,7 @@ import { Accelerator } from '../../src/models/accelerator';
 import { KServeConfiguration } from '../../src/models/kserve-configuration';
 import { ModelDisruptionBudget } from '../../src/models/model-disruption-budget';
 import { ModelNetworkPolicy } from '../../src/models/model-network-policy';
+import { ModelQuota } from '../../src/models/model-quota';
 import { ModelStorageAccess } from '../../src/models/model-storage-access';
 import { OpenShiftModelAccess } from '../../src/models/openshift-model-access';
 import { ServedModel } from '../../src/models/served-model';
@@ -188,6 +189,7 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
       inferenceServices: [name],
       clients: [{ namespace, labels: { app: name } }],
     }),
+  ModelQuota: (scope, { namespace, name }) => new ModelQuota(scope, 'construct', { namespace, name, pods: 9 }),
   ModelStorageAccess: (scope, { namespace, name }) =>
     new ModelStorageAccess(scope, 'construct', { namespace, secretName: name }),
   OpenShiftModelAccess: (scope, { namespace, name }) =>

@@ -33,7 +33,12 @@ export function acceleratorNameOf(model: NamedModel): string | undefined {
 /** The accelerator of a model; undefined where it cannot be known, or is another rule's problem. */
 export function acceleratorOfModel(model: NamedModel, configuration: DraftConfiguration): Accelerator | undefined {
   const name = acceleratorNameOf(model);
-  if (name === undefined || isUnusable(configuration, 'accelerators') || isUnusable(configuration, 'nodeLabels')) {
+  return name === undefined ? undefined : acceleratorOfName(name, configuration);
+}
+
+/** The accelerator of a name; undefined where there is none, or it cannot be known, or is another rule's problem. */
+export function acceleratorOfName(name: string, configuration: DraftConfiguration): Accelerator | undefined {
+  if (isUnusable(configuration, 'accelerators') || isUnusable(configuration, 'nodeLabels')) {
     return undefined;
   }
   const own = placed<DraftAccelerator>(configuration.accelerators).find(({ item }) => item.name === name)?.item;

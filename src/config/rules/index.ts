@@ -15,6 +15,7 @@ import { MONITOR_LABEL_RULES } from './monitor-labels';
 import { NO_EFFECT_RULES } from './no-effect';
 import { OBJECT_RULES } from './objects';
 import { PLATFORM_HOST_RULES } from './platform-host';
+import { QUOTA_RULES } from './quota';
 import { REFERENCE_RULES } from './references';
 import type { Rule } from './rule';
 import { UNIQUE_RULES } from './unique';
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   ...ACCELERATOR_RULES,
   ...MODEL_MEMORY_RULES,
   ...CANARY_RULES,
+  ...QUOTA_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,
   ...CONFORMANCE_RULES,

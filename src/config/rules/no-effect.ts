@@ -102,6 +102,12 @@ const IDLE_KEYS: readonly IdleKey[] = [
     fix: 'remove it',
   },
   {
+    path: ['quota'],
+    isIdle: ({ models }) => models?.length === 0,
+    reason: 'while there are no models',
+    fix: 'remove it',
+  },
+  {
     path: ['identity', 'apiKeys', 'prefixes'],
     isIdle: (configuration) => apiKeysOf(configuration) === false,
     reason: 'while API keys are off',

@@ -19,8 +19,8 @@ function matches(selector: Record<string, string>, { metadata }: Manifest): bool
 }
 
 /**
- * Plays what a cluster has beside the API server and the operators that run: the Deployment, ReplicaSet and EndpointSlice
- * controllers, kubelet, a cloud's load balancer, cert-manager, limitador-operator and the Prometheus operator. Every
+ * Plays what a cluster has beside the API server and the operators that run: the Deployment, ReplicaSet, EndpointSlice and
+ * ResourceQuota controllers, kubelet, a cloud's load balancer, cert-manager, limitador-operator and the Prometheus operator. Every
  * Deployment gets one pod, which the API server has to admit, and another when that is deleted; it counts as rolled out
  * once the pod is there; nothing runs in the pod.
  */
@@ -54,7 +54,8 @@ export class StandIn {
   }
 
   private async round(): Promise<void> {
-    const [deployments, pods, services, limitadors, certificates, prometheuses] = await Promise.all([
+    const [quotas, deployments, pods, services, limitadors, certificates, prometheuses] = await Promise.all([
+      list('/api/v1/resourcequotas'),
       list('/apis/apps/v1/deployments'),
       list('/api/v1/pods'),
       list('/api/v1/services'),
@@ -62,6 +63,7 @@ export class StandIn {
       listIfServed('/apis/cert-manager.io/v1/certificates'),
       listIfServed('/apis/monitoring.coreos.com/v1/prometheuses'),
     ]);
+    for (const quota of quotas) await beginCounting(quota);
     for (const deployment of deployments) await this.rollOut({ ...deployment, kind: 'Deployment' }, pods);
     for (const service of services) await this.connect(service, pods);
     for (const limitador of limitadors) await serveLimitador(limitador);
@@ -200,6 +202,14 @@ function isReady({ status }: Manifest): boolean {
 function numberOf(portName: string, pods: readonly Manifest[]): number | undefined {
   const ports = pods.flatMap(({ spec }) => spec.containers.flatMap((container: Manifest) => container.ports ?? []));
   return ports.find(({ name }) => name === portName)?.containerPort;
+}
+
+/** Says that nothing is used yet; the API server counts what it admits, and no pod before this. */
+async function beginCounting(quota: Manifest): Promise<void> {
+  if (quota.status?.hard !== undefined) return;
+  const { hard } = quota.spec as { hard: Record<string, string> };
+  const used = Object.fromEntries(Object.keys(hard).map((resource) => [resource, '0']));
+  await patchStatus(core('resourcequotas', quota), { hard, used });
 }
 
 async function serveLimitador({ metadata, status }: Manifest): Promise<void> {

@@ -1,0 +1,38 @@
+import { acceleratorOf } from '../config/accelerators';
+import { amountWords, gatewayConsumer, modelConsumer, partWords, quotaUses } from '../config/quota';
+import { versionsOf, type ModelSettings, type PlatformSettings } from '../config/settings';
+
+/** A limit of the namespace's quota that a model takes a part of. */
+export interface QuotaExplanation {
+  /** Extended resource, `cpu`, `memory` (bytes) or `pods`. */
+  readonly resource: string;
+  readonly limit: number;
+  /** What everything in the namespace asks for at most. */
+  readonly used: number;
+  readonly words: string;
+}
+
+/** What of the namespace's quota a model takes a part of; nothing without a quota. */
+export function explainQuota(settings: PlatformSettings, model: ModelSettings): QuotaExplanation[] {
+  const { models, gateway, namespace, quota } = settings;
+  if (quota === undefined) {
+    return [];
+  }
+  const consumers = models
+    .flatMap(versionsOf)
+    .map((each) =>
+      modelConsumer(each, each.accelerator === undefined ? undefined : acceleratorOf(each.accelerator, settings)),
+    );
+  const beside = gateway.create && gateway.namespace === namespace ? [gatewayConsumer(gateway.replicas)] : [];
+  const own = versionsOf(model).map(({ name }) => name);
+  return quotaUses(quota, [...consumers, ...beside])
+    .filter(({ parts }) => parts.some(({ name }) => own.includes(name)))
+    .map((use) => {
+      const { resource, limit, used, update } = use;
+      const words = (amount: number) => amountWords(resource, amount);
+      const lacking = used + update - limit;
+      const sum = `${resource}: up to ${words(used)} of ${words(limit)}: ${partWords(use)}`;
+      const room = lacking > 0 ? `; a rolling update waits: it would need ${words(lacking)} more` : '';
+      return { resource, limit, used, words: `${sum}${room}` };
+    });
+}
