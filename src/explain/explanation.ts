@@ -7,7 +7,7 @@ import { explainKeys, type KeyExplanation } from './keys';
 import { atLimitWords, budgetWords, costWords, exactnessWords, tokensPerPod } from './limits';
 import { explainMemory, type MemoryExplanation, type UnknownMemory } from './memory';
 import { inFileOrder, keyObjects, limitObjects, modelObjects, policyObjects, type ObjectReference } from './objects';
-import { licenceWords, runtimeWords, weightWords } from './words';
+import { licenceWords, runtimeWords, scalingWords, weightWords } from './words';
 
 /** A model as its users see it. */
 export interface ModelAccess {
@@ -71,6 +71,8 @@ export interface ModelExplanation extends ModelAccess {
   readonly inferenceService: string;
   readonly runtime: string;
   readonly replicas: { readonly min: number; readonly max: number };
+  /** How KEDA chooses between them; nothing where it does not. */
+  readonly scaling: string[];
   /** Where its weights come from, without credentials. */
   readonly source?: string;
   readonly maxModelLength?: number;
@@ -93,6 +95,7 @@ export interface CanaryExplanation {
   readonly inferenceService: string;
   readonly runtime: string;
   readonly replicas: { readonly min: number; readonly max: number };
+  readonly scaling: string[];
   readonly source?: string;
   readonly memory?: MemoryExplanation | UnknownMemory;
 }
@@ -170,6 +173,7 @@ function explainVersion(settings: PlatformSettings, model: ModelSettings): Omit<
     inferenceService: model.inferenceService,
     runtime: runtimeWords(model),
     replicas: { min, max },
+    scaling: scalingWords(model),
     source: model.source === undefined ? undefined : withoutCredentials(model.source),
     memory: explainMemory(settings, model),
   };

@@ -11,6 +11,8 @@ export interface InferenceServiceOptions {
   readonly name: string;
   readonly namespace: string;
   readonly replicas?: ModelReplicas;
+  /** Whether something else than KServe decides how many of the range there are. */
+  readonly externalAutoscaler?: boolean;
   readonly kserveVersion?: string;
   readonly labels?: { readonly [key: string]: string };
   readonly predictor: InferenceServiceSpecPredictor;
@@ -20,7 +22,8 @@ export interface InferenceServiceOptions {
  * Adds an InferenceService (serving.kserve.io/v1beta1) that is reached through its predictor Service only.
  *
  * `cluster-local` keeps KServe from making routes of its own even where its configuration still allows it: they would
- * lead around our policies. Several replicas are spread over nodes and zones. Without a range of replicas there is no autoscaler, so that the number is kept.
+ * lead around our policies. Several replicas are spread over nodes and zones. Without a range of replicas there is no
+ * autoscaler, so that the number is kept; with an external one KServe leaves the number alone.
  *
  * @throws when the range of replicas begins below one or is empty
  */
@@ -32,7 +35,7 @@ export function addInferenceService(scope: Construct, id: string, options: Infer
       labels: { 'networking.kserve.io/visibility': 'cluster-local', ...options.labels },
       annotations: {
         'serving.kserve.io/deploymentMode': deploymentMode(options.kserveVersion),
-        'serving.kserve.io/autoscalerClass': min === max ? 'none' : 'hpa',
+        'serving.kserve.io/autoscalerClass': autoscalerClass(options),
         'sidecar.istio.io/inject': 'false',
       },
     }),
@@ -46,6 +49,12 @@ export function addInferenceService(scope: Construct, id: string, options: Infer
       },
     },
   });
+}
+
+function autoscalerClass({ replicas, externalAutoscaler = false }: InferenceServiceOptions): string {
+  const { min, max } = replicaRange(replicas);
+  const own = min === max ? 'none' : 'hpa';
+  return externalAutoscaler ? 'external' : own;
 }
 
 /** The range with its defaults; KServe takes 0 for a plain Deployment as if nothing were written. */

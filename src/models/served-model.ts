@@ -67,6 +67,12 @@ export interface ServedModelProps {
   readonly replicas?: ModelReplicas;
 
   /**
+   * Whether something else than KServe decides how many of `replicas` there are, as `ModelScaling` does.
+   * @default false
+   */
+  readonly externalAutoscaler?: boolean;
+
+  /**
    * Further arguments of the model server.
    * @default - none
    */
@@ -127,6 +133,7 @@ export class ServedModel extends Construct implements IModelBackend {
       name: props.name,
       namespace: props.namespace,
       replicas: props.replicas,
+      externalAutoscaler: props.externalAutoscaler,
       kserveVersion: props.kserveVersion,
       labels: { tier: 'gpu', 'opendatahub.io/dashboard': 'true' },
       predictor: {

@@ -46,6 +46,12 @@ export interface SimulatedModelProps {
   readonly replicas?: ModelReplicas;
 
   /**
+   * Whether something else than KServe decides how many of `replicas` there are, as `ModelScaling` does.
+   * @default false
+   */
+  readonly externalAutoscaler?: boolean;
+
+  /**
    * Further arguments of the simulator.
    * @default - none
    */
@@ -90,6 +96,7 @@ export class SimulatedModel extends Construct implements IModelBackend {
       name: props.name,
       namespace: props.namespace,
       replicas: props.replicas,
+      externalAutoscaler: props.externalAutoscaler,
       kserveVersion: props.kserveVersion,
       labels: { app: props.name, component: 'model-server' },
       predictor: {

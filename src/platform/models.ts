@@ -5,10 +5,12 @@ import { versionsOf, type ModelSettings, type PlatformSettings } from '../config
 import { gatewayPods } from '../gateway/gateway-reference';
 import type { IModelBackend } from '../gateway/model-route';
 import { IMAGES } from '../images';
+import { parseGatewayApiDuration } from '../limits/gateway-api-duration';
 import { hasSeveralReplicas } from '../models/inference-service';
 import { KServeConfiguration } from '../models/kserve-configuration';
 import { ModelDisruptionBudget } from '../models/model-disruption-budget';
 import { ModelNetworkPolicy } from '../models/model-network-policy';
+import { ModelScaling } from '../models/model-scaling';
 import { ModelStorageAccess } from '../models/model-storage-access';
 import { OpenShiftModelAccess } from '../models/openshift-model-access';
 import { ServedModel } from '../models/served-model';
@@ -16,7 +18,7 @@ import { SimulatedModel } from '../models/simulated-model';
 import { DEFAULT_RUNTIME_NAME } from '../models/accelerator-parts';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
 import { prefixedName, platformImage, type PlatformContext } from './context';
-import { scrapers } from './observability';
+import { metricsAddress, scrapers } from './observability';
 
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
   new KServeConfiguration(chart, 'configuration', {
@@ -35,6 +37,7 @@ export function addModels(chart: Chart, context: PlatformContext): void {
   const versions = settings.models.flatMap(versionsOf);
   for (const model of versions) {
     models.set(model.name, addModel(chart, context, model, runtimes, serviceAccountOf(model)));
+    addScaling(chart, settings, model);
     if (hasSeveralReplicas(model.replicas)) {
       const { inferenceService } = model;
       new ModelDisruptionBudget(chart, `disruption-budget-${model.name}`, { inferenceService, namespace });
@@ -45,6 +48,19 @@ export function addModels(chart: Chart, context: PlatformContext): void {
       namespace,
       inferenceServices: versions.map(({ inferenceService }) => inferenceService),
       clients: [gatewayPods(context.gateway), ...scrapers(settings)],
+    });
+  }
+}
+
+function addScaling(chart: Chart, settings: PlatformSettings, model: ModelSettings): void {
+  const { scaling, replicas = {}, inferenceService } = model;
+  if (scaling !== undefined) {
+    const { min = 1, max = min } = replicas;
+    new ModelScaling(chart, `scaling-${model.name}`, {
+      ...{ inferenceService, namespace: settings.namespace, min, max },
+      ...scaling,
+      cooldown: parseGatewayApiDuration(scaling.cooldown),
+      prometheusAddress: metricsAddress(settings),
     });
   }
 }
@@ -101,6 +117,7 @@ function addModel(
     ...model,
     name: model.inferenceService,
     namespace: settings.namespace,
+    externalAutoscaler: model.scaling !== undefined,
     kserveVersion: settings.versions.kserve,
     serviceAccountName,
     priorityClassName: model.priorityClass,
