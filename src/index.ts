@@ -23,7 +23,7 @@ export { type IMaasGateway } from './gateway/gateway-reference';
 export { type GatewayFilterProps } from './gateway/envoy-filter';
 export { GatewayNetworkPolicy, type GatewayNetworkPolicyProps } from './gateway/gateway-network-policy';
 export { GatewayProtection, type GatewayProtectionProps } from './gateway/gateway-protection';
-export { ErrorReplyFilter } from './gateway/error-reply-filter';
+export { ErrorReplyFilter, type ErrorReplyFilterProps } from './gateway/error-reply-filter';
 export {
   FailedAuthenticationFilter,
   type FailedAuthenticationFilterProps,

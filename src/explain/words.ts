@@ -69,7 +69,7 @@ export function replicaWords({ replicas = {} }: ModelSettings): string {
 }
 
 /** `KEDA: a replica for every 5 requests that wait`, and when one goes; nothing for a model that KEDA does not scale. */
-export function scalingWords({ scaling }: ModelSettings): string[] {
+export function scalingWords({ scaling, replicas }: ModelSettings): string[] {
   if (scaling === undefined) {
     return [];
   }
@@ -79,7 +79,14 @@ export function scalingWords({ scaling }: ModelSettings): string[] {
     cache: `${formatNumber(target)} % of one KV cache in use`,
     tokens: `${formatNumber(target)} ${target === 1 ? 'token' : 'tokens'} a second`,
   };
-  return [`by KEDA: a replica for every ${amounts[by]}; one goes once less is enough for ${cooldown}`];
+  return [
+    `by KEDA: a replica for every ${amounts[by]}; one goes once less is enough for ${cooldown}`,
+    ...(replicas?.min === 0
+      ? [
+          `none once nobody has asked for ${cooldown}; then requests get 503 with retry-after until its weights are loaded`,
+        ]
+      : []),
+  ];
 }
 
 /** `1 gateway pod`, `3 gateway pods`. */

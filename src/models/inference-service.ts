@@ -25,10 +25,10 @@ export interface InferenceServiceOptions {
  * lead around our policies. Several replicas are spread over nodes and zones. Without a range of replicas there is no
  * autoscaler, so that the number is kept; with an external one KServe leaves the number alone.
  *
- * @throws when the range of replicas begins below one or is empty
+ * @throws when the range of replicas is empty, or begins below one without an external autoscaler
  */
 export function addInferenceService(scope: Construct, id: string, options: InferenceServiceOptions): void {
-  const { min, max } = replicaRange(options.replicas);
+  const { min, max } = checkedRange(options);
   new l1.kserve.InferenceService(scope, id, {
     metadata: objectMetadata(options.name, {
       namespace: options.namespace,
@@ -43,7 +43,8 @@ export function addInferenceService(scope: Construct, id: string, options: Infer
       predictor: {
         ...options.predictor,
         ...(max > 1 && { topologySpreadConstraints: spread(options.name) }),
-        minReplicas: min,
+        // Of an external autoscaler's range KServe reads nothing, but it takes 0 for nothing written.
+        minReplicas: Math.max(min, 1),
         maxReplicas: max,
         automountServiceAccountToken: false,
       },
@@ -57,11 +58,20 @@ function autoscalerClass({ replicas, externalAutoscaler = false }: InferenceServ
   return externalAutoscaler ? 'external' : own;
 }
 
-/** The range with its defaults; KServe takes 0 for a plain Deployment as if nothing were written. */
-function replicaRange({ min = 1, max = min }: ModelReplicas = {}): Required<ModelReplicas> {
-  if (min < 1 || max < min) {
-    throw new Error(`replicas: got ${min} to ${max}, expected at least 1 and a maximum that is not below the minimum`);
+/** KServe takes 0 for a plain Deployment as if nothing were written. */
+function checkedRange({ replicas, externalAutoscaler = false }: InferenceServiceOptions): Required<ModelReplicas> {
+  const { min, max } = replicaRange(replicas);
+  const least = externalAutoscaler ? 0 : 1;
+  if (min < least || max < Math.max(min, 1)) {
+    throw new Error(
+      `replicas: got ${min} to ${max}, expected at least ${least} and a maximum that is not below the minimum`,
+    );
   }
+  return { min, max };
+}
+
+/** The range with its defaults. */
+function replicaRange({ min = 1, max = min }: ModelReplicas = {}): Required<ModelReplicas> {
   return { min, max };
 }
 

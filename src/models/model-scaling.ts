@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { predictorServiceName } from './inference-service';
-import { loadQuery, LONGEST_COOLDOWN, type ScalingMetric } from './scaling-queries';
+import { activityQuery, loadQuery, LONGEST_COOLDOWN, type ScaledPods, type ScalingMetric } from './scaling-queries';
 
 /** Props of `ModelScaling`. */
 export interface ModelScalingProps {
@@ -13,7 +13,7 @@ export interface ModelScalingProps {
   /** Namespace of the InferenceService. */
   readonly namespace: string;
 
-  /** Fewest replicas. */
+  /** Fewest replicas; 0 needs `gatewayJob`. */
   readonly min: number;
 
   /** Most replicas; more than the fewest. */
@@ -29,6 +29,13 @@ export interface ModelScalingProps {
   readonly prometheusAddress: string;
 
   /**
+   * Prometheus' job of the gateway's pods, `<namespace>/<PodMonitor>`: with no pod of the model, only the gateway knows of
+   * requests.
+   * @default - none; at least one replica stays
+   */
+  readonly gatewayJob?: string;
+
+  /**
    * How long less has to be enough before a replica is taken away, at most an hour.
    * @default Duration.minutes(5)
    */
@@ -41,18 +48,19 @@ const DEFAULT_COOLDOWN = Duration.minutes(5);
 /**
  * Lets KEDA decide how many replicas a model has (keda.sh/v1alpha1 ScaledObject), by what vLLM reports of its work.
  *
- * Where Prometheus has no answer, the number stays as it is.
+ * Where Prometheus has no answer, the number stays as it is. With `min: 0` the last replica goes once nobody has asked for
+ * `cooldown`; the next request is refused with 503, and wakes the model.
  *
- * @throws when the range of replicas is empty or begins below one, or the cooldown is not one of whole seconds up to an hour
+ * @throws when the range of replicas is empty, or begins at 0 without `gatewayJob`, or the cooldown is not one of whole seconds up to an hour
  * @see https://keda.sh/docs/2.17/scalers/prometheus/
  */
 export class ModelScaling extends Construct {
   constructor(scope: Construct, id: string, props: ModelScalingProps) {
     super(scope, id);
-    const { inferenceService, namespace, min, max, by, target } = props;
-    if (min < 1 || max <= min) {
+    const { inferenceService, namespace, min, max } = props;
+    if (min < 0 || max <= min) {
       throw new Error(
-        `replicas of ${inferenceService}: got ${min} to ${max}, expected at least 1 and a larger maximum`,
+        `replicas of ${inferenceService}: got ${min} to ${max}, expected at least 0 and a larger maximum`,
       );
     }
     const cooldown = cooldownSeconds(props);
@@ -68,10 +76,27 @@ export class ModelScaling extends Construct {
         advanced: {
           horizontalPodAutoscalerConfig: { behavior: { scaleDown: { stabilizationWindowSeconds: cooldown } } },
         },
-        triggers: [trigger(by, props.prometheusAddress, loadQuery(by, { namespace, service }), target)],
+        triggers: triggers(props, { namespace, service }),
       },
     });
   }
+}
+
+function triggers(props: ModelScalingProps, pods: ScaledPods) {
+  const { inferenceService, min, by, target, prometheusAddress, gatewayJob } = props;
+  const load = loadQuery(by, pods);
+  if (min > 0) {
+    return [trigger(by, prometheusAddress, load, target)];
+  }
+  if (gatewayJob === undefined) {
+    throw new Error(`replicas of ${inferenceService}: got 0 without gatewayJob, expected it, so that requests wake it`);
+  }
+  return [
+    // Without pods there is no work.
+    trigger(by, prometheusAddress, `${load} or vector(0)`, target),
+    // 1 for 1 replica: it wakes the model, and never asks for a second one.
+    trigger('activity', prometheusAddress, activityQuery(pods, gatewayJob), 1),
+  ];
 }
 
 function trigger(name: string, serverAddress: string, query: string, threshold: number) {

@@ -37,6 +37,27 @@ export function loadQuery(metric: ScalingMetric, pods: ScaledPods): string {
   }
 }
 
+/**
+ * Whether anybody wants a model, in PromQL: 1 or 0; no answer where Prometheus does not see the gateway, because then nobody
+ * knows. Pods say that they are busy; while there is none, the gateway still counts the requests that it has to refuse.
+ *
+ * A counter that has come up within the window counts as it is: of its first value `increase` would see nothing. Requests
+ * that policies refuse (4xx), or whose client has left (0), wake nobody: those need no key.
+ *
+ * @param gatewayJob Prometheus' job of the gateway: `<namespace>/<PodMonitor>`
+ * @see https://istio.io/latest/docs/reference/config/metrics/
+ */
+export function activityQuery(pods: ScaledPods, gatewayJob: string): string {
+  const { namespace, service } = pods;
+  // By its host: Istio knows the namespace of a service only from its pods.
+  const host = `${service}[.]${namespace}[.]svc[.].+`;
+  const requests = `istio_requests_total{reporter="source",destination_service=~"${host}",response_code=~"2..|5.."}`;
+  const recent = `(${requests} unless ${requests} offset ${WINDOW}) or increase(${requests}[${WINDOW}])`;
+  const busy = `{__name__=~"vllm:num_requests_(running|waiting)",namespace="${namespace}",service="${service}"}`;
+  const wanted = `(sum(${recent}) or vector(0)) + (sum(${busy}) or vector(0)) > bool 0`;
+  return `${wanted} and on() up{job="${gatewayJob}"} == 1`;
+}
+
 function selector({ namespace, service }: ScaledPods): string {
   return `{namespace="${namespace}",service="${service}"}`;
 }

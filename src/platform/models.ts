@@ -18,7 +18,7 @@ import { SimulatedModel } from '../models/simulated-model';
 import { DEFAULT_RUNTIME_NAME } from '../models/accelerator-parts';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
 import { prefixedName, platformImage, type PlatformContext } from './context';
-import { metricsAddress, scrapers } from './observability';
+import { gatewayJob, metricsAddress, scrapers } from './observability';
 
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
   new KServeConfiguration(chart, 'configuration', {
@@ -37,7 +37,7 @@ export function addModels(chart: Chart, context: PlatformContext): void {
   const versions = settings.models.flatMap(versionsOf);
   for (const model of versions) {
     models.set(model.name, addModel(chart, context, model, runtimes, serviceAccountOf(model)));
-    addScaling(chart, settings, model);
+    addScaling(chart, context, model);
     if (hasSeveralReplicas(model.replicas)) {
       const { inferenceService } = model;
       new ModelDisruptionBudget(chart, `disruption-budget-${model.name}`, { inferenceService, namespace });
@@ -52,7 +52,8 @@ export function addModels(chart: Chart, context: PlatformContext): void {
   }
 }
 
-function addScaling(chart: Chart, settings: PlatformSettings, model: ModelSettings): void {
+function addScaling(chart: Chart, context: PlatformContext, model: ModelSettings): void {
+  const { settings } = context;
   const { scaling, replicas = {}, inferenceService } = model;
   if (scaling !== undefined) {
     const { min = 1, max = min } = replicas;
@@ -61,6 +62,7 @@ function addScaling(chart: Chart, settings: PlatformSettings, model: ModelSettin
       ...scaling,
       cooldown: parseGatewayApiDuration(scaling.cooldown),
       prometheusAddress: metricsAddress(settings),
+      gatewayJob: gatewayJob(context),
     });
   }
 }

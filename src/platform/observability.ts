@@ -57,11 +57,20 @@ export function addObservability(chart: Chart, context: PlatformContext): void {
   }
 }
 
-function addMonitors(chart: Chart, { settings, gateway }: PlatformContext): void {
+/** How Prometheus names what it scrapes by our PodMonitor of the gateway. */
+export function gatewayJob(context: PlatformContext): string {
+  return `${context.settings.observability.namespace}/${gatewayMonitorName(context)}`;
+}
+
+function gatewayMonitorName({ settings, gateway }: PlatformContext): string {
+  return prefixedName(settings, `${gateway.gatewayName}-stats`);
+}
+
+function addMonitors(chart: Chart, context: PlatformContext): void {
+  const { settings, gateway } = context;
   const { kuadrant, models, namespace, observability } = settings;
   const shared = { namespace: observability.namespace, labels: observability.monitorLabels };
-  const name = prefixedName(settings, `${gateway.gatewayName}-stats`);
-  new GatewayMonitor(chart, 'gateway-monitor', { ...shared, name, gateway });
+  new GatewayMonitor(chart, 'gateway-monitor', { ...shared, name: gatewayMonitorName(context), gateway });
   const sources = [
     authorinoMetrics(kuadrant.namespace),
     limitadorMetrics(kuadrant.namespace),

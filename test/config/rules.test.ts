@@ -1276,7 +1276,7 @@ const ROWS: readonly Row[] = [
     rule: 'replicas-zero',
     yaml: 'models: [{ name: simulator, replicas: { min: 0, max: 2 } }]\n',
     message:
-      'maas.yaml:1:46 models[0].replicas.min: got 0, expected at least 1: KServe cannot scale a plain Deployment to zero, and would run one replica; write 1, or remove the model',
+      'maas.yaml:1:46 models[0].replicas.min: got 0, expected at least 1 without `scaling`: KServe cannot scale a plain Deployment to zero; write 1, add `scaling`, or remove the model',
   },
   {
     rule: 'resource-unit',

@@ -76,8 +76,9 @@ describe('ModelScaling', () => {
   });
 
   test.each<[Partial<ModelScalingProps>, string]>([
-    [{ min: 0 }, 'replicas of llama: got 0 to 4, expected at least 1 and a larger maximum'],
-    [{ max: 1 }, 'replicas of llama: got 1 to 1, expected at least 1 and a larger maximum'],
+    [{ min: -1 }, 'replicas of llama: got -1 to 4, expected at least 0 and a larger maximum'],
+    [{ max: 1 }, 'replicas of llama: got 1 to 1, expected at least 0 and a larger maximum'],
+    [{ min: 0 }, 'replicas of llama: got 0 without gatewayJob, expected it, so that requests wake it'],
     [{ cooldown: Duration.millis(1500) }, 'cooldown of llama: got 1.5 seconds, expected 1 to 3600'],
     [{ cooldown: Duration.hours(2) }, 'cooldown of llama: got 7200 seconds, expected 1 to 3600'],
   ])('refuses %j', (changes, message) => {
@@ -157,5 +158,61 @@ describe('a platform with a scaled model', () => {
     const text = formatExplanations(explainName(settings, 'qwen3'));
     expect(text).toContain(`  ${words}\n`);
     expect(text).toContain('ScaledObject llm/qwen3-0-6b-instruct');
+  });
+});
+
+describe('a platform with a model that may sleep', () => {
+  const scaling = { by: 'queue', target: 5 } as const;
+  const model = { name: 'qwen3', replicas: { min: 0, max: 2 }, scaling };
+  const manifests = platform({ models: [model, { name: 'simulator' }] });
+
+  test('KEDA takes the last pod away, and KServe is told of none', () => {
+    const { spec } = named(manifests, 'ScaledObject llm/qwen3-0-6b-instruct');
+    expect([spec.minReplicaCount, spec.maxReplicaCount]).toEqual([0, 2]);
+    const service = named(manifests, 'InferenceService llm/qwen3-0-6b-instruct');
+    expect(service.metadata.annotations['serving.kserve.io/autoscalerClass']).toBe('external');
+    expect(service.spec.predictor).toMatchObject({ minReplicas: 1, maxReplicas: 2 });
+  });
+
+  test('one pod is enough to wake it, and the load decides about more', () => {
+    const { triggers } = named(manifests, 'ScaledObject llm/qwen3-0-6b-instruct').spec;
+    expect(
+      triggers.map(({ name, metadata }: { name: string; metadata: object }) => ({ name, ...metadata })),
+    ).toMatchObject([
+      { name: 'queue', threshold: '5', ignoreNullValues: 'false' },
+      { name: 'activity', threshold: '1', ignoreNullValues: 'false' },
+    ]);
+  });
+
+  test.each([undefined, 'staging'])('the gateway is asked by the name of its PodMonitor, of platform %s', (name) => {
+    const all = platform({ name, models: [model] });
+    const monitor = all.find(({ kind }) => kind === 'PodMonitor')?.metadata;
+    const [, activity] = named(all, 'ScaledObject llm/qwen3-0-6b-instruct').spec.triggers;
+    expect(activity.metadata.query).toContain(`up{job="${monitor?.namespace}/${monitor?.name}"}`);
+  });
+
+  test('clients are told to ask again, and only where a model may sleep', () => {
+    const replies = (all: readonly Manifest[]) =>
+      named(all, 'EnvoyFilter llm/error-reply-filter').spec.configPatches[0].patch.value.typed_config.local_reply_config
+        .mappers as { headers_to_add?: object[] }[];
+    const header = { key: 'retry-after', value: '30' };
+    expect(replies(manifests).flatMap((mapper) => mapper.headers_to_add ?? [])).toEqual([
+      { header, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
+    ]);
+    const awake = platform({ models: [{ ...model, replicas: { min: 1, max: 2 } }] });
+    expect(JSON.stringify(replies(awake))).not.toContain('headers_to_add');
+  });
+
+  test('with at most one pod there is no disruption budget', () => {
+    const kinds = platform({ models: [{ ...model, replicas: { min: 0, max: 1 } }] }).map(({ kind }) => kind);
+    expect(kinds).toContain('ScaledObject');
+    expect(kinds).not.toContain('PodDisruptionBudget');
+  });
+
+  test('explain says what the first requests get', () => {
+    const settings = resolveSettings({ models: [model] });
+    expect(formatExplanations(explainName(settings, 'qwen3'))).toContain(
+      'none once nobody has asked for 5m; then requests get 503 with retry-after until its weights are loaded\n',
+    );
   });
 });
