@@ -86,6 +86,16 @@ const tools = [
     package: 'github.com/kuadrant/authorino',
     environment: { CGO_ENABLED: '0' }, // nothing of it is in C
   },
+  {
+    name: 'prometheus',
+    folder: 'test/cluster/tools/prometheus',
+    package: 'github.com/prometheus/prometheus/cmd/prometheus',
+  },
+  {
+    name: 'promtool',
+    folder: 'test/cluster/tools/prometheus',
+    package: 'github.com/prometheus/prometheus/cmd/promtool',
+  },
   { name: 'limitador', folder: 'test/cluster/tools/limitador', builder: 'cargo' },
   { name: 'keycloak', folder: 'test/cluster/tools/keycloak', builder: 'maven' },
 ];

@@ -23,7 +23,7 @@ export { type IMaasGateway } from './gateway/gateway-reference';
 export { type GatewayFilterProps } from './gateway/envoy-filter';
 export { GatewayNetworkPolicy, type GatewayNetworkPolicyProps } from './gateway/gateway-network-policy';
 export { GatewayProtection, type GatewayProtectionProps } from './gateway/gateway-protection';
-export { ErrorReplyFilter } from './gateway/error-reply-filter';
+export { ErrorReplyFilter, type ErrorReplyFilterProps } from './gateway/error-reply-filter';
 export {
   FailedAuthenticationFilter,
   type FailedAuthenticationFilterProps,
@@ -103,10 +103,12 @@ export { KServeConfiguration, type KServeConfigurationProps } from './models/kse
 export { type ModelArchitecture } from './models/model-architecture';
 export { ModelQuota, type ModelQuotaProps } from './models/model-quota';
 export { ModelDisruptionBudget, type ModelDisruptionBudgetProps } from './models/model-disruption-budget';
+export { ModelScaling, type ModelScalingProps } from './models/model-scaling';
 export { type ComputeResources, type ModelReplicas, type ModelResources } from './models/model-size';
 export { ModelNetworkPolicy, type ModelNetworkPolicyProps } from './models/model-network-policy';
 export { ModelStorageAccess, type ModelStorageAccessProps } from './models/model-storage-access';
 export { OpenShiftModelAccess, type OpenShiftModelAccessProps } from './models/openshift-model-access';
+export { type ScalingMetric } from './models/scaling-queries';
 export { ServedModel, type ServedModelProps } from './models/served-model';
 export { SimulatedModel, type SimulatedModelProps } from './models/simulated-model';
 export { VllmRuntime, type IServingRuntime, type VllmRuntimeProps } from './models/vllm-runtime';

@@ -29,6 +29,9 @@ export const l1 = {
   get monitoring(): typeof import('../imports/monitoring.coreos.com') {
     return require('../imports/monitoring.coreos.com');
   },
+  get keda(): typeof import('../imports/keda.sh') {
+    return require('../imports/keda.sh');
+  },
   get externalSecrets(): typeof import('../imports/external-secrets.io') {
     return require('../imports/external-secrets.io');
   },

@@ -29,6 +29,12 @@ export const AUTHORINO_LABELS = { 'authorino-resource': 'authorino', 'control-pl
 export const LIMITADOR_LABELS = { app: 'limitador', 'limitador-resource': 'limitador' } as const;
 
 /**
+ * Labels that KEDA's release and chart give the pods of its operator, which asks Prometheus.
+ * @see https://github.com/kedacore/keda/blob/v2.17.2/config/manager/manager.yaml
+ */
+export const KEDA_LABELS = { app: 'keda-operator' } as const;
+
+/**
  * Labels that the Prometheus operator gives the pods of every Prometheus.
  * @see https://github.com/prometheus-operator/prometheus-operator/blob/main/pkg/prometheus/common.go
  */

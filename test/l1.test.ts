@@ -49,6 +49,7 @@ const CLASSES = [
   ['istioNetworking', 'EnvoyFilter', 'networking.istio.io/v1alpha3', 'EnvoyFilter'],
   ['certManager', 'Certificate', 'cert-manager.io/v1', 'Certificate'],
   ['monitoring', 'ServiceMonitor', 'monitoring.coreos.com/v1', 'ServiceMonitor'],
+  ['keda', 'ScaledObject', 'keda.sh/v1alpha1', 'ScaledObject'],
   ['externalSecrets', 'ExternalSecret', 'external-secrets.io/v1', 'ExternalSecret'],
   ['openshiftRoute', 'Route', 'route.openshift.io/v1', 'Route'],
   ['openshiftSecurity', 'SecurityContextConstraints', 'security.openshift.io/v1', 'SecurityContextConstraints'],

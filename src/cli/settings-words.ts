@@ -143,6 +143,7 @@ const MODEL_WORDS = {
   runtime: 'runtime',
   resources: 'resources',
   replicas: 'replicas',
+  scaling: 'scaling',
   huggingFaceTokenSecret: 'Secret of its Hugging Face token',
   serviceAccount: 'ServiceAccount',
   maxModelLength: 'longest context in tokens',

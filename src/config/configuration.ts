@@ -19,6 +19,7 @@ import type { NodeLabels } from '../models/accelerator-profiles';
 import type { ModelRuntime } from '../models/catalog';
 import type { ModelArchitecture } from '../models/model-architecture';
 import type { ModelReplicas, ModelResources } from '../models/model-size';
+import type { ScalingMetric } from '../models/scaling-queries';
 import type { JsonPatchOperation } from '../output/patch';
 
 /** The platform: tiers, users and models, and what they run on. */
@@ -491,6 +492,11 @@ export interface ModelConfiguration {
    */
   readonly replicas?: ModelReplicas;
   /**
+   * Lets KEDA decide how many of `replicas` there are, by the work that vLLM reports. The cluster has to have KEDA.
+   * @default - none: with a range of replicas KServe has them scaled by their CPU, which says little of a GPU
+   */
+  readonly scaling?: ScalingConfiguration;
+  /**
    * Secret in the platform's namespace whose key `HF_TOKEN` opens a gated model of Hugging Face.
    * @default - `huggingface-token`, where it exists
    */
@@ -689,6 +695,22 @@ export interface QuotaConfiguration {
   readonly pods?: number;
 }
 
+/** How many replicas a model has while it serves. */
+export interface ScalingConfiguration {
+  /**
+   * What tells how many are needed: requests that wait (`queue`), the KV cache in use (`cache`), or tokens that are written
+   * (`tokens`).
+   */
+  readonly by: ScalingMetric;
+  /** What one replica should have of it: waiting requests, percent of its KV cache, or tokens a second. */
+  readonly target: number;
+  /**
+   * How long less has to be enough before a replica is taken away: whole seconds, at most an hour.
+   * @default 5m
+   */
+  readonly cooldown?: string;
+}
+
 /** How callers prove who they are. */
 export interface IdentityConfiguration {
   /**
@@ -876,6 +898,12 @@ export interface ObservabilityConfiguration {
    * @default - the same as prometheus
    */
   readonly serviceMonitors?: boolean;
+  /**
+   * Address inside the cluster of the Prometheus that scrapes by the monitors, where that is not ours: KEDA asks it about
+   * models with `scaling`. It has to answer without credentials.
+   * @default - that of the rendered Prometheus
+   */
+  readonly prometheusAddress?: string;
   /**
    * Further labels of the monitors, for a Prometheus that selects by them, for example `release`.
    * @default - none

@@ -133,6 +133,13 @@ export const FORMATS = {
     repair: (got) =>
       (/^https?:\/\//.test(got) ? got : `https://${got}`).replace(/\/\.well-known\/openid-configuration\/?$/, ''),
   },
+  /** Address of a server inside the cluster. */
+  address: {
+    pattern: /^https?:\/\/[^\s/?#@]+(\/[^\s?#@]*)?$/,
+    expected: 'a URL with http:// or https://, without user, "?" and "#"',
+    example: 'http://prometheus.monitoring.svc:9090',
+    repair: (got) => (/^https?:\/\//.test(got) ? got : `http://${got}`),
+  },
   /** Registry with an optional path. */
   registry: {
     pattern: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9._-]+)*$/,

@@ -134,6 +134,12 @@ const modelVersion = {
   architecture: z.optional(architecture),
 };
 
+const scaling = z.strictObject({
+  by: z.enum(['queue', 'cache', 'tokens']),
+  target: count(1, 1_000_000),
+  cooldown: z.optional(formatted(FORMATS.duration)),
+});
+
 const model = z.strictObject({
   name: formatted(FORMATS.serviceName),
   host: z.optional(hostName()),
@@ -144,6 +150,7 @@ const model = z.strictObject({
   gpus: modelVersion.gpus,
   resources: modelVersion.resources,
   replicas: modelVersion.replicas,
+  scaling: z.optional(scaling),
   huggingFaceTokenSecret: modelVersion.huggingFaceTokenSecret,
   serviceAccount: z.optional(objectName()),
   maxModelLength: modelVersion.maxModelLength,
@@ -254,6 +261,7 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
     z.strictObject({
       prometheus: z.optional(z.boolean()),
       serviceMonitors: z.optional(z.boolean()),
+      prometheusAddress: z.optional(formatted(FORMATS.address)),
       monitorLabels: z.optional(z.record(z.string(), z.string())),
       userLabel: z.optional(z.boolean()),
       ledger: z.optional(z.boolean()),

@@ -27,6 +27,7 @@ import type {
   ModelConfiguration,
   PatchConfiguration,
   RedisConfiguration,
+  ScalingConfiguration,
   TierConfiguration,
   UserConfiguration,
   VersionsConfiguration,
@@ -35,6 +36,7 @@ import {
   acceptsApiKeys,
   acceptsTokens,
   DEFAULT_AUDIENCE,
+  DEFAULT_COOLDOWN,
   DEFAULT_DOMAIN,
   DEFAULT_GATEWAY_CLASS,
   DEFAULT_GATEWAY_NAME,
@@ -69,6 +71,7 @@ export interface ModelSettings {
   readonly gpus: number;
   readonly resources: { readonly requests: ComputeResources; readonly limits: ComputeResources };
   readonly replicas?: ModelReplicas;
+  readonly scaling?: Required<ScalingConfiguration>;
   readonly huggingFaceTokenSecret?: string;
   readonly serviceAccount?: string;
   readonly maxModelLength?: number;
@@ -153,6 +156,7 @@ export interface PlatformSettings {
   readonly observability: {
     readonly prometheus: boolean;
     readonly serviceMonitors: boolean;
+    readonly prometheusAddress?: string;
     readonly monitorLabels?: Readonly<Record<string, string>>;
     readonly userLabel: boolean;
     readonly ledger: boolean;
@@ -250,12 +254,11 @@ function resolveLimits({ gateway, limits = {} }: MaasPlatformProps): PlatformSet
 function resolveObservability({ observability = {} }: MaasPlatformProps): PlatformSettings['observability'] {
   const prometheus = observability.prometheus ?? true;
   return {
+    ...observability,
     prometheus,
     serviceMonitors: observability.serviceMonitors ?? prometheus,
-    monitorLabels: observability.monitorLabels,
     userLabel: observability.userLabel ?? false,
     ledger: observability.ledger ?? true,
-    replicas: observability.replicas,
     namespace: observability.namespace ?? DEFAULT_NAMESPACES.observability,
   };
 }
@@ -289,6 +292,7 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
       limits: { ...resources.limits, ...model.resources?.limits },
     },
     replicas: model.replicas,
+    scaling: model.scaling && { ...model.scaling, cooldown: model.scaling.cooldown ?? DEFAULT_COOLDOWN },
     huggingFaceTokenSecret: model.huggingFaceTokenSecret,
     serviceAccount: model.serviceAccount,
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,

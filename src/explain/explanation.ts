@@ -8,7 +8,7 @@ import { atLimitWords, budgetWords, costWords, exactnessWords, tokensPerPod } fr
 import { explainMemory, type MemoryExplanation, type UnknownMemory } from './memory';
 import { inFileOrder, keyObjects, limitObjects, modelObjects, policyObjects, type ObjectReference } from './objects';
 import { explainQuota, type QuotaExplanation } from './quota';
-import { licenceWords, runtimeWords, weightWords } from './words';
+import { licenceWords, runtimeWords, scalingWords, weightWords } from './words';
 
 /** A model as its users see it. */
 export interface ModelAccess {
@@ -72,6 +72,8 @@ export interface ModelExplanation extends ModelAccess {
   readonly inferenceService: string;
   readonly runtime: string;
   readonly replicas: { readonly min: number; readonly max: number };
+  /** How KEDA chooses between them; nothing where it does not. */
+  readonly scaling: string[];
   /** Where its weights come from, without credentials. */
   readonly source?: string;
   readonly maxModelLength?: number;
@@ -96,6 +98,7 @@ export interface CanaryExplanation {
   readonly inferenceService: string;
   readonly runtime: string;
   readonly replicas: { readonly min: number; readonly max: number };
+  readonly scaling: string[];
   readonly source?: string;
   readonly memory?: MemoryExplanation | UnknownMemory;
   /** What it costs an hour, beside the model; absent for a model without an accelerator. */
@@ -177,6 +180,7 @@ function explainVersion(settings: PlatformSettings, model: ModelSettings): Omit<
     inferenceService: model.inferenceService,
     runtime: runtimeWords(model),
     replicas: { min, max },
+    scaling: scalingWords(model),
     source: model.source === undefined ? undefined : withoutCredentials(model.source),
     memory: explainMemory(settings, model),
   };

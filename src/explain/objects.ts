@@ -86,6 +86,11 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
       .map(({ inferenceService }) =>
         reference(settings, '60-models', 'PodDisruptionBudget', namespace, inferenceService, 'one pod at a time'),
       ),
+    ...versionsOf(model)
+      .filter(({ scaling }) => scaling !== undefined)
+      .map(({ inferenceService }) =>
+        reference(settings, '60-models', 'ScaledObject', namespace, inferenceService, 'how many replicas, by KEDA'),
+      ),
     ...[...runtimeNames(settings, model)].map((name) =>
       reference(settings, '60-models', 'ServingRuntime', namespace, name, 'how vLLM is started'),
     ),

@@ -58,6 +58,7 @@ function modelRows(model: ModelExplanation): Row[] {
     ['"model"', [JSON.stringify(model.servedName)]],
     ['served by', [`InferenceService ${model.inferenceService}: ${model.runtime}`]],
     ['replicas', [min === max ? formatNumber(min) : `${formatNumber(min)} to ${formatNumber(max)}`]],
+    ['scaling', model.scaling],
     ['weights', model.source === undefined ? [] : [model.source]],
     ['licence', model.licence === undefined ? [] : [model.licence]],
     ['context', model.maxModelLength === undefined ? [] : [`${formatNumber(model.maxModelLength)} tokens`]],
@@ -76,6 +77,7 @@ function canaryLines({ canary }: ModelExplanation): string[] {
     ? []
     : [
         `${canary.weight} of 100 requests go to InferenceService ${canary.inferenceService}: ${canary.runtime}`,
+        ...canary.scaling,
         ...(canary.source === undefined ? [] : [canary.source]),
         ...(canary.memory?.words ?? []),
         ...(canary.cost?.words.map((words) => `cost: ${words}`) ?? []),

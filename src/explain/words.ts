@@ -68,6 +68,27 @@ export function replicaWords({ replicas = {} }: ModelSettings): string {
   return min === max ? formatNumber(min) : `${formatNumber(min)} to ${formatNumber(max)}`;
 }
 
+/** `KEDA: a replica for every 5 requests that wait`, and when one goes; nothing for a model that KEDA does not scale. */
+export function scalingWords({ scaling, replicas }: ModelSettings): string[] {
+  if (scaling === undefined) {
+    return [];
+  }
+  const { by, target, cooldown } = scaling;
+  const amounts: Readonly<Record<typeof by, string>> = {
+    queue: `${formatNumber(target)} ${target === 1 ? 'request that waits' : 'requests that wait'}`,
+    cache: `${formatNumber(target)} % of one KV cache in use`,
+    tokens: `${formatNumber(target)} ${target === 1 ? 'token' : 'tokens'} a second`,
+  };
+  return [
+    `by KEDA: a replica for every ${amounts[by]}; one goes once less is enough for ${cooldown}`,
+    ...(replicas?.min === 0
+      ? [
+          `none once nobody has asked for ${cooldown}; then requests get 503 with retry-after until its weights are loaded`,
+        ]
+      : []),
+  ];
+}
+
 /** `1 gateway pod`, `3 gateway pods`. */
 export function podWords(pods: number): string {
   return count(pods, 'gateway pod');

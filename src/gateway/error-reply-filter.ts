@@ -1,6 +1,16 @@
+import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { addConnectionManagerPatch, type GatewayFilterProps } from './envoy-filter';
 import { errorBody, type ApiError } from './error-body';
+
+/** Props of `ErrorReplyFilter`. */
+export interface ErrorReplyFilterProps extends GatewayFilterProps {
+  /**
+   * What `retry-after` says beside 503, in whole seconds: for models that come back once somebody has asked for them.
+   * @default - no such header
+   */
+  readonly retryAfter?: Duration;
+}
 
 /** There is no route. */
 const NO_ROUTE = request('Nothing is served at this host, path and method.', 'unknown_url');
@@ -35,7 +45,7 @@ const OTHER_ERROR = request('The gateway refuses this request with status %RESPO
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
  */
 export class ErrorReplyFilter extends Construct {
-  constructor(scope: Construct, id: string, props: GatewayFilterProps) {
+  constructor(scope: Construct, id: string, props: ErrorReplyFilterProps) {
     super(scope, id);
     addConnectionManagerPatch(this, props, {
       name: 'error-reply-filter',
@@ -46,7 +56,10 @@ export class ErrorReplyFilter extends Construct {
           mappers: [
             // What requires an identity comes before the router; no policy could have given one here.
             { ...replyMapper('response.code == 403 && !has(xds.route_name)', NO_ROUTE), status_code: 404 },
-            ...Object.entries(ERRORS).map(([status, error]) => replyMapper(`response.code == ${status}`, error)),
+            ...Object.entries(ERRORS).map(([status, error]) => ({
+              ...replyMapper(`response.code == ${status}`, error),
+              ...(status === '503' && props.retryAfter && retryAfterHeader(props.retryAfter)),
+            })),
             replyMapper('response.code >= 400', OTHER_ERROR),
           ],
         },
@@ -72,6 +85,11 @@ function replyMapper(condition: string, error: ApiError) {
       content_type: 'application/json',
     },
   };
+}
+
+function retryAfterHeader(retryAfter: Duration) {
+  const header = { key: 'retry-after', value: String(retryAfter.toSeconds()) };
+  return { headers_to_add: [{ header, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' }] };
 }
 
 function request(message: string, code: string): ApiError {

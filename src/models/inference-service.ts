@@ -11,6 +11,8 @@ export interface InferenceServiceOptions {
   readonly name: string;
   readonly namespace: string;
   readonly replicas?: ModelReplicas;
+  /** Whether something else than KServe decides how many of the range there are. */
+  readonly externalAutoscaler?: boolean;
   readonly kserveVersion?: string;
   readonly labels?: { readonly [key: string]: string };
   readonly predictor: InferenceServiceSpecPredictor;
@@ -20,19 +22,20 @@ export interface InferenceServiceOptions {
  * Adds an InferenceService (serving.kserve.io/v1beta1) that is reached through its predictor Service only.
  *
  * `cluster-local` keeps KServe from making routes of its own even where its configuration still allows it: they would
- * lead around our policies. Several replicas are spread over nodes and zones. Without a range of replicas there is no autoscaler, so that the number is kept.
+ * lead around our policies. Several replicas are spread over nodes and zones. Without a range of replicas there is no
+ * autoscaler, so that the number is kept; with an external one KServe leaves the number alone.
  *
- * @throws when the range of replicas begins below one or is empty
+ * @throws when the range of replicas is empty, or begins below one without an external autoscaler
  */
 export function addInferenceService(scope: Construct, id: string, options: InferenceServiceOptions): void {
-  const { min, max } = replicaRange(options.replicas);
+  const { min, max } = checkedRange(options);
   new l1.kserve.InferenceService(scope, id, {
     metadata: objectMetadata(options.name, {
       namespace: options.namespace,
       labels: { 'networking.kserve.io/visibility': 'cluster-local', ...options.labels },
       annotations: {
         'serving.kserve.io/deploymentMode': deploymentMode(options.kserveVersion),
-        'serving.kserve.io/autoscalerClass': min === max ? 'none' : 'hpa',
+        'serving.kserve.io/autoscalerClass': autoscalerClass(options),
         'sidecar.istio.io/inject': 'false',
       },
     }),
@@ -40,7 +43,8 @@ export function addInferenceService(scope: Construct, id: string, options: Infer
       predictor: {
         ...options.predictor,
         ...(max > 1 && { topologySpreadConstraints: spread(options.name) }),
-        minReplicas: min,
+        // Of an external autoscaler's range KServe reads nothing, but it takes 0 for nothing written.
+        minReplicas: Math.max(min, 1),
         maxReplicas: max,
         automountServiceAccountToken: false,
       },
@@ -48,11 +52,26 @@ export function addInferenceService(scope: Construct, id: string, options: Infer
   });
 }
 
-/** The range with its defaults; KServe takes 0 for a plain Deployment as if nothing were written. */
-function replicaRange({ min = 1, max = min }: ModelReplicas = {}): Required<ModelReplicas> {
-  if (min < 1 || max < min) {
-    throw new Error(`replicas: got ${min} to ${max}, expected at least 1 and a maximum that is not below the minimum`);
+function autoscalerClass({ replicas, externalAutoscaler = false }: InferenceServiceOptions): string {
+  const { min, max } = replicaRange(replicas);
+  const own = min === max ? 'none' : 'hpa';
+  return externalAutoscaler ? 'external' : own;
+}
+
+/** KServe takes 0 for a plain Deployment as if nothing were written. */
+function checkedRange({ replicas, externalAutoscaler = false }: InferenceServiceOptions): Required<ModelReplicas> {
+  const { min, max } = replicaRange(replicas);
+  const least = externalAutoscaler ? 0 : 1;
+  if (min < least || max < Math.max(min, 1)) {
+    throw new Error(
+      `replicas: got ${min} to ${max}, expected at least ${least} and a maximum that is not below the minimum`,
+    );
   }
+  return { min, max };
+}
+
+/** The range with its defaults. */
+function replicaRange({ min = 1, max = min }: ModelReplicas = {}): Required<ModelReplicas> {
   return { min, max };
 }
 

@@ -29,7 +29,7 @@ export interface ComputeResources {
 /** Number of replicas. */
 export interface ModelReplicas {
   /**
-   * At least; from 1, because KServe cannot scale a plain Deployment to zero.
+   * At least. 0 only with `scaling`: KServe cannot scale a plain Deployment to zero.
    * @default 1
    */
   readonly min?: number;

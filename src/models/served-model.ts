@@ -67,6 +67,12 @@ export interface ServedModelProps {
   readonly replicas?: ModelReplicas;
 
   /**
+   * Whether something else than KServe decides how many of `replicas` there are, as `ModelScaling` does.
+   * @default false
+   */
+  readonly externalAutoscaler?: boolean;
+
+  /**
    * Further arguments of the model server.
    * @default - none
    */
@@ -110,7 +116,7 @@ const MODEL_PATH = '/mnt/models';
  * Weights of Hugging Face (`hf://`) are loaded by the model server itself; KServe's own download container has no
  * securityContext and is refused by Pod Security `restricted`.
  *
- * @throws when the range of replicas begins below one or is empty, or when `hf://` is followed by no model
+ * @throws when the range of replicas is empty, or begins below one without an external autoscaler, or when `hf://` is followed by no model
  * @see https://kserve.github.io/website/docs/model-serving/generative-inference/overview
  */
 export class ServedModel extends Construct implements IModelBackend {
@@ -127,6 +133,7 @@ export class ServedModel extends Construct implements IModelBackend {
       name: props.name,
       namespace: props.namespace,
       replicas: props.replicas,
+      externalAutoscaler: props.externalAutoscaler,
       kserveVersion: props.kserveVersion,
       labels: { tier: 'gpu', 'opendatahub.io/dashboard': 'true' },
       predictor: {

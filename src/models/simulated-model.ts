@@ -46,6 +46,12 @@ export interface SimulatedModelProps {
   readonly replicas?: ModelReplicas;
 
   /**
+   * Whether something else than KServe decides how many of `replicas` there are, as `ModelScaling` does.
+   * @default false
+   */
+  readonly externalAutoscaler?: boolean;
+
+  /**
    * Further arguments of the simulator.
    * @default - none
    */
@@ -74,7 +80,7 @@ export interface SimulatedModelProps {
  * A model that needs neither GPU nor weights (serving.kserve.io/v1beta1 InferenceService with llm-d-inference-sim): it
  * answers the OpenAI API, streams included, with made-up text and real token counts.
  *
- * @throws when the range of replicas begins below one or is empty
+ * @throws when the range of replicas is empty, or begins below one without an external autoscaler
  * @see https://github.com/llm-d/llm-d-inference-sim
  */
 export class SimulatedModel extends Construct implements IModelBackend {
@@ -90,6 +96,7 @@ export class SimulatedModel extends Construct implements IModelBackend {
       name: props.name,
       namespace: props.namespace,
       replicas: props.replicas,
+      externalAutoscaler: props.externalAutoscaler,
       kserveVersion: props.kserveVersion,
       labels: { app: props.name, component: 'model-server' },
       predictor: {

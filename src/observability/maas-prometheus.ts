@@ -36,11 +36,17 @@ export interface MaasPrometheusProps {
   readonly platform?: PlatformKind;
 
   /**
-   * Whether a NetworkPolicy lets nobody reach it but itself: its metrics may name users. `kubectl port-forward` passes it
+   * Whether a NetworkPolicy lets nobody reach it but itself and `clients`: its metrics may name users. `kubectl port-forward` passes it
    * by; for a Grafana add a NetworkPolicy of your own.
    * @default true
    */
   readonly networkPolicy?: boolean;
+
+  /**
+   * Pods of others that may ask it, for example KEDA's operator.
+   * @default - none
+   */
+  readonly clients?: PodSelection[];
 
   /**
    * Prometheus image; of the version that the image table of docs/versions.md names.
@@ -53,6 +59,11 @@ export interface MaasPrometheusProps {
 export const PROMETHEUS_NAME = 'models-aas-observability';
 
 const WEB_PORT = 9090;
+
+/** Address of a Prometheus inside the cluster. */
+export function prometheusAddress(namespace: string, name: string): string {
+  return `http://${name}.${namespace}.svc:${WEB_PORT}`;
+}
 
 /** The pods that the Prometheus operator makes for a Prometheus. */
 export function prometheusPods(namespace: string, name: string): Required<PodSelection> {
@@ -121,7 +132,7 @@ export class MaasPrometheus extends Construct {
         name,
         namespace,
         pods: { matchLabels: pods.labels },
-        ingress: [{ ports: [WEB_PORT], peers: [podPeer(pods)] }],
+        ingress: [{ ports: [WEB_PORT], peers: [pods, ...(props.clients ?? [])].map(podPeer) }],
       });
     }
 

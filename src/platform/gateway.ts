@@ -1,5 +1,5 @@
-import type { Chart } from 'cdk8s';
-import type { ModelSettings } from '../config/settings';
+import { Duration, type Chart } from 'cdk8s';
+import { versionsOf, type ModelSettings } from '../config/settings';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../gateway/gateway-certificate';
@@ -16,6 +16,9 @@ import { MODEL_PORT } from '../models/vllm-runtime';
 import { clientScheme, filterPlacement, type PlatformContext } from './context';
 import { usesTokenPolicy } from './limits';
 import { scrapers } from './observability';
+
+/** Clients that ask again so often keep a model awake while it loads its weights: KEDA remembers requests for longer. */
+const RETRY_AFTER = Duration.seconds(30);
 
 export function addGateway(chart: Chart, context: PlatformContext): void {
   const { gateway, domain, kuadrant, namespace, networkPolicies, slowDownAfter } = context.settings;
@@ -65,7 +68,13 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
   new ErrorReplyFilter(chart, 'error-reply', {
     gateway: context.gateway,
     ...filterPlacement(context, 'error-reply-filter'),
+    retryAfter: context.settings.models.flatMap(versionsOf).some(maySleep) ? RETRY_AFTER : undefined,
   });
+}
+
+/** Whether a model may have no pod, until somebody asks for it. */
+function maySleep({ replicas }: ModelSettings): boolean {
+  return replicas?.min === 0;
 }
 
 export function addRoutes(chart: Chart, context: PlatformContext): void {

@@ -5,11 +5,13 @@ import { versionsOf, type ModelSettings, type PlatformSettings } from '../config
 import { gatewayPods } from '../gateway/gateway-reference';
 import type { IModelBackend } from '../gateway/model-route';
 import { IMAGES } from '../images';
+import { parseGatewayApiDuration } from '../limits/gateway-api-duration';
 import { hasSeveralReplicas } from '../models/inference-service';
 import { KServeConfiguration } from '../models/kserve-configuration';
 import { ModelDisruptionBudget } from '../models/model-disruption-budget';
 import { ModelNetworkPolicy } from '../models/model-network-policy';
 import { ModelQuota } from '../models/model-quota';
+import { ModelScaling } from '../models/model-scaling';
 import { ModelStorageAccess } from '../models/model-storage-access';
 import { OpenShiftModelAccess } from '../models/openshift-model-access';
 import { ServedModel } from '../models/served-model';
@@ -17,7 +19,7 @@ import { SimulatedModel } from '../models/simulated-model';
 import { DEFAULT_RUNTIME_NAME } from '../models/accelerator-parts';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
 import { prefixedName, platformImage, type PlatformContext } from './context';
-import { scrapers } from './observability';
+import { gatewayJob, metricsAddress, scrapers } from './observability';
 
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
   new KServeConfiguration(chart, 'configuration', {
@@ -39,6 +41,7 @@ export function addModels(chart: Chart, context: PlatformContext): void {
   const versions = settings.models.flatMap(versionsOf);
   for (const model of versions) {
     models.set(model.name, addModel(chart, context, model, runtimes, serviceAccountOf(model)));
+    addScaling(chart, context, model);
     if (hasSeveralReplicas(model.replicas)) {
       const { inferenceService } = model;
       new ModelDisruptionBudget(chart, `disruption-budget-${model.name}`, { inferenceService, namespace });
@@ -49,6 +52,21 @@ export function addModels(chart: Chart, context: PlatformContext): void {
       namespace,
       inferenceServices: versions.map(({ inferenceService }) => inferenceService),
       clients: [gatewayPods(context.gateway), ...scrapers(settings)],
+    });
+  }
+}
+
+function addScaling(chart: Chart, context: PlatformContext, model: ModelSettings): void {
+  const { settings } = context;
+  const { scaling, replicas = {}, inferenceService } = model;
+  if (scaling !== undefined) {
+    const { min = 1, max = min } = replicas;
+    new ModelScaling(chart, `scaling-${model.name}`, {
+      ...{ inferenceService, namespace: settings.namespace, min, max },
+      ...scaling,
+      cooldown: parseGatewayApiDuration(scaling.cooldown),
+      prometheusAddress: metricsAddress(settings),
+      gatewayJob: gatewayJob(context),
     });
   }
 }
@@ -105,6 +123,7 @@ function addModel(
     ...model,
     name: model.inferenceService,
     namespace: settings.namespace,
+    externalAutoscaler: model.scaling !== undefined,
     kserveVersion: settings.versions.kserve,
     serviceAccountName,
     priorityClassName: model.priorityClass,

@@ -2,9 +2,9 @@ import type { Chart } from 'cdk8s';
 import { versionsOf, type PlatformSettings } from '../config/settings';
 import { IMAGES } from '../images';
 import { GatewayMonitor } from '../observability/gateway-monitor';
-import { MaasPrometheus, PROMETHEUS_NAME, prometheusPods } from '../observability/maas-prometheus';
+import { MaasPrometheus, PROMETHEUS_NAME, prometheusAddress, prometheusPods } from '../observability/maas-prometheus';
 import { authorinoMetrics, limitadorMetrics, MetricsMonitor, modelMetrics } from '../observability/metrics-monitor';
-import { PROMETHEUS_LABELS, type PodSelection } from '../pods';
+import { KEDA_LABELS, PROMETHEUS_LABELS, type PodSelection } from '../pods';
 import { prefixedName, platformImage, type PlatformContext } from './context';
 
 /** Whether there is anything to observe with. */
@@ -25,6 +25,18 @@ export function scrapers(settings: PlatformSettings): PodSelection[] {
   return serviceMonitors ? others.map((other) => ({ namespace: other, labels: PROMETHEUS_LABELS })) : [];
 }
 
+/** Where what our monitors scrape can be asked for: our Prometheus, or that which maas.yaml names. */
+export function metricsAddress(settings: PlatformSettings): string {
+  const { prometheusAddress: others, namespace } = settings.observability;
+  return others?.replace(/\/+$/, '') ?? prometheusAddress(namespace, prefixedName(settings, PROMETHEUS_NAME));
+}
+
+/** KEDA's operator, where it has models to scale; Red Hat's has a namespace of its own. */
+function scalers({ models, platform }: PlatformSettings): PodSelection[] {
+  const namespace = platform === 'openshift' ? 'openshift-keda' : 'keda';
+  return models.some(({ scaling }) => scaling !== undefined) ? [{ namespace, labels: KEDA_LABELS }] : [];
+}
+
 /** Platforms may share the namespace of their metrics and Kuadrant's, so the platform's name prefixes every object. */
 export function addObservability(chart: Chart, context: PlatformContext): void {
   const { settings } = context;
@@ -36,6 +48,7 @@ export function addObservability(chart: Chart, context: PlatformContext): void {
       replicas: settings.observability.replicas,
       platform: settings.platform,
       networkPolicy: settings.networkPolicies,
+      clients: scalers(settings),
       image: platformImage(context, IMAGES.prometheus),
     });
   }
@@ -44,11 +57,20 @@ export function addObservability(chart: Chart, context: PlatformContext): void {
   }
 }
 
-function addMonitors(chart: Chart, { settings, gateway }: PlatformContext): void {
+/** How Prometheus names what it scrapes by our PodMonitor of the gateway. */
+export function gatewayJob(context: PlatformContext): string {
+  return `${context.settings.observability.namespace}/${gatewayMonitorName(context)}`;
+}
+
+function gatewayMonitorName({ settings, gateway }: PlatformContext): string {
+  return prefixedName(settings, `${gateway.gatewayName}-stats`);
+}
+
+function addMonitors(chart: Chart, context: PlatformContext): void {
+  const { settings, gateway } = context;
   const { kuadrant, models, namespace, observability } = settings;
   const shared = { namespace: observability.namespace, labels: observability.monitorLabels };
-  const name = prefixedName(settings, `${gateway.gatewayName}-stats`);
-  new GatewayMonitor(chart, 'gateway-monitor', { ...shared, name, gateway });
+  new GatewayMonitor(chart, 'gateway-monitor', { ...shared, name: gatewayMonitorName(context), gateway });
   const sources = [
     authorinoMetrics(kuadrant.namespace),
     limitadorMetrics(kuadrant.namespace),

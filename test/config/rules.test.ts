@@ -303,7 +303,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, serviceAccount, maxModelLength, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
@@ -1248,10 +1248,48 @@ const ROWS: readonly Row[] = [
     ].join('\n'),
   },
   {
+    rule: 'scaling-range',
+    yaml: 'models: [{ name: simulator, scaling: { by: queue, target: 5 } }]\n',
+    message:
+      'maas.yaml:1:29 models[0].scaling: got always 1, expected a range of replicas to choose from; for example `replicas: { min: 1, max: 3 }`, or remove `scaling`',
+  },
+  {
+    rule: 'canary-version',
+    yaml: 'models:\n  - { name: simulator, replicas: { min: 1, max: 3 }, scaling: { by: queue, target: 5 }, canary: { weight: 5, replicas: { min: 2 } } }\n',
+    message:
+      'maas.yaml:2:89 models[0].canary: got always 2, expected a range of replicas to choose from; for example `replicas: { min: 2, max: 4 }`, or remove `scaling`',
+  },
+  {
+    rule: 'scaling-target',
+    yaml: 'models: [{ name: simulator, replicas: { max: 2 }, scaling: { by: cache, target: 101 } }]\n',
+    message:
+      'maas.yaml:1:81 models[0].scaling.target: got 101, expected at most 100: percent of the KV cache of one replica; for example 70',
+  },
+  {
+    rule: 'scaling-cooldown',
+    yaml: 'models:\n  - { name: simulator, replicas: { max: 2 }, scaling: { by: queue, target: 5, cooldown: 61m } }\n  - { name: qwen3, accelerator: nvidia-l4, replicas: { max: 2 }, scaling: { by: queue, target: 5, cooldown: 500ms } }\n',
+    message: [
+      'maas.yaml:2:89 models[0].scaling.cooldown: got "61m", expected whole seconds, from 1s to 1h; for example "5m"',
+      'maas.yaml:3:109 models[1].scaling.cooldown: got "500ms", expected whole seconds, from 1s to 1h; for example "5m"',
+    ].join('\n'),
+  },
+  {
+    rule: 'scaling-metrics',
+    yaml: 'models: [{ name: simulator, replicas: { max: 2 }, scaling: { by: queue, target: 5 } }]\nobservability: { prometheus: false }\n',
+    message:
+      'maas.yaml:1:51 models[0].scaling: got no metrics to scale by, expected a Prometheus that KEDA can ask, which scrapes what the monitors say; write `observability: { prometheusAddress: http://…, serviceMonitors: true }`, or let one be rendered',
+  },
+  {
+    rule: 'scaling-metrics',
+    yaml: 'models: [{ name: simulator, replicas: { max: 2 }, scaling: { by: queue, target: 5 } }]\nobservability: { prometheus: false, prometheusAddress: http://prometheus.monitoring.svc:9090 }\n',
+    message:
+      'maas.yaml:1:51 models[0].scaling: got no metrics to scale by, expected a Prometheus that KEDA can ask, which scrapes what the monitors say; write `observability: { serviceMonitors: true }`, or let one be rendered',
+  },
+  {
     rule: 'replicas-zero',
     yaml: 'models: [{ name: simulator, replicas: { min: 0, max: 2 } }]\n',
     message:
-      'maas.yaml:1:46 models[0].replicas.min: got 0, expected at least 1: KServe cannot scale a plain Deployment to zero, and would run one replica; write 1, or remove the model',
+      'maas.yaml:1:46 models[0].replicas.min: got 0, expected at least 1 without `scaling`: KServe cannot scale a plain Deployment to zero; write 1, add `scaling`, or remove the model',
   },
   {
     rule: 'resource-unit',
@@ -1425,6 +1463,18 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:50 observability.monitorLabels: got a map, expected nothing while there are no ServiceMonitors: it has no effect; remove it, or add `serviceMonitors: true`',
       'maas.yaml:1:81 observability.namespace: got "metrics", expected nothing while there is neither Prometheus nor ServiceMonitors: it has no effect; remove it',
     ].join('\n'),
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'models: [{ name: simulator, replicas: { max: 2 }, scaling: { by: queue, target: 5 } }]\nobservability: { prometheusAddress: http://prometheus.monitoring.svc:9090 }\n',
+    message:
+      'maas.yaml:2:18 observability.prometheusAddress: got "http://prometheus.monitoring.svc:9090", expected nothing beside the Prometheus that is rendered: it has no effect; remove it, or add `prometheus: false`',
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'observability: { prometheus: false, serviceMonitors: true, prometheusAddress: http://prometheus.monitoring.svc:9090 }\n',
+    message:
+      'maas.yaml:1:60 observability.prometheusAddress: got "http://prometheus.monitoring.svc:9090", expected nothing while no model has `scaling`: it has no effect; remove it',
   },
   {
     rule: 'no-effect',

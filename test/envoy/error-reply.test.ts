@@ -1,3 +1,4 @@
+import { Duration } from 'cdk8s';
 import * as net from 'node:net';
 import OpenAI from 'openai';
 import { ErrorReplyFilter, MaasGateway } from '../../src';
@@ -213,3 +214,19 @@ describeWithEnvoy(
     });
   },
 );
+
+const sleepy = synthesize(
+  (chart) => new ErrorReplyFilter(chart, 'reply', { gateway, retryAfter: Duration.seconds(30) }),
+);
+const replies = sleepy.find('EnvoyFilter').spec.configPatches[0].patch.value.typed_config;
+
+describeWithEnvoy('where models may sleep', { connectionManager: { ...connectionManager, ...replies } }, (running) => {
+  test.each([
+    ['a model that is away', '/v1/away', 503, '30'],
+    ['an unknown path', '/metrics', 404, undefined],
+  ])('%s: when to ask again', async (_, path, status, seconds) => {
+    const reply = await send(running.envoy.port, { ...alice, path });
+    expect([reply.status, reply.headers['retry-after']]).toEqual([status, seconds]);
+    expect(JSON.parse(reply.body)).toHaveProperty('error.code');
+  });
+});

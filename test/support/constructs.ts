@@ -35,6 +35,7 @@ import { KServeConfiguration } from '../../src/models/kserve-configuration';
 import { ModelDisruptionBudget } from '../../src/models/model-disruption-budget';
 import { ModelNetworkPolicy } from '../../src/models/model-network-policy';
 import { ModelQuota } from '../../src/models/model-quota';
+import { ModelScaling } from '../../src/models/model-scaling';
 import { ModelStorageAccess } from '../../src/models/model-storage-access';
 import { OpenShiftModelAccess } from '../../src/models/openshift-model-access';
 import { ServedModel } from '../../src/models/served-model';
@@ -183,6 +184,11 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     new KServeConfiguration(scope, 'construct', { gateway: gatewayOf(names), domain: names.domain }),
   ModelDisruptionBudget: (scope, { namespace, name }) =>
     new ModelDisruptionBudget(scope, 'construct', { namespace, inferenceService: name }),
+  ModelScaling: (scope, { namespace, name }) =>
+    new ModelScaling(scope, 'construct', {
+      ...{ namespace, inferenceService: name, min: 1, max: 3, by: 'queue', target: 4 },
+      prometheusAddress: 'http://prometheus.monitoring.svc:9090',
+    }),
   ModelNetworkPolicy: (scope, { namespace, name }) =>
     new ModelNetworkPolicy(scope, 'construct', {
       namespace,

@@ -11,12 +11,14 @@ import { MODEL_SOURCE_RULES } from './model-sources';
 import { MODEL_RULES } from './models';
 import { NO_EFFECT_RULES } from './no-effect';
 import { atKey, atValue, type Rule } from './rule';
+import { SCALING_RULES } from './scaling';
 
 /** What a model has to keep, and so has its canary. */
 const RULES_OF_VERSIONS: readonly Rule[] = [
   ...MODEL_RULES,
   ...MODEL_SOURCE_RULES,
   ...MODEL_SIZE_RULES,
+  ...SCALING_RULES,
   ...MODEL_ARGUMENT_RULES,
   ...ACCELERATOR_RULES,
   ...MODEL_MEMORY_RULES,

@@ -18,6 +18,7 @@ import { PLATFORM_HOST_RULES } from './platform-host';
 import { QUOTA_RULES } from './quota';
 import { REFERENCE_RULES } from './references';
 import type { Rule } from './rule';
+import { SCALING_RULES } from './scaling';
 import { UNIQUE_RULES } from './unique';
 import { VERSION_RULES } from './versions';
 
@@ -34,6 +35,7 @@ export const RULES: readonly Rule[] = [
   ...PLATFORM_HOST_RULES,
   ...MODEL_SOURCE_RULES,
   ...MODEL_SIZE_RULES,
+  ...SCALING_RULES,
   ...MODEL_ARGUMENT_RULES,
   ...ACCELERATOR_RULES,
   ...MODEL_MEMORY_RULES,

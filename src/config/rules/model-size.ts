@@ -8,11 +8,12 @@ const replicasZero: Rule = {
   id: 'replicas-zero',
   check: ({ models }) =>
     placed(models).flatMap(({ item, index }): Finding[] => {
-      if (item.replicas?.min !== 0) {
+      if (item.replicas?.min !== 0 || 'scaling' in item) {
         return [];
       }
-      const expected = 'at least 1: KServe cannot scale a plain Deployment to zero, and would run one replica';
-      return [atValue(['models', index, 'replicas', 'min'], '0', expected, 'write 1, or remove the model')];
+      const expected = 'at least 1 without `scaling`: KServe cannot scale a plain Deployment to zero';
+      const fix = 'write 1, add `scaling`, or remove the model';
+      return [atValue(['models', index, 'replicas', 'min'], '0', expected, fix)];
     }),
 };
 

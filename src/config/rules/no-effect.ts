@@ -90,6 +90,22 @@ const IDLE_KEYS: readonly IdleKey[] = [
     fix: 'remove it',
   },
   {
+    path: ['observability', 'prometheusAddress'],
+    isIdle: (configuration) =>
+      !isUnusable(configuration, 'observability', 'prometheus') && configuration.observability?.prometheus !== false,
+    reason: 'beside the Prometheus that is rendered',
+    fix: 'remove it, or add `prometheus: false`',
+  },
+  {
+    path: ['observability', 'prometheusAddress'],
+    isIdle: (configuration) =>
+      isFalse(configuration, 'prometheus') &&
+      !isUnusable(configuration, 'models') &&
+      (configuration.models ?? []).every((model) => model !== undefined && !('scaling' in model)),
+    reason: 'while no model has `scaling`',
+    fix: 'remove it',
+  },
+  {
     path: ['observability', 'namespace'],
     isIdle: (configuration) => isFalse(configuration, 'prometheus') && isFalse(configuration, 'serviceMonitors'),
     reason: 'while there is neither Prometheus nor ServiceMonitors',

@@ -74,6 +74,7 @@ const RENDERED: readonly Kind[] = [
   { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' },
   { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway' },
   { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' },
+  { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject' },
   { apiVersion: 'kuadrant.io/v1', kind: 'AuthPolicy' },
   { apiVersion: 'kuadrant.io/v1', kind: 'RateLimitPolicy' },
   { apiVersion: 'kuadrant.io/v1alpha1', kind: 'TokenRateLimitPolicy' },

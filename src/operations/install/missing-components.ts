@@ -3,6 +3,7 @@ import { COMPONENTS } from './components';
 
 /** What brings further kinds, which install does not bring. */
 const OTHERS = [
+  { title: 'KEDA (models with scaling)', apiGroups: ['keda.sh'] },
   { title: 'External Secrets', apiGroups: ['external-secrets.io'] },
   { title: 'OpenShift (platform: openshift)', apiGroups: ['openshift.io'] },
 ];

@@ -1,0 +1,82 @@
+import { parseGatewayApiDuration } from '../../limits/gateway-api-duration';
+import { LONGEST_COOLDOWN } from '../../models/scaling-queries';
+import type { DraftConfiguration } from '../draft';
+import { quote, showValue, type Finding } from '../problem';
+import type { DraftModel } from './facts';
+import { atKey, atValue, isUnusable, placed, type Placed, type Rule } from './rule';
+
+interface ScaledModel extends Placed<DraftModel> {
+  readonly scaling: NonNullable<DraftModel['scaling']>;
+}
+
+function scaledModelsOf({ models }: DraftConfiguration): ScaledModel[] {
+  return placed<DraftModel>(models).flatMap((model) => {
+    const { scaling } = model.item;
+    return scaling === undefined ? [] : [{ ...model, scaling }];
+  });
+}
+
+const scalingRange: Rule = {
+  id: 'scaling-range',
+  check: (configuration) =>
+    scaledModelsOf(configuration).flatMap(({ item, index }): Finding[] => {
+      const { min = 1, max = min } = item.replicas ?? {};
+      if (isUnusable(item, 'replicas', 'min') || isUnusable(item, 'replicas', 'max') || min !== max) {
+        return [];
+      }
+      const expected = 'a range of replicas to choose from';
+      const fix = `for example \`replicas: { min: ${min}, max: ${min + 2} }\`, or remove \`scaling\``;
+      return [atKey(['models', index, 'scaling'], `always ${min}`, expected, fix)];
+    }),
+};
+
+const scalingTarget: Rule = {
+  id: 'scaling-target',
+  check: (configuration) =>
+    scaledModelsOf(configuration).flatMap(({ index, scaling: { by, target } }): Finding[] => {
+      if (by !== 'cache' || target === undefined || target <= 100) {
+        return [];
+      }
+      const expected = 'at most 100: percent of the KV cache of one replica';
+      return [atValue(['models', index, 'scaling', 'target'], showValue(target), expected, 'for example 70')];
+    }),
+};
+
+const scalingCooldown: Rule = {
+  id: 'scaling-cooldown',
+  check: (configuration) =>
+    scaledModelsOf(configuration).flatMap(({ index, scaling: { cooldown } }): Finding[] => {
+      const seconds = cooldown === undefined ? 1 : parseGatewayApiDuration(cooldown).toMilliseconds() / 1000;
+      if (cooldown === undefined || (Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_COOLDOWN)) {
+        return [];
+      }
+      const path = ['models', index, 'scaling', 'cooldown'];
+      return [atValue(path, quote(cooldown), 'whole seconds, from 1s to 1h', 'for example "5m"')];
+    }),
+};
+
+/** KEDA asks somebody who scrapes as our monitors say. */
+const scalingMetrics: Rule = {
+  id: 'scaling-metrics',
+  check: (configuration) => {
+    const { observability = {} } = configuration;
+    const keys = ['prometheus', 'prometheusAddress', 'serviceMonitors'];
+    if (observability.prometheus !== false || keys.some((key) => isUnusable(configuration, 'observability', key))) {
+      return [];
+    }
+    const lacking = [
+      ...(observability.prometheusAddress === undefined ? ['prometheusAddress: http://…'] : []),
+      ...(observability.serviceMonitors === true ? [] : ['serviceMonitors: true']),
+    ];
+    const expected = 'a Prometheus that KEDA can ask, which scrapes what the monitors say';
+    const fix = `write \`observability: { ${lacking.join(', ')} }\`, or let one be rendered`;
+    return lacking.length === 0
+      ? []
+      : scaledModelsOf(configuration).map(({ index }) =>
+          atKey(['models', index, 'scaling'], 'no metrics to scale by', expected, fix),
+        );
+  },
+};
+
+/** What KEDA needs to scale a model. */
+export const SCALING_RULES: readonly Rule[] = [scalingRange, scalingTarget, scalingCooldown, scalingMetrics];
