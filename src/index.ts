@@ -108,6 +108,7 @@ export { type ComputeResources, type ModelReplicas, type ModelResources } from '
 export { ModelNetworkPolicy, type ModelNetworkPolicyProps } from './models/model-network-policy';
 export { ModelStorageAccess, type ModelStorageAccessProps } from './models/model-storage-access';
 export { OpenShiftModelAccess, type OpenShiftModelAccessProps } from './models/openshift-model-access';
+export type { ModelAdapter } from './models/model-adapter';
 export { type ScalingMetric } from './models/scaling-queries';
 export { ServedModel, type ServedModelProps } from './models/served-model';
 export { SimulatedModel, type SimulatedModelProps } from './models/simulated-model';

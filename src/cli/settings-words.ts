@@ -147,6 +147,7 @@ const MODEL_WORDS = {
   huggingFaceTokenSecret: 'Secret of its Hugging Face token',
   serviceAccount: 'ServiceAccount',
   maxModelLength: 'longest context in tokens',
+  adapterRank: 'highest rank of its adapters',
   figures: 'figures',
   licence: 'licence',
   gated: 'gated',
@@ -176,8 +177,18 @@ function modelWords(before: ModelSettings, after: ModelSettings): string[] {
       leafChanges(before[key as keyof typeof MODEL_WORDS], after[key as keyof typeof MODEL_WORDS], label),
     ),
     ...(old.length !== now.length || old.some((argument, index) => argument !== now[index]) ? ['other arguments'] : []),
+    ...adapterWords(before.adapters, after.adapters),
     ...weightWords(before.tokenWeights, after.tokenWeights),
     ...canaryWords(before.canary, after.canary),
+  ];
+}
+
+function adapterWords(before: ModelSettings['adapters'], after: ModelSettings['adapters']): string[] {
+  const { gone, kept, added } = matchByName(before, after, byName);
+  return [
+    ...gone.map(({ name }) => `adapter ${name}: gone`),
+    ...kept.flatMap((pair) => leafChanges(pair.before.source, pair.after.source, `adapter ${pair.after.name}: source`)),
+    ...added.map(({ name, source }) => `adapter ${name}: new, from ${source}`),
   ];
 }
 

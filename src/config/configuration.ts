@@ -515,6 +515,16 @@ export interface ModelConfiguration {
    */
   readonly maxModelLength?: number;
   /**
+   * LoRA adapters of a vllm model that generates text: further model names, served by the same pods at the same host.
+   * @default - none
+   */
+  readonly adapters?: AdapterConfiguration[];
+  /**
+   * Highest rank of its adapters (`--max-lora-rank`): 8, 16, 32, 64, 128, 256, 320 or 512.
+   * @default - vLLM's: 16
+   */
+  readonly adapterRank?: number;
+  /**
    * Further arguments of the model server, after the rendered ones; none that another key says (`--max-model-len`).
    * @default - none
    */
@@ -561,6 +571,14 @@ export interface ModelConfiguration {
    * @default - none
    */
   readonly canary?: CanaryConfiguration;
+}
+
+/** A LoRA adapter of a model. */
+export interface AdapterConfiguration {
+  /** Model name in requests (OpenAI API field `model`); no other model or adapter has it. */
+  readonly name: string;
+  /** Repository at Hugging Face, `hf://org/adapter`; vLLM loads its main branch. */
+  readonly source: string;
 }
 
 /**

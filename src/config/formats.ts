@@ -118,6 +118,17 @@ export const FORMATS = {
     example: 'hf://Qwen/Qwen3-0.6B',
     repair: (got) => (/^[\w.-]+\/[\w.-]+$/.test(got) ? `hf://${got}` : got),
   },
+  /** Name of an adapter: what vLLM takes before `=` in `--lora-modules`. */
+  adapterName: {
+    pattern: /^[A-Za-z0-9][\w.:/-]{0,127}$/,
+    expected: 'up to 128 letters, digits, "_", ".", ":", "/" and "-", with a letter or digit at the beginning',
+    example: 'sql-assistant',
+    repair: (got) =>
+      got
+        .trim()
+        .replace(/[^\w.:/-]+/g, '-')
+        .replace(/^[^A-Za-z0-9]+/, ''),
+  },
   /** Word before the key in the Authorization header. */
   prefix: {
     pattern: /^[A-Za-z][A-Za-z0-9_-]*$/,

@@ -154,6 +154,8 @@ const model = z.strictObject({
   huggingFaceTokenSecret: modelVersion.huggingFaceTokenSecret,
   serviceAccount: z.optional(objectName()),
   maxModelLength: modelVersion.maxModelLength,
+  adapters: z.optional(z.array(z.strictObject({ name: formatted(FORMATS.adapterName), source: text() }))),
+  adapterRank: z.optional(count(8, 512)),
   arguments: modelVersion.arguments,
   parameters: modelVersion.parameters,
   architecture: modelVersion.architecture,

@@ -75,6 +75,8 @@ export interface ModelSettings {
   readonly huggingFaceTokenSecret?: string;
   readonly serviceAccount?: string;
   readonly maxModelLength?: number;
+  readonly adapters: NonNullable<ModelConfiguration['adapters']>;
+  readonly adapterRank?: number;
   readonly arguments: string[];
   /** Licence of the catalog's weights. */
   readonly licence?: string;
@@ -296,6 +298,8 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     huggingFaceTokenSecret: model.huggingFaceTokenSecret,
     serviceAccount: model.serviceAccount,
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
+    adapters: model.adapters ?? [],
+    adapterRank: model.adapterRank,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
     ...(isSameModel(model.source, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
     figures: runtime === 'simulator' ? undefined : resolveFigures(model, entry),

@@ -77,6 +77,8 @@ export interface ModelExplanation extends ModelAccess {
   /** Where its weights come from, without credentials. */
   readonly source?: string;
   readonly maxModelLength?: number;
+  /** Adapters: what requests call them, and where they come from. */
+  readonly adapters: ModelSettings['adapters'];
   /** Licence of the weights, where the catalog knows it; whether Hugging Face asks for a token. */
   readonly licence?: string;
   /** Whether it fits its accelerator; absent for the simulator. */
@@ -156,6 +158,7 @@ function explainModel(settings: PlatformSettings, model: ModelSettings): ModelEx
     ...modelAccess(settings, model),
     ...explainVersion(settings, model),
     maxModelLength: model.maxModelLength,
+    adapters: model.adapters,
     licence: licenceWords(model),
     cost: explainCost(settings, model),
     quota: explainQuota(settings, model),

@@ -61,6 +61,7 @@ export function explainMemory(
       `${gibibytes(libraries)} libraries`,
       ...cacheWords(plan, serving, model),
       budgetWords(plan, serving, accelerator),
+      ...adapterWords(model),
     ],
   };
 }
@@ -101,6 +102,11 @@ function cacheWords(plan: MemoryPlan, serving: Serving, { figures }: ModelSettin
       ? `all ${count(serving.maxNumSeqs, 'sequence')} that may run have room for ${context}`
       : `all ${count(serving.maxNumSeqs, 'sequence')} that may run would need ${gibibytes(all)} for ${context} each: with less, vLLM lets some wait`,
   ];
+}
+
+/** vLLM reserves room for every adapter beside the weights. */
+function adapterWords({ adapters }: ModelSettings): string[] {
+  return adapters.length === 0 ? [] : [`${count(adapters.length, 'adapter')} not counted: they take from the KV cache`];
 }
 
 function budgetWords(

@@ -62,6 +62,7 @@ function modelRows(model: ModelExplanation): Row[] {
     ['weights', model.source === undefined ? [] : [model.source]],
     ['licence', model.licence === undefined ? [] : [model.licence]],
     ['context', model.maxModelLength === undefined ? [] : [`${formatNumber(model.maxModelLength)} tokens`]],
+    ['adapters', alignColumns(model.adapters.map(({ name, source }) => [`"model": ${JSON.stringify(name)}`, source]))],
     ['memory', model.memory?.words ?? []],
     ['cost', model.cost?.words ?? []],
     ['quota', model.quota.map(({ words }) => words)],

@@ -5,7 +5,7 @@ export interface RenderedArgument {
   /** Its names, the usual one first. */
   readonly flags: readonly string[];
   /** Key of a model in maas.yaml that says it; none where it is fixed. */
-  readonly key?: 'source' | 'servedName' | 'maxModelLength' | 'gpus';
+  readonly key?: 'source' | 'servedName' | 'maxModelLength' | 'gpus' | 'adapters' | 'adapterRank';
   /** Why it is not free. */
   readonly reason: string;
   /** Whether it is rendered only where its key has a value. */
@@ -29,6 +29,9 @@ export const RENDERED_ARGUMENTS: Readonly<Record<ModelRuntime, readonly Rendered
     { flags: ['--revision'], key: 'source', reason: '`source: hf://<model>:<revision>` renders it' },
     { flags: ['--max-model-len'], key: 'maxModelLength', reason: '`maxModelLength` renders it', onlyWithValue: true },
     { flags: ['--tensor-parallel-size', '-tp'], key: 'gpus', reason: '`gpus` renders it, and asks for as many' },
+    { flags: ['--enable-lora', '--no-enable-lora'], key: 'adapters', reason: '`adapters` renders it' },
+    { flags: ['--lora-modules'], key: 'adapters', reason: '`adapters` renders it, and lists their names' },
+    { flags: ['--max-lora-rank'], key: 'adapterRank', reason: '`adapterRank` renders it' },
     {
       flags: ['--enable-force-include-usage', '--no-enable-force-include-usage'],
       reason: 'token limits need the usage in every stream',

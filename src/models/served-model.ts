@@ -3,6 +3,7 @@ import { restrictedPodSecurity } from '../cluster/pod-security';
 import type { IModelBackend } from '../gateway/model-route';
 import type { Accelerator } from './accelerator';
 import { DEFAULT_RESOURCES } from './catalog';
+import { adapterArguments, type ModelAdapter } from './model-adapter';
 import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from './hugging-face';
 import { addInferenceService, predictorServiceName } from './inference-service';
 import { HUGGING_FACE_FORMAT, huggingFaceToken, type IServingRuntime } from './vllm-runtime';
@@ -73,6 +74,18 @@ export interface ServedModelProps {
   readonly externalAutoscaler?: boolean;
 
   /**
+   * LoRA adapters, as further model names.
+   * @default - none
+   */
+  readonly adapters?: readonly ModelAdapter[];
+
+  /**
+   * Highest rank of the adapters.
+   * @default - vLLM's: 16
+   */
+  readonly adapterRank?: number;
+
+  /**
    * Further arguments of the model server.
    * @default - none
    */
@@ -116,7 +129,8 @@ const MODEL_PATH = '/mnt/models';
  * Weights of Hugging Face (`hf://`) are loaded by the model server itself; KServe's own download container has no
  * securityContext and is refused by Pod Security `restricted`.
  *
- * @throws when the range of replicas is empty, or begins below one without an external autoscaler, or when `hf://` is followed by no model
+ * @throws when the range of replicas is empty, or begins below one without an external autoscaler, when `hf://` is followed
+ * by no model, or when an adapter is not at Hugging Face
  * @see https://kserve.github.io/website/docs/model-serving/generative-inference/overview
  */
 export class ServedModel extends Construct implements IModelBackend {
@@ -182,6 +196,7 @@ function modelArguments(props: ServedModelProps): string[] {
     `--served-model-name=${props.servedName ?? props.name}`,
     ...(props.maxModelLength === undefined ? [] : [`--max-model-len=${props.maxModelLength}`]),
     ...(gpus > 1 ? [`--tensor-parallel-size=${gpus}`] : []),
+    ...adapterArguments(props),
     ...(accelerator.sharedBy > 1 ? [`--gpu-memory-utilization=${defaultUtilization(accelerator)}`] : []),
     ...(props.arguments ?? []),
   ];

@@ -1,4 +1,5 @@
 import { Duration, type Chart } from 'cdk8s';
+import { servedNamesOf } from '../config/served-names';
 import { versionsOf, type ModelSettings } from '../config/settings';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../gateway/failed-authentication-filter';
@@ -102,12 +103,14 @@ function addModelList(chart: Chart, context: PlatformContext): void {
   const { settings, gateway } = context;
   const host = settings.gateway.platformHost;
   const scheme = clientScheme(settings);
-  const servedNames = new Map(settings.models.map(({ name, servedName }) => [name, servedName]));
+  const servedNames = new Map(settings.models.map((model) => [model.name, servedNamesOf(model)]));
   new ModelListRoute(chart, 'model-list-route', { gateway, namespace: settings.namespace, host });
   new ModelListFilter(chart, 'model-list', {
     gateway,
     host,
-    models: settings.models.map((model) => ({ name: model.servedName, baseUrl: `${scheme}://${model.host}/v1` })),
+    models: settings.models.flatMap((model) =>
+      servedNamesOf(model).map((name) => ({ name, baseUrl: `${scheme}://${model.host}/v1` })),
+    ),
     tiers: settings.tiers.map(({ name, models }) => ({
       tier: name,
       models: models?.flatMap((model) => servedNames.get(model) ?? []),

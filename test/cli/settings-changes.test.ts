@@ -295,6 +295,8 @@ const FULL: MaasPlatformProps = {
       huggingFaceTokenSecret: 's',
       serviceAccount: 's',
       maxModelLength: 1,
+      adapters: [{ name: 'sql', source: 'hf://a/sql' }],
+      adapterRank: 32,
       parameters: '1B',
       architecture: { layers: 1, keyValueHeads: 2, headSize: 64, slidingWindow: 8, weightBits: 4.25 },
       canary: { weight: 10, gpus: 2 },
@@ -379,5 +381,23 @@ test('quota: by extended resource', () => {
   const quota = { accelerators: { 'nvidia-l4': 8 }, pods: 9 };
   expect(changes({ quota }, { quota: { accelerators: { 'nvidia.com/gpu': 6 }, cpu: '64' } })).toEqual({
     models: ['quota.accelerators["nvidia.com/gpu"]: 8 → 6', 'quota.cpu: none → 64', 'quota.pods: 9 → none'],
+  });
+});
+
+test('models: adapters come, are loaded from elsewhere, and go', () => {
+  const adapters = [
+    { name: 'sql', source: 'hf://acme/sql' },
+    { name: 'law', source: 'hf://acme/law' },
+  ];
+  const before = { models: [{ name: 'qwen3', adapters }] };
+  const after = { models: [{ name: 'qwen3', adapters: [{ name: 'sql', source: 'hf://acme/sql-2' }] }] };
+  expect(changes(before, after)).toEqual({
+    models: ['model qwen3: adapter law: gone', 'model qwen3: adapter sql: source: hf://acme/sql → hf://acme/sql-2'],
+  });
+  expect(changes(after, before)).toEqual({
+    models: [
+      'model qwen3: adapter sql: source: hf://acme/sql-2 → hf://acme/sql',
+      'model qwen3: adapter law: new, from hf://acme/law',
+    ],
   });
 });

@@ -303,7 +303,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
@@ -1358,6 +1358,39 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: simulator, weight: 2, tokenWeights: { cached: 0.1 } }]\n',
     message:
       'maas.yaml:1:40 models[0].tokenWeights: got weight and tokenWeights, expected either weight, for every token, or tokenWeights, by kind; remove one of them',
+  },
+  {
+    rule: 'adapter-model',
+    yaml: 'models:\n  - { name: simulator, adapters: [{ name: a, source: hf://a/b }] }\n  - { name: nomic, adapters: [{ name: b, source: hf://a/b }] }\n',
+    message: [
+      'maas.yaml:2:24 models[0].adapters: got adapters, expected none: the simulator loads no model; remove them, or write `runtime: vllm`',
+      'maas.yaml:3:20 models[1].adapters: got adapters, expected none for a model that embeds texts; remove them',
+    ].join('\n'),
+  },
+  {
+    rule: 'adapter-source',
+    yaml: 'models:\n  - name: qwen3\n    accelerator: nvidia-l4\n    adapters: [{ name: a, source: "hf://a/b:v1" }, { name: b, source: a/b }, { name: c, source: s3://a/b }]\n',
+    message: [
+      'maas.yaml:4:35 models[0].adapters[0].source: got "hf://a/b:v1", expected hf://<organization>/<adapter>, of which vLLM loads the main branch; write "hf://a/b"',
+      'maas.yaml:4:71 models[0].adapters[1].source: got "a/b", expected hf://<organization>/<adapter>, of which vLLM loads the main branch; write "hf://a/b"',
+      'maas.yaml:4:97 models[0].adapters[2].source: got "s3://a/b", expected hf://<organization>/<adapter>, of which vLLM loads the main branch; for example "hf://acme/qwen3-sql-lora"',
+    ].join('\n'),
+  },
+  {
+    rule: 'adapter-rank',
+    yaml: 'models:\n  - { name: qwen3, accelerator: nvidia-l4, adapters: [{ name: a, source: hf://a/b }], adapterRank: 24 }\n  - { name: granite, accelerator: nvidia-l40s, adapterRank: 32 }\n',
+    message: [
+      'maas.yaml:2:100 models[0].adapterRank: got 24, expected one of 8, 16, 32, 64, 128, 256, 320, 512; write 32',
+      'maas.yaml:3:48 models[1].adapterRank: got 32, expected nothing without adapters: it has no effect; remove it, or add `adapters`',
+    ].join('\n'),
+  },
+  {
+    rule: 'unique-adapter-name',
+    yaml: 'models:\n  - name: qwen3\n    accelerator: nvidia-l4\n    adapters: [{ name: simulator-model, source: hf://a/b }, { name: a, source: hf://a/b }, { name: a, source: hf://a/c }]\n  - { name: simulator }\n',
+    message: [
+      'maas.yaml:4:24 models[0].adapters[0].name: got "simulator-model", expected a name of its own (model simulator has the same); rename it',
+      'maas.yaml:4:100 models[0].adapters[2].name: got "a", expected a name of its own (an adapter of model qwen3 has the same); rename it',
+    ].join('\n'),
   },
   {
     rule: 'hugging-face-source',

@@ -8,7 +8,7 @@ import { VllmRuntime } from '../../src/models/vllm-runtime';
 import { synthesize } from '../support/synth';
 
 /** What a model may set in another way than its runtime. */
-const TUNABLE = ['--distributed-executor-backend', '--gpu-memory-utilization', '--max-num-seqs'];
+const TUNABLE = ['--distributed-executor-backend', '--gpu-memory-utilization', '--max-loras', '--max-num-seqs'];
 
 const SHARED = { name: 'model', namespace: 'llm', maxModelLength: 10 };
 
@@ -21,14 +21,15 @@ function renderedFlags(runtime: ModelRuntime): string[] {
     const accelerator = Accelerator.nvidia();
     const source = 'hf://a/b:main';
     const server = new VllmRuntime(chart, 'runtime', { namespace: 'llm' });
-    new ServedModel(chart, 'model', { ...SHARED, runtime: server, source, accelerator, gpus: 2 });
+    const lora = { adapters: [{ name: 'sql', source: 'hf://a/sql' }], adapterRank: 32 };
+    new ServedModel(chart, 'model', { ...SHARED, ...lora, runtime: server, source, accelerator, gpus: 2 });
   });
   const { predictor } = find('InferenceService').spec;
   const args: string[] =
     runtime === 'simulator'
       ? predictor.containers[0].args
       : [...find('ServingRuntime').spec.containers[0].args, ...predictor.model.args];
-  return args.map((argument) => argument.replace(/=.*/, ''));
+  return args.filter((argument) => argument.startsWith('-')).map((argument) => argument.replace(/=.*/, ''));
 }
 
 test.each<ModelRuntime>(['vllm', 'simulator'])('%s: every argument that is rendered is known', (runtime) => {

@@ -3,6 +3,7 @@ import type { DraftConfiguration } from '../draft';
 import { count, quote, type Finding } from '../problem';
 import { canaryName } from '../settings';
 import { ACCELERATOR_RULES } from './accelerators';
+import { ADAPTER_RULES } from './adapters';
 import { namedModelsOf, type DraftModel, type NamedModel } from './facts';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
 import { MODEL_MEMORY_RULES } from './model-memory';
@@ -20,6 +21,7 @@ const RULES_OF_VERSIONS: readonly Rule[] = [
   ...MODEL_SIZE_RULES,
   ...SCALING_RULES,
   ...MODEL_ARGUMENT_RULES,
+  ...ADAPTER_RULES,
   ...ACCELERATOR_RULES,
   ...MODEL_MEMORY_RULES,
 ];

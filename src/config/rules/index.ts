@@ -1,4 +1,5 @@
 import { ACCELERATOR_RULES } from './accelerators';
+import { ADAPTER_RULES } from './adapters';
 import { CANARY_RULES } from './canary';
 import { CONFORMANCE_RULES } from './conformance';
 import { INFRASTRUCTURE_RULES } from './infrastructure';
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   ...MODEL_SIZE_RULES,
   ...SCALING_RULES,
   ...MODEL_ARGUMENT_RULES,
+  ...ADAPTER_RULES,
   ...ACCELERATOR_RULES,
   ...MODEL_MEMORY_RULES,
   ...CANARY_RULES,

@@ -166,7 +166,8 @@ function idleTokens(configuration: DraftConfiguration): Finding[] {
     const { item, entry, index } = model;
     const source = isUnusable(item, 'source') ? undefined : (item.source ?? entry?.source);
     const isElsewhere = source !== undefined && !source.startsWith(HUGGING_FACE) && runtimeOf(model) === 'vllm';
-    return item.huggingFaceTokenSecret !== undefined && isElsewhere
+    const hasAdapters = isUnusable(item, 'adapters') || (item.adapters ?? []).length > 0;
+    return item.huggingFaceTokenSecret !== undefined && isElsewhere && !hasAdapters
       ? [
           idle(
             ['models', index, 'huggingFaceTokenSecret'],

@@ -1,5 +1,6 @@
 import { MODELS_PATH } from '../../gateway/model-paths';
 import { listNames } from '../../config/problem';
+import { servedNamesOf } from '../../config/served-names';
 import { listedModelsOf } from './answers';
 import { refusalProblems, seenOf } from './judgements';
 import type { TestRun } from './test-run';
@@ -17,7 +18,7 @@ export async function checkListWithoutKey({ settings, connection, report }: Test
 export async function checkModelList({ settings, report }: TestRun, visitor: Visitor): Promise<void> {
   const { tier } = visitor;
   const answer = await visitor.askPatiently({ host: settings.gateway.platformHost, path: MODELS_PATH, method: 'GET' });
-  const expected = tier.models.map(({ servedName }) => servedName);
+  const expected = tier.models.flatMap(servedNamesOf);
   const listed = listedModelsOf(answer);
   const problems =
     answer.status !== 200 || listed === undefined
