@@ -1,5 +1,6 @@
 import { acceleratorOf } from '../config/accelerators';
 import type { TierConfiguration, UserConfiguration } from '../config/configuration';
+import { routesByHost, routesByPath } from '../config/model-address';
 import { hasSeveralReplicas } from '../models/inference-service';
 import { versionsOf, type ModelSettings, type PlatformSettings } from '../config/settings';
 import type { PlatformFile } from '../output/file-names';
@@ -88,8 +89,13 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
     ...[...runtimeNames(settings, model)].map((name) =>
       reference(settings, '60-models', 'ServingRuntime', namespace, name, 'how vLLM is started'),
     ),
-    reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-domain-route`, 'host and paths'),
-    ...(platform === 'openshift'
+    ...(routesByHost(settings.gateway)
+      ? [reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-domain-route`, 'host and paths')]
+      : []),
+    ...(routesByPath(settings.gateway)
+      ? [reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-path-route`, 'paths')]
+      : []),
+    ...(platform === 'openshift' && routesByHost(settings.gateway)
       ? [reference(settings, '70-routes', 'Route', settings.gateway.namespace, route, "the host at OpenShift's router")]
       : []),
   ];

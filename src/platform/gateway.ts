@@ -1,4 +1,5 @@
 import type { Chart } from 'cdk8s';
+import { pathPrefix, routesByHost, routesByPath } from '../config/model-address';
 import type { ModelSettings } from '../config/settings';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../gateway/failed-authentication-filter';
@@ -13,7 +14,7 @@ import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
 import { ModelRoute, type ModelCanary } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
 import { MODEL_PORT } from '../models/vllm-runtime';
-import { clientScheme, filterPlacement, type PlatformContext } from './context';
+import { filterPlacement, modelUrl, type PlatformContext } from './context';
 import { usesTokenPolicy } from './limits';
 import { scrapers } from './observability';
 
@@ -74,11 +75,23 @@ export function addRoutes(chart: Chart, context: PlatformContext): void {
   for (const model of settings.models) {
     const { name, host } = model;
     const backend = models.get(name);
-    if (backend !== undefined) {
-      const canary = canaryOf(model, models);
-      new ModelRoute(chart, `route-${name}`, { name: `${name}-domain-route`, gateway, host, backend, paths, canary });
+    const shared = backend && { gateway, backend, paths, canary: canaryOf(model, models) };
+    if (routesByHost(settings.gateway)) {
+      if (shared !== undefined) {
+        new ModelRoute(chart, `route-${name}`, { ...shared, name: `${name}-domain-route`, host });
+      }
+      addOpenShiftRoute(chart, context, `openshift-route-${name}`, { name: `${name}-route`, host });
     }
-    addOpenShiftRoute(chart, context, `openshift-route-${name}`, { name: `${name}-route`, host });
+    if (routesByPath(settings.gateway) && shared !== undefined) {
+      const { platformHost } = settings.gateway;
+      const prefix = pathPrefix(model);
+      new ModelRoute(chart, `path-route-${name}`, {
+        ...shared,
+        name: `${name}-path-route`,
+        host: platformHost,
+        prefix,
+      });
+    }
   }
   addModelList(chart, context);
 }
@@ -92,13 +105,12 @@ function canaryOf({ canary }: ModelSettings, models: PlatformContext['models']):
 function addModelList(chart: Chart, context: PlatformContext): void {
   const { settings, gateway } = context;
   const host = settings.gateway.platformHost;
-  const scheme = clientScheme(settings);
   const servedNames = new Map(settings.models.map(({ name, servedName }) => [name, servedName]));
   new ModelListRoute(chart, 'model-list-route', { gateway, namespace: settings.namespace, host });
   new ModelListFilter(chart, 'model-list', {
     gateway,
     host,
-    models: settings.models.map((model) => ({ name: model.servedName, baseUrl: `${scheme}://${model.host}/v1` })),
+    models: settings.models.map((model) => ({ name: model.servedName, baseUrl: modelUrl(model, settings) })),
     tiers: settings.tiers.map(({ name, models }) => ({
       tier: name,
       models: models?.flatMap((model) => servedNames.get(model) ?? []),

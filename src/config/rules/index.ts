@@ -16,6 +16,7 @@ import { NO_EFFECT_RULES } from './no-effect';
 import { OBJECT_RULES } from './objects';
 import { PLATFORM_HOST_RULES } from './platform-host';
 import { REFERENCE_RULES } from './references';
+import { ROUTING_RULES } from './routing';
 import type { Rule } from './rule';
 import { UNIQUE_RULES } from './unique';
 import { VERSION_RULES } from './versions';
@@ -31,6 +32,7 @@ export const RULES: readonly Rule[] = [
   ...KEY_RULES,
   ...MODEL_RULES,
   ...PLATFORM_HOST_RULES,
+  ...ROUTING_RULES,
   ...MODEL_SOURCE_RULES,
   ...MODEL_SIZE_RULES,
   ...MODEL_ARGUMENT_RULES,
