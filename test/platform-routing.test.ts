@@ -146,6 +146,10 @@ describe.each(ROUTINGS)('by %s the policy', (routing) => {
     expect(passes(tier, host, path)).toBe(expected);
   });
 
+  test('says nothing of hosts that there are not', () => {
+    expect(JSON.stringify(rules.authorization).includes('simulator\\\\\\\\.maas')).toBe(byHost);
+  });
+
   if (byPath) {
     test('lets a tier use the paths of its models, and of no other', () => {
       expect(passes('free', 'api.maas.local', `/simulator${CHAT}`)).toBe(true);
