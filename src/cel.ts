@@ -30,6 +30,27 @@ export function celEntry(map: string, key: string): string {
 
 /** A CEL expression that is true when the host of a request, with or without port, is one of `hosts`. */
 export function celHostIsOneOf(hosts: readonly string[]): string {
-  const names = hosts.map((host) => host.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
+  const names = hosts.map(literally).join('|');
   return `request.host.matches(${celString(`^(?i)(${names})(:[0-9]+)?$`)})`;
+}
+
+/** Paths of a request: any of `suffixes` after any of `prefixes`. */
+export interface CelPaths {
+  readonly prefixes: readonly string[];
+  readonly suffixes: readonly string[];
+}
+
+/**
+ * A CEL expression that is true when the path of a request, without its query, is one of these, letter for letter, or is
+ * `tree` or below it. It reads the path as the client wrote it: `request.url_path` is decoded, so that `%2F` would be a slash.
+ */
+export function celPathIsOneOf(tree: string, { prefixes, suffixes }: CelPaths): string {
+  const among = (texts: readonly string[]) => `(?:${texts.map(literally).join('|')})`;
+  const exact = prefixes.length === 0 ? [] : [`${among(prefixes)}${among(suffixes)}(?:[?]|$)`];
+  return `request.path.matches(${celString(`^(?:${[`${literally(tree)}(?:[/?]|$)`, ...exact].join('|')})`)})`;
+}
+
+/** A regular expression (RE2) that matches a text and nothing else. */
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

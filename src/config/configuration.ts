@@ -258,7 +258,17 @@ export interface GatewayConfiguration {
    * @default - `api.<domain>`, on OpenShift `api-llm.<domain>`
    */
   readonly platformHost?: string;
+  /**
+   * How models are told apart: by a host each (`https://<model>.<domain>/v1/…`), by the first segment of the path at the
+   * host of the platform (`https://<platformHost>/<model>/v1/…`), which needs one name in DNS and on the certificate, or
+   * both ways.
+   * @default host
+   */
+  readonly routing?: ModelRouting;
 }
+
+/** How models are told apart. */
+export type ModelRouting = 'host' | 'path' | 'both';
 
 /** Where the EnvoyFilters of a Gateway stand. */
 export type FilterPlacement = 'gatewayNamespace' | 'rootNamespace';

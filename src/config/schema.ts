@@ -39,6 +39,7 @@ const gateway = z.strictObject({
   serviceType: z.optional(z.enum(['ClusterIP', 'NodePort', 'LoadBalancer'])),
   filterPlacement: z.optional(z.enum(['gatewayNamespace', 'rootNamespace'])),
   platformHost: z.optional(hostName()),
+  routing: z.optional(z.enum(['host', 'path', 'both'])),
   tls: z.optional(
     z.strictObject({
       secretName: z.optional(objectName()),

@@ -25,6 +25,7 @@ import type {
   MaasPlatformProps,
   ManifestConfiguration,
   ModelConfiguration,
+  ModelRouting,
   PatchConfiguration,
   RedisConfiguration,
   ScalingConfiguration,
@@ -127,6 +128,7 @@ export interface PlatformSettings {
     readonly serviceType: GatewayServiceType;
     readonly filterPlacement: FilterPlacement;
     readonly platformHost: string;
+    readonly routing: ModelRouting;
     readonly tls?: {
       readonly secretName: string;
       readonly issuer?: { readonly name: string; readonly kind: IssuerKind };
@@ -236,6 +238,7 @@ function resolveGateway(
     serviceType: gateway.serviceType ?? (behindRoutes ? 'ClusterIP' : 'LoadBalancer'),
     filterPlacement: gateway.filterPlacement ?? 'gatewayNamespace',
     platformHost: gateway.platformHost ?? platformHost,
+    routing: gateway.routing ?? 'host',
     tls: gateway.tls && {
       secretName: gateway.tls.secretName ?? DEFAULT_TLS_SECRET_NAME,
       issuer: gateway.tls.issuer && { name: gateway.tls.issuer.name, kind: gateway.tls.issuer.kind ?? 'ClusterIssuer' },

@@ -37,6 +37,12 @@ export interface ConformanceJobProps {
   /** Host of the model; it has to answer chat completions. */
   readonly host: string;
 
+  /**
+   * What comes before the paths of the model, for example `/simulator`.
+   * @default - nothing
+   */
+  readonly prefix?: string;
+
   /** A host of the domain that no model has. */
   readonly unknownHost: string;
 
@@ -206,10 +212,10 @@ function container(props: ConformanceJobProps) {
 /** What the script reads, but for the key. */
 function variables(props: ConformanceJobProps): Record<string, string> {
   const { gatewayServiceName, gatewayNamespace } = props.gateway;
-  const url = (host: string) => `${props.tls ? 'https' : 'http'}://${host}${CHAT_PATH}`;
+  const url = (host: string, prefix = '') => `${props.tls ? 'https' : 'http'}://${host}${prefix}${CHAT_PATH}`;
   return {
     GATEWAY: `${gatewayServiceName}.${gatewayNamespace}.svc.cluster.local:${gatewayPort(props.tls)}`,
-    MODEL_URL: url(props.host),
+    MODEL_URL: url(props.host, props.prefix),
     UNKNOWN_URL: url(props.unknownHost),
     DIRECT_URLS: (props.directModel?.urls ?? []).join(' '),
     CHAT: chat(props.servedModel, 8),

@@ -1,3 +1,4 @@
+import { addressesOf } from '../config/model-address';
 import { count } from '../config/problem';
 import type { ModelSettings, PlatformSettings } from '../config/settings';
 import { hasTokenLimit } from '../limits/token-window';
@@ -65,8 +66,14 @@ function hostNodes({ models, gateway }: PlatformSettings): string[] {
     ? []
     : [
         node('api', [gateway.platformHost, 'list of models']),
-        ...models.map(({ host, servedName }, index) => node(`host${index}`, [host, `model: ${servedName}`])),
+        ...models.map((model, index) =>
+          node(`host${index}`, [...addressWords(model, gateway), `model: ${model.servedName}`]),
+        ),
       ];
+}
+
+function addressWords(model: ModelSettings, gateway: PlatformSettings['gateway']): string[] {
+  return addressesOf(model, gateway).map(({ host, prefix }) => host + prefix);
 }
 
 function gatewayTitle({ gateway }: PlatformSettings): string {

@@ -1,7 +1,7 @@
 import type { RequestLimitConfiguration, TierConfiguration, TokenLimitsConfiguration } from '../config/configuration';
 import type { ModelSettings, PlatformSettings } from '../config/settings';
 import { hasTokenLimit } from '../limits/token-window';
-import { clientScheme } from '../platform/context';
+import { modelUrl } from '../platform/context';
 import { explainCost, explainHourlyCost, type CostExplanation, type UnknownCost } from './cost';
 import { explainKeys, type KeyExplanation } from './keys';
 import { atLimitWords, budgetWords, costWords, exactnessWords, tokensPerPod } from './limits';
@@ -211,11 +211,11 @@ function tierObjects(settings: PlatformSettings, tier: TierConfiguration): Objec
 }
 
 function modelAccess(settings: PlatformSettings, model: ModelSettings): ModelAccess {
-  const { name, host, servedName, tokenWeights, maxModelLength } = model;
+  const { name, servedName, tokenWeights, maxModelLength } = model;
   const { prompt, completion, cached } = tokenWeights;
   return {
     name,
-    url: `${clientScheme(settings)}://${host}/v1`,
+    url: modelUrl(model, settings),
     servedName,
     tokenWeights,
     weight: weightWords(model),

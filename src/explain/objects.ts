@@ -1,6 +1,7 @@
 import { acceleratorOf } from '../config/accelerators';
 import type { TierConfiguration, UserConfiguration } from '../config/configuration';
 import { DEFAULT_QUOTA_NAME } from '../config/defaults';
+import { routesByHost, routesByPath } from '../config/model-address';
 import { hasSeveralReplicas } from '../models/inference-service';
 import { versionsOf, type ModelSettings, type PlatformSettings } from '../config/settings';
 import type { PlatformFile } from '../output/file-names';
@@ -99,8 +100,13 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
       : [
           reference(settings, '60-models', 'ResourceQuota', namespace, DEFAULT_QUOTA_NAME, 'what all pods may ask for'),
         ]),
-    reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-domain-route`, 'host and paths'),
-    ...(platform === 'openshift'
+    ...(routesByHost(settings.gateway)
+      ? [reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-domain-route`, 'host and paths')]
+      : []),
+    ...(routesByPath(settings.gateway)
+      ? [reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-path-route`, 'paths')]
+      : []),
+    ...(platform === 'openshift' && routesByHost(settings.gateway)
       ? [reference(settings, '70-routes', 'Route', settings.gateway.namespace, route, "the host at OpenShift's router")]
       : []),
   ];

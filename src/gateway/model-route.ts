@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import type { HttpRouteSpecRulesMatchesMethod } from '../../imports/gateway.networking.k8s.io';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import type { IMaasGateway } from './gateway-reference';
@@ -23,8 +24,15 @@ export interface ModelRouteProps {
   /** Gateway that the route attaches to. */
   readonly gateway: IMaasGateway;
 
-  /** Host name of the model. */
+  /** Host name of the model, or one that it shares with others. */
   readonly host: string;
+
+  /**
+   * What clients write before each path and the model does not see, for example `/simulator`: one segment of lower-case
+   * letters, digits and `-`, which tells models at one host apart.
+   * @default - nothing
+   */
+  readonly prefix?: string;
 
   /** What serves the model; the route lives in its namespace. */
   readonly backend: IModelBackend;
@@ -58,7 +66,11 @@ export interface ModelCanary {
  * No timeout, because a long answer is not an error. The client's credentials and the identity headers end at the
  * gateway: the model never sees them.
  *
- * @throws when the weight of the canary is not between 0 and 100
+ * Behind a prefix each path has a rule of its own, which rewrites it as a whole: to rewrite the prefix alone, Gateway API
+ * would want to match all that begins with it.
+ *
+ * @throws when the weight of the canary is not between 0 and 100, the prefix has another form, or there are more paths
+ *   behind it than a route has rules
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproute
  */
 export class ModelRoute extends Construct {
@@ -68,7 +80,7 @@ export class ModelRoute extends Construct {
   constructor(scope: Construct, id: string, props: ModelRouteProps) {
     super(scope, id);
     this.routeName = props.name;
-    const { HttpRoute, HttpRouteSpecRulesFiltersType } = l1.gatewayApi;
+    const { HttpRoute } = l1.gatewayApi;
     const { gateway, backend } = props;
     new HttpRoute(this, 'Resource', {
       metadata: objectMetadata(props.name, {
@@ -78,22 +90,55 @@ export class ModelRoute extends Construct {
       spec: {
         parentRefs: [{ name: gateway.gatewayName, namespace: gateway.gatewayNamespace }],
         hostnames: [props.host],
-        rules: [
-          {
-            matches: routeMatches(props.paths ?? METERED_PATHS),
-            filters: [
-              {
-                type: HttpRouteSpecRulesFiltersType.REQUEST_HEADER_MODIFIER,
-                requestHeaderModifier: { remove: ['authorization', ...IDENTITY_HEADERS] },
-              },
-            ],
-            timeouts: { request: '0s' },
-            backendRefs: backendReferences(props),
-          },
-        ],
+        rules: routeRules(props),
       },
     });
   }
+}
+
+/** Rules that a route of Gateway API may have. */
+const MOST_RULES = 16;
+
+function routeRules(props: ModelRouteProps) {
+  const { prefix } = props;
+  const requests = routedRequests(props.paths ?? METERED_PATHS);
+  if (prefix === undefined) {
+    return [routeRule(props, requests)];
+  }
+  if (!/^\/[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(prefix)) {
+    throw new Error(`route: got the prefix "${prefix}", expected a slash and one name, for example "/simulator"`);
+  }
+  if (requests.length > MOST_RULES) {
+    throw new Error(
+      `route: got ${requests.length} paths behind the prefix "${prefix}", expected at most ${MOST_RULES}`,
+    );
+  }
+  return requests.map(({ method, path }) => routeRule(props, [{ method, path: `${prefix}${path}` }], path));
+}
+
+/** A rule for requests, whose path the model gets as another one. */
+function routeRule(props: ModelRouteProps, requests: readonly RoutedRequest[], rewritten?: string) {
+  const { HttpRouteSpecRulesFiltersType: Filter, HttpRouteSpecRulesMatchesPathType: PathType } = l1.gatewayApi;
+  return {
+    matches: requests.map(({ method, path }) => ({ method, path: { type: PathType.EXACT, value: path } })),
+    filters: [
+      {
+        type: Filter.REQUEST_HEADER_MODIFIER,
+        requestHeaderModifier: { remove: ['authorization', ...IDENTITY_HEADERS] },
+      },
+      ...(rewritten === undefined ? [] : [pathRewrite(rewritten)]),
+    ],
+    timeouts: { request: '0s' },
+    backendRefs: backendReferences(props),
+  };
+}
+
+function pathRewrite(path: string) {
+  const { HttpRouteSpecRulesFiltersType: Filter, HttpRouteSpecRulesFiltersUrlRewritePathType: Rewrite } = l1.gatewayApi;
+  return {
+    type: Filter.URL_REWRITE,
+    urlRewrite: { path: { type: Rewrite.REPLACE_FULL_PATH, replaceFullPath: path } },
+  };
 }
 
 function backendReferences({ backend, canary }: ModelRouteProps) {
@@ -107,10 +152,12 @@ function backendReferences({ backend, canary }: ModelRouteProps) {
   ];
 }
 
-function routeMatches(paths: readonly string[]) {
-  const { HttpRouteSpecRulesMatchesPathType: PathType, HttpRouteSpecRulesMatchesMethod: Method } = l1.gatewayApi;
-  return [
-    ...paths.map((value) => ({ method: Method.POST, path: { type: PathType.EXACT, value } })),
-    { method: Method.GET, path: { type: PathType.EXACT, value: MODELS_PATH } },
-  ];
+interface RoutedRequest {
+  readonly method: HttpRouteSpecRulesMatchesMethod;
+  readonly path: string;
+}
+
+function routedRequests(paths: readonly string[]): RoutedRequest[] {
+  const { HttpRouteSpecRulesMatchesMethod: Method } = l1.gatewayApi;
+  return [...paths.map((path) => ({ method: Method.POST, path })), { method: Method.GET, path: MODELS_PATH }];
 }

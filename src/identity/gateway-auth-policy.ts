@@ -1,8 +1,9 @@
 import { Construct } from 'constructs';
-import { celHostIsOneOf, celList, celString } from '../cel';
+import { celHostIsOneOf, celList, celPathIsOneOf, celString } from '../cel';
 import { DEFAULT_PREFIXES } from '../config/defaults';
 import { errorBody } from '../gateway/error-body';
 import { gatewayTargetReference, type IMaasGateway } from '../gateway/gateway-reference';
+import { METERED_PATHS, MODELS_PATH } from '../gateway/model-paths';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { apiKeyMethods, apiKeyRules, type ApiKeyAuthentication } from './api-key-rules';
@@ -15,9 +16,23 @@ export interface TierAccess {
 
   /**
    * Hosts of the models that it may use.
-   * @default - all
+   * @default - all; none where it has `paths`
    */
   readonly hosts?: string[];
+
+  /**
+   * What it may use at a host that models share, beside `hosts`.
+   * @default - nothing else
+   */
+  readonly paths?: PathAccess;
+}
+
+/** Models at one host, by what their `ModelRoute` has as prefix; the list of models there is for everybody. */
+export interface PathAccess {
+  /** Host of the models. */
+  readonly host: string;
+  /** Prefixes of those that may be used, for example `/simulator`. */
+  readonly prefixes: string[];
 }
 
 /** Props of `GatewayAuthPolicy`. */
@@ -124,11 +139,9 @@ const LONGEST_USER = 253;
 
 function authorizationRules({ tiers, hosts, apiKeys, oidc }: GatewayAuthPolicyProps) {
   const restricted = tiers.flatMap((tier) =>
-    tier.hosts === undefined
+    tier.hosts === undefined && tier.paths === undefined
       ? []
-      : [
-          `auth.identity.tier != ${celString(tier.name)} || ${tier.hosts.length === 0 ? 'false' : celHostIsOneOf(tier.hosts)}`,
-        ],
+      : [`auth.identity.tier != ${celString(tier.name)} || ${modelOfTier(tier)}`],
   );
   const rules: Record<string, string[]> = {
     // Names go into headers: a control character would end one.
@@ -143,6 +156,19 @@ function authorizationRules({ tiers, hosts, apiKeys, oidc }: GatewayAuthPolicyPr
     ...(restricted.length > 0 && { 'model-of-the-tier': restricted }),
   };
   return Object.fromEntries(Object.entries(rules).map(([name, predicates]) => [name, allOf(predicates)]));
+}
+
+/** Whether a request is for what a tier may use. */
+function modelOfTier({ hosts = [], paths }: TierAccess): string {
+  const ways = [
+    ...(hosts.length === 0 ? [] : [celHostIsOneOf(hosts)]),
+    ...(paths === undefined ? [] : [`(${celHostIsOneOf([paths.host])} && ${modelPath(paths)})`]),
+  ];
+  return ways.length === 0 ? 'false' : ways.join(' || ');
+}
+
+function modelPath({ prefixes }: PathAccess): string {
+  return celPathIsOneOf(MODELS_PATH, { prefixes, suffixes: [...METERED_PATHS, MODELS_PATH] });
 }
 
 function allOf(predicates: string[]) {

@@ -43,11 +43,11 @@ export interface TokenLimitScriptConfiguration {
   /** Tiers by name. A metered request of any other tier is refused with 403. */
   readonly tiers: { readonly [tier: string]: TokenLimitScriptTier };
   /**
-   * Models by host (lower case, without a port).
+   * Models by host (lower case, without a port), or by host and first segment of the path: `api.maas.local/simulator`.
    *
    * @default none: every token counts one, and every model is called `other`
    */
-  readonly models?: { readonly [host: string]: TokenLimitScriptModel };
+  readonly models?: { readonly [address: string]: TokenLimitScriptModel };
   /** @default inflight */
   readonly overshoot?: TokenOvershoot;
   /** Whether the access log is told the usage of every request. @default false */

@@ -24,6 +24,11 @@ export interface TierTokenLimits {
 export interface MeteredModel {
   /** Host of the model, in lower case and without a port. */
   readonly host: string;
+  /**
+   * First segment of its paths where models share the host, for example `/simulator`.
+   * @default - every path of the host
+   */
+  readonly prefix?: string;
   /** Name of the model in metrics and in the usage ledger. */
   readonly name: string;
   /**
@@ -89,25 +94,26 @@ function scriptConfiguration(props: TokenLimitFilterProps): TokenLimitScriptConf
     'tier',
     tiers.map(({ tier }) => tier),
   );
-  checkUnique(
-    'token limits',
-    'host',
-    models.map(({ host }) => host),
-  );
+  checkUnique('token limits', 'address', models.map(addressOf));
   return {
     tiers: Object.fromEntries(
       tiers.map(({ tier, limits, enforce }) => [tier, { enforce: enforce ?? true, windows: windowsOf(tier, limits) }]),
     ),
     models: Object.fromEntries(
-      models.map(({ host, name, weights = {} }) => {
+      models.map((model) => {
+        const { name, weights = {} } = model;
         const { prompt = 1, completion = 1 } = weights;
-        return [host, { name, prompt, completion, cached: weights.cached ?? prompt }];
+        return [addressOf(model), { name, prompt, completion, cached: weights.cached ?? prompt }];
       }),
     ),
     overshoot,
     ledger,
     userLabel,
   };
+}
+
+function addressOf({ host, prefix = '' }: MeteredModel): string {
+  return host + prefix;
 }
 
 function windowsOf(tier: string, limits: TokenLimit[]): { [window: string]: number } {

@@ -1,6 +1,7 @@
 import type { Chart } from 'cdk8s';
 import { ConformanceJob } from '../conformance/conformance-job';
 import { CONFORMANCE_NAME } from '../config/defaults';
+import { addressOf } from '../config/model-address';
 import { modelHost } from '../config/settings';
 import { IMAGES } from '../images';
 import { MODEL_PORT } from '../models/vllm-runtime';
@@ -15,11 +16,13 @@ export function addConformance(chart: Chart, context: PlatformContext): void {
   if (conformance === undefined || model === undefined || backend === undefined) {
     return; // the checks have made sure that there are both
   }
+  const { host, prefix } = addressOf(model, settings.gateway);
   new ConformanceJob(chart, 'conformance', {
     namespace,
     gateway,
     tls: settings.gateway.tls !== undefined,
-    host: model.host,
+    host,
+    prefix,
     unknownHost: modelHost('no-such-model', platform, domain),
     servedModel: model.servedName,
     // Without NetworkPolicies nothing refuses there.

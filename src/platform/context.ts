@@ -1,5 +1,6 @@
 import { DEFAULT_NAMESPACES } from '../config/defaults';
-import type { PlatformSettings } from '../config/settings';
+import { addressOf } from '../config/model-address';
+import type { ModelSettings, PlatformSettings } from '../config/settings';
 import type { IMaasGateway } from '../gateway/gateway-reference';
 import type { IModelBackend } from '../gateway/model-route';
 import { imageName, type ImageReference } from '../images';
@@ -39,4 +40,10 @@ export function filterPlacement(
 /** Scheme with which clients reach the platform; OpenShift's router ends TLS where the Gateway does not. */
 export function clientScheme({ platform, gateway }: PlatformSettings): 'http' | 'https' {
   return platform === 'openshift' || gateway.tls !== undefined ? 'https' : 'http';
+}
+
+/** Base URL of a model for clients of OpenAI's API. */
+export function modelUrl(model: ModelSettings, settings: PlatformSettings): string {
+  const { host, prefix } = addressOf(model, settings.gateway);
+  return `${clientScheme(settings)}://${host}${prefix}/v1`;
 }

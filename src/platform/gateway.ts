@@ -1,4 +1,5 @@
 import { Duration, type Chart } from 'cdk8s';
+import { pathPrefix, routesByHost, routesByPath } from '../config/model-address';
 import { servedNamesOf } from '../config/served-names';
 import { versionsOf, type ModelSettings } from '../config/settings';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
@@ -14,7 +15,7 @@ import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
 import { ModelRoute, type ModelCanary } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
 import { MODEL_PORT } from '../models/vllm-runtime';
-import { clientScheme, filterPlacement, type PlatformContext } from './context';
+import { filterPlacement, modelUrl, type PlatformContext } from './context';
 import { usesTokenPolicy } from './limits';
 import { scrapers } from './observability';
 
@@ -84,11 +85,23 @@ export function addRoutes(chart: Chart, context: PlatformContext): void {
   for (const model of settings.models) {
     const { name, host } = model;
     const backend = models.get(name);
-    if (backend !== undefined) {
-      const canary = canaryOf(model, models);
-      new ModelRoute(chart, `route-${name}`, { name: `${name}-domain-route`, gateway, host, backend, paths, canary });
+    const shared = backend && { gateway, backend, paths, canary: canaryOf(model, models) };
+    if (routesByHost(settings.gateway)) {
+      if (shared !== undefined) {
+        new ModelRoute(chart, `route-${name}`, { ...shared, name: `${name}-domain-route`, host });
+      }
+      addOpenShiftRoute(chart, context, `openshift-route-${name}`, { name: `${name}-route`, host });
     }
-    addOpenShiftRoute(chart, context, `openshift-route-${name}`, { name: `${name}-route`, host });
+    if (routesByPath(settings.gateway) && shared !== undefined) {
+      const { platformHost } = settings.gateway;
+      const prefix = pathPrefix(model);
+      new ModelRoute(chart, `path-route-${name}`, {
+        ...shared,
+        name: `${name}-path-route`,
+        host: platformHost,
+        prefix,
+      });
+    }
   }
   addModelList(chart, context);
 }
@@ -102,14 +115,13 @@ function canaryOf({ canary }: ModelSettings, models: PlatformContext['models']):
 function addModelList(chart: Chart, context: PlatformContext): void {
   const { settings, gateway } = context;
   const host = settings.gateway.platformHost;
-  const scheme = clientScheme(settings);
   const servedNames = new Map(settings.models.map((model) => [model.name, servedNamesOf(model)]));
   new ModelListRoute(chart, 'model-list-route', { gateway, namespace: settings.namespace, host });
   new ModelListFilter(chart, 'model-list', {
     gateway,
     host,
     models: settings.models.flatMap((model) =>
-      servedNamesOf(model).map((name) => ({ name, baseUrl: `${scheme}://${model.host}/v1` })),
+      servedNamesOf(model).map((name) => ({ name, baseUrl: modelUrl(model, settings) })),
     ),
     tiers: settings.tiers.map(({ name, models }) => ({
       tier: name,

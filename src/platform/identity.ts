@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Chart } from 'cdk8s';
-import type { UserConfiguration } from '../config/configuration';
-import { isKnownToPolicy } from '../config/settings';
+import type { TierConfiguration, UserConfiguration } from '../config/configuration';
+import { pathPrefix, routesByHost } from '../config/model-address';
+import { isKnownToPolicy, type PlatformSettings } from '../config/settings';
 import { ApiKeyExternalSecret } from '../identity/api-key-external-secret';
 import { ApiKeySecret } from '../identity/api-key-secret';
 import type { KnownApiKey } from '../identity/api-key-rules';
 import { apiKeySecretName, secretNameOfKey } from '../identity/api-key-secret-name';
-import { GatewayAuthPolicy } from '../identity/gateway-auth-policy';
+import { GatewayAuthPolicy, type TierAccess } from '../identity/gateway-auth-policy';
 import { KuadrantInstance } from '../identity/kuadrant-instance';
 import type { PlatformContext } from './context';
 
@@ -19,15 +20,11 @@ export function addIdentity(chart: Chart, { settings, gateway }: PlatformContext
   for (const user of settings.users) {
     addKeys(chart, namespace, user);
   }
-  const hosts = new Map(settings.models.map((model) => [model.name, model.host]));
+  const hosts = routesByHost(settings.gateway) ? settings.models.map(({ host }) => host) : [];
   new GatewayAuthPolicy(chart, 'auth-policy', {
     gateway,
-    tiers: settings.tiers.map(({ name, models }) => ({
-      name,
-      // The list at the platform's own host says of itself what a tier may use.
-      hosts: models && [...models.flatMap((model) => hosts.get(model) ?? []), settings.gateway.platformHost],
-    })),
-    hosts: [...hosts.values(), settings.gateway.platformHost],
+    tiers: settings.tiers.map((tier) => tierAccess(tier, settings)),
+    hosts: [...hosts, settings.gateway.platformHost],
     apiKeys: apiKeys && {
       namespace,
       prefixes: apiKeys.prefixes,
@@ -36,6 +33,27 @@ export function addIdentity(chart: Chart, { settings, gateway }: PlatformContext
     },
     oidc,
   });
+}
+
+/** What a tier may use; the list at the platform's own host says of itself what that is. */
+function tierAccess({ name, models: allowed }: TierConfiguration, settings: PlatformSettings): TierAccess {
+  const { routing, platformHost } = settings.gateway;
+  if (allowed === undefined) {
+    return { name };
+  }
+  const models = allowed.flatMap((model) => settings.models.find((each) => each.name === model) ?? []);
+  const hosts = models.map(({ host }) => host);
+  switch (routing) {
+    case 'host':
+      return { name, hosts: [...hosts, platformHost] };
+    case 'path':
+    case 'both':
+      return {
+        name,
+        hosts: routing === 'both' ? hosts : [],
+        paths: { host: platformHost, prefixes: models.map(pathPrefix) },
+      };
+  }
 }
 
 /** What the policy has to know of keys, because no Secret says it. */

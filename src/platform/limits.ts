@@ -1,5 +1,6 @@
 import type { Chart } from 'cdk8s';
 import type { TokenLimitsConfiguration } from '../config/configuration';
+import { addressesOf } from '../config/model-address';
 import type { PlatformSettings } from '../config/settings';
 import { IMAGES } from '../images';
 import { parseGatewayApiDuration } from '../limits/gateway-api-duration';
@@ -49,11 +50,13 @@ export function addLimits(chart: Chart, context: PlatformContext): void {
     new TokenLimitFilter(chart, 'token-limit', {
       gateway,
       tiers,
-      models: settings.models.map(({ host, servedName, tokenWeights }) => ({
-        host,
-        name: servedName,
-        weights: tokenWeights,
-      })),
+      models: settings.models.flatMap((model) =>
+        addressesOf(model, settings.gateway).map((address) => ({
+          ...address,
+          name: model.servedName,
+          weights: model.tokenWeights,
+        })),
+      ),
       overshoot: settings.limits.overshoot,
       ledger: settings.observability.ledger,
       userLabel: settings.observability.userLabel,

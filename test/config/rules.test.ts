@@ -797,6 +797,36 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:26 gateway.platformHost: got "simulator.maas.local", expected a host of its own (model simulator has the same); set another `platformHost`',
   },
   {
+    rule: 'model-path',
+    yaml: 'gateway: { routing: both }\nmodels: [{ name: v1, runtime: simulator }]\n',
+    message:
+      'maas.yaml:2:18 models[0].name: got "v1", expected another name: /v1/models at the host of the platform is the list of models; name it otherwise, or route by host',
+  },
+  {
+    rule: 'model-path',
+    yaml: 'gateway: { routing: path }\nmodels: [{ name: v1, runtime: simulator }]\n',
+    message:
+      'maas.yaml:2:18 models[0].name: got "v1", expected another name: /v1/models at the host of the platform is the list of models; name it otherwise, or route by host',
+  },
+  {
+    rule: 'idle-model-host',
+    yaml: 'gateway: { routing: path }\nmodels: [{ name: simulator, host: api.maas.local }]\n',
+    message:
+      'maas.yaml:2:29 models[0].host: got "api.maas.local", expected no host: with `gateway.routing: path` no model has one; remove it, or write `routing: both`',
+  },
+  {
+    rule: 'routing-budget',
+    yaml: 'gateway: { routing: both }\ntiers: [{ name: free, requests: { limit: 5, window: 2m } }]\nusers: []\n',
+    message:
+      'maas.yaml:1:21 gateway.routing: got both, expected host or path with limits of requests: Limitador counts by route, so that by host and by path each user would have the limit twice; write `routing: host` or `routing: path`',
+  },
+  {
+    rule: 'routing-budget',
+    yaml: 'gateway: { routing: both }\nlimits: { engine: tokenRateLimitPolicy }\n',
+    message:
+      'maas.yaml:1:21 gateway.routing: got both, expected host or path with the engine tokenRateLimitPolicy: Limitador counts by route, so that by host and by path each user would have the limit twice; write `routing: host` or `routing: path`',
+  },
+  {
     rule: 'platform-host',
     yaml: 'gateway: { platformHost: maas.local }\n',
     message:

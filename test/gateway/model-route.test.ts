@@ -81,3 +81,44 @@ describe('ModelRoute', () => {
     expect(backendRefs).toEqual([{ name: 'vllm-simulator-predictor', port: 80, weight: 100 }]);
   });
 });
+
+describe('ModelRoute behind a prefix', () => {
+  const backend = { serviceName: 'vllm-simulator-predictor', servicePort: 80, serviceNamespace: 'llm' };
+  const props = { name: 'simulator-path-route', gateway: GATEWAY, host: 'api.maas.local', backend };
+  const rulesOf = (prefix: string, paths?: string[]) =>
+    synthesize((chart) => new ModelRoute(chart, 'route', { ...props, prefix, paths })).find('HTTPRoute').spec.rules;
+
+  test('takes each path of the model behind it, and the model gets the path without it', () => {
+    const rules = rulesOf('/simulator');
+    const [byHost] = synthesize((chart) => new ModelRoute(chart, 'route', props)).find('HTTPRoute').spec.rules;
+    expect(rules).toHaveLength(6);
+    expect(rules).toEqual(
+      byHost.matches.map(({ method, path: { value } }: { method: string; path: { value: string } }) => ({
+        matches: [{ method, path: { type: 'Exact', value: `/simulator${value}` } }],
+        filters: [
+          ...byHost.filters,
+          { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplaceFullPath', replaceFullPath: value } } },
+        ],
+        timeouts: byHost.timeouts,
+        backendRefs: byHost.backendRefs,
+      })),
+    );
+  });
+
+  test.each(['', '/', 'simulator', '/simulator/', '/a/b', '/Simulator', '/..', '/a%2fb', '/a?b'])(
+    'refuses the prefix %j',
+    (prefix) => {
+      expect(() => rulesOf(prefix)).toThrow(
+        `route: got the prefix "${prefix}", expected a slash and one name, for example "/simulator"`,
+      );
+    },
+  );
+
+  test('refuses more paths than a route has rules', () => {
+    const paths = (count: number) => Array.from({ length: count }, (_, index) => `/v1/${index}`);
+    expect(rulesOf('/simulator', paths(15))).toHaveLength(16);
+    expect(() => rulesOf('/simulator', paths(16))).toThrow(
+      'route: got 17 paths behind the prefix "/simulator", expected at most 16',
+    );
+  });
+});

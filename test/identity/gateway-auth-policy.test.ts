@@ -388,3 +388,78 @@ describe('GatewayAuthPolicy fails', () => {
     expect(() => policyWith({ gateway: GATEWAY, tiers: TIERS, ...props })).toThrow(new Error(message));
   });
 });
+
+describe('GatewayAuthPolicy where models share a host', () => {
+  const API = 'api.maas.local';
+  const tiers = [
+    { name: 'free', hosts: [], paths: { host: API, prefixes: ['/simulator', '/small.one'] } },
+    { name: 'both', hosts: [SIMULATOR], paths: { host: API, prefixes: ['/simulator'] } },
+    { name: 'none', paths: { host: API, prefixes: [] } },
+    { name: 'premium' },
+  ];
+  const { rules } = policyWith({ gateway: GATEWAY, tiers, apiKeys: { namespace: 'llm' } });
+  const passes = (tier: string, path: string, host = API) =>
+    !Array.isArray(answer(rules, 'api-key-users-bearer', secretOf('alice', tier), { host, path }));
+
+  test.each([
+    '/simulator/v1/chat/completions',
+    '/simulator/v1/messages',
+    '/simulator/v1/models',
+    '/simulator/v1/chat/completions?model=large&x=/large/v1/chat/completions',
+    '/small.one/v1/embeddings',
+    '/v1/models',
+    '/v1/models/',
+    '/v1/models?limit=1',
+    '/v1/models/simulator-model',
+  ])('a tier may use %s', (path) => {
+    expect(passes('free', path)).toBe(true);
+    expect(passes('free', path, `${API}:8080`)).toBe(true);
+    expect(passes('premium', path)).toBe(true);
+  });
+
+  test.each([
+    '/large/v1/chat/completions',
+    '/large/v1/models',
+    '/simulator/../large/v1/chat/completions',
+    '/simulator/%2e%2e/large/v1/chat/completions',
+    '/simulator/..%2flarge/v1/chat/completions',
+    '/simulator/v1/chat/completions/../../../../large/v1/chat/completions',
+    '/simulator\\..\\large/v1/chat/completions',
+    '//large/v1/chat/completions',
+    '/simulator//v1/chat/completions',
+    '/%6carge/v1/chat/completions',
+    '/LARGE/v1/chat/completions',
+    '/Simulator/v1/chat/completions',
+    '/simulator-2/v1/chat/completions',
+    '/large/v1/chat/completions?/simulator/v1/chat/completions',
+    '/large/v1/chat/completions#/simulator/v1/chat/completions',
+    '/large/v1/chat/completions;/simulator/v1/chat/completions',
+    '/v1/modelsx/../../large/v1/chat/completions',
+    '/v1/chat/completions',
+    '/v1/modelsx',
+    '/smallxone/v1/embeddings',
+    '/simulator/metrics',
+    '/simulator',
+    '/',
+    '',
+    'simulator/v1/chat/completions',
+    'http://api.maas.local/simulator/v1/chat/completions',
+  ])('and not %j', (path) => {
+    expect(passes('free', path)).toBe(false);
+    expect(passes('both', path)).toBe(false);
+    expect(passes('none', path)).toBe(false);
+  });
+
+  test('its paths count at that host only, and its hosts whatever the path is', () => {
+    const path = '/simulator/v1/chat/completions';
+    expect(passes('free', path, 'large.maas.local')).toBe(false);
+    expect(passes('both', path, 'large.maas.local')).toBe(false);
+    expect(passes('both', '/v1/chat/completions', SIMULATOR)).toBe(true);
+    expect(passes('free', '/v1/chat/completions', SIMULATOR)).toBe(false);
+  });
+
+  test('a tier without a model has the list alone', () => {
+    expect(passes('none', '/v1/models')).toBe(true);
+    expect(passes('none', '/simulator/v1/models')).toBe(false);
+  });
+});

@@ -31,6 +31,7 @@ export function policyWith(props: GatewayAuthPolicyProps) {
 /** A request as Authorino knows it: the time is a protobuf Timestamp in Go's JSON. */
 export interface PolicyRequest {
   readonly host?: string;
+  readonly path?: string;
   readonly time?: { readonly seconds: number };
 }
 

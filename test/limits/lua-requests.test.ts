@@ -48,3 +48,23 @@ test.each(['inflight', 'none'] as const)("the response's half recalls every requ
   );
   expect(result).toEqual({ number: 3 * 5 * 3 * 3, different: 0, none: true });
 });
+
+test.each([
+  ['one.maas.local', '/v1/chat/completions', 'by host'],
+  ['ONE.maas.local:8080', '/large/v1/chat/completions', 'by host'],
+  ['api.maas.local', '/large/v1/chat/completions', 'by path'],
+  ['API.maas.local:443', '/large/v1/chat/completions?x=/other/', 'by path'],
+  ['api.maas.local', '/large?/', 'by path'],
+  ['api.maas.local', '/Large/v1/chat/completions', 'other'],
+  ['api.maas.local', '/larger/v1/chat/completions', 'other'],
+  ['api.maas.local', '/v1/large/v1/chat/completions', 'other'],
+  ['api.maas.local', '//large/v1/chat/completions', 'other'],
+  ['api.maas.local', '', 'other'],
+  ['two.maas.local', '/large/v1/chat/completions', 'other'],
+])('the model at %s%s is that %s', (host, path, name) => {
+  const models = {
+    'one.maas.local': { name: 'by host', ...MODEL },
+    'api.maas.local/large': { name: 'by path', ...MODEL },
+  };
+  expect(runScript(`return model_of('${host}', '${path}').name`, { tiers: {}, models })).toBe(name);
+});

@@ -128,7 +128,7 @@ describe('TokenLimitFilter fails', () => {
           { host: 'a.b', name: 'b' },
         ],
       },
-      'token limits: got host "a.b" twice, expected each host once',
+      'token limits: got address "a.b" twice, expected each address once',
     ],
   ])('%s', (_, props, message) => {
     expect(() => filterWith(props)).toThrow(new Error(message));

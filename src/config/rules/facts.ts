@@ -5,6 +5,7 @@ import type {
   KeyConfiguration,
   LimitEngine,
   ModelConfiguration,
+  ModelRouting,
   TierConfiguration,
   UserConfiguration,
 } from '../configuration';
@@ -122,11 +123,16 @@ export function platformOf(configuration: DraftConfiguration): PlatformKind | un
   return isUnusable(configuration, 'platform') ? undefined : (configuration.platform ?? 'kubernetes');
 }
 
-/** The host of a model; undefined when it cannot be known. */
+/** How models are told apart; undefined when it cannot be known. */
+export function routingOf(configuration: DraftConfiguration): ModelRouting | undefined {
+  return isUnusable(configuration, 'gateway', 'routing') ? undefined : (configuration.gateway?.routing ?? 'host');
+}
+
+/** The host of a model; undefined when it cannot be known, or models have none. */
 export function hostOf({ item, name }: NamedModel, configuration: DraftConfiguration): string | undefined {
   const domain = domainOf(configuration);
   const platform = platformOf(configuration);
-  if (isUnusable(item, 'host')) {
+  if (isUnusable(item, 'host') || routingOf(configuration) === 'path') {
     return undefined;
   }
   return item.host ?? (domain && platform && modelHost(name, platform, domain));

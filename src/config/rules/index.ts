@@ -18,6 +18,7 @@ import { OBJECT_RULES } from './objects';
 import { PLATFORM_HOST_RULES } from './platform-host';
 import { QUOTA_RULES } from './quota';
 import { REFERENCE_RULES } from './references';
+import { ROUTING_RULES } from './routing';
 import type { Rule } from './rule';
 import { SCALING_RULES } from './scaling';
 import { UNIQUE_RULES } from './unique';
@@ -34,6 +35,7 @@ export const RULES: readonly Rule[] = [
   ...KEY_RULES,
   ...MODEL_RULES,
   ...PLATFORM_HOST_RULES,
+  ...ROUTING_RULES,
   ...MODEL_SOURCE_RULES,
   ...MODEL_SIZE_RULES,
   ...SCALING_RULES,

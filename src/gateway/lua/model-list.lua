@@ -1,5 +1,5 @@
 -- Answers GET /v1/models of the platform's own host: which models the caller's tier may use, in the shape of OpenAI's API.
--- Runs behind authentication, and only for that host.
+-- Runs behind authentication, and only for that host, where models may have paths of their own.
 
 -- Replaced when the platform is synthesized.
 -- path:     of the list; one model is below it
@@ -36,15 +36,22 @@ local function decoded(text)
   end))
 end
 
--- What follows the list's path, without query, a slash at the end, and escapes.
+-- What follows the list's path, without query, a slash at the end, and escapes; nil for a path that is not the list's.
 local function model_of(path)
-  return decoded(path:match('^[^?]*'):sub(#configuration.path + 2):gsub('/$', ''))
+  path = path:match('^[^?]*')
+  if (path .. '/'):sub(1, #configuration.path + 1) ~= configuration.path .. '/' then
+    return nil
+  end
+  return decoded(path:sub(#configuration.path + 2):gsub('/$', ''))
 end
 
 function envoy_on_request(handle)
   local headers = handle:headers()
   local tier = tiers[headers:get(TIER_HEADER)] or NOTHING
   local model = model_of(headers:get(':path'))
+  if not model then
+    return
+  end
   local body = model == '' and tier.list or tier.models[model]
   handle:respond(
     { [':status'] = body and '200' or '404', ['content-type'] = 'application/json' },

@@ -4,7 +4,7 @@
 
 -- Replaced when the platform is synthesized; as it stands no tier is known and every metered request is refused.
 -- tiers:     tier name -> { enforce = boolean, windows = { minute|hour|day|month = tokens } }
--- models:    host without port -> { name = string, prompt|completion|cached = what one such token costs }
+-- models:    host without port, and /<segment> where models share it -> { name = string, prompt|completion|cached = what one such token costs }
 -- overshoot: 'inflight': what is in flight may pass a limit; 'none': requests reserve what they may need
 -- ledger:    whether the access log wants the figures of every request; userLabel: whether Prometheus gets user names
 local configuration = { tiers = {}, models = {}, overshoot = 'inflight', ledger = false, userLabel = false } -- @configuration

@@ -126,7 +126,8 @@ local function admit(handle)
   if headers:get(':method') ~= 'POST' then
     return nil
   end
-  local path = metered_path(headers:get(':path') or '')
+  local written_path = headers:get(':path') or ''
+  local path = metered_path(written_path)
   if not path then
     return nil
   end
@@ -139,7 +140,8 @@ local function admit(handle)
   end
   headers:remove('accept-encoding') -- compressed usage can't be read
   local length = tonumber(headers:get('content-length') or '')
-  local request = { user = user, tier = tier, path = METERED_PATHS[path], model = model_of(headers:get(':authority')) }
+  local model = model_of(headers:get(':authority'), written_path)
+  local request = { user = user, tier = tier, path = METERED_PATHS[path], model = model }
   request.prompt = math.min(LONGEST_GUESS, math.ceil((length or 0) / 4))
   if tier.enforce and #tier.limits > 0 then
     local refused

@@ -55,10 +55,14 @@ local function metered_path(path)
   return nil
 end
 
-local function model_of(authority)
+-- By host, else by host and first segment of the path, which is as written: the route takes no other spelling.
+local function model_of(authority, path)
   local models = configuration.models
-  -- Envoy ignores the port, whatever it is.
-  return models[authority] or models[(authority or ''):lower():match('^[^:]*')] or OTHER_MODEL
+  if models[authority] then
+    return models[authority]
+  end
+  local host = (authority or ''):lower():match('^[^:]*') -- Envoy ignores the port, whatever it is
+  return models[host] or models[host .. (path:match('^/[^/?]*') or '')] or OTHER_MODEL
 end
 
 local function remember_request(handle, request)

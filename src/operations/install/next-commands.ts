@@ -1,6 +1,7 @@
 import { secretNameOfKey } from '../../identity/api-key-secret-name';
 import type { PlatformSettings } from '../../config/settings';
 import type { SessionOptions } from '../session';
+import { modelUrl } from '../../platform/context';
 import { shellArgument } from '../shell';
 
 /** What a person does next with a platform that has just been installed, to be copied. */
@@ -51,12 +52,11 @@ function askModel(settings: PlatformSettings, cluster: readonly string[]): strin
   const { models, gateway, platform, apiKeys } = settings;
   const [model] = models;
   if (model === undefined) return [];
-  const scheme = gateway.tls === undefined && platform !== 'openshift' ? 'http' : 'https';
   const forwarded = platform !== 'openshift' && gateway.create && gateway.serviceType === 'ClusterIP';
   const body = `{"model":"${model.servedName}","messages":[{"role":"user","content":"Hello"}]}`;
   return [
     ...credential(settings, cluster),
-    `curl ${scheme}://${model.host}/v1/chat/completions${forwarded ? ` --connect-to ::localhost:${LOCAL_PORT}` : ''} \\`,
+    `curl ${modelUrl(model, settings)}/chat/completions${forwarded ? ` --connect-to ::localhost:${LOCAL_PORT}` : ''} \\`,
     `  --header "Authorization: ${apiKeys?.prefixes[0] ?? 'Bearer'} $KEY" --header 'Content-Type: application/json' \\`,
     `  --data '${body}'`,
   ];

@@ -21,7 +21,7 @@ export async function checkAuthentication(run: TestRun, model: ModelSettings): P
     ['identity headers in place of a key', forged],
   ];
   for (const [name, headers] of cases) {
-    const answer = await connection.ask({ ...shortQuestion(model), headers });
+    const answer = await connection.ask({ ...shortQuestion(model, settings.gateway), headers });
     report.judge(name, { model: model.name }, refusalProblems(answer, 401, 'invalid_api_key'), '401');
   }
 }

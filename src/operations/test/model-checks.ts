@@ -33,7 +33,7 @@ export async function checkModel(run: TestRun, visitor: Visitor, model: ModelSet
   const { report } = run;
   const subject: Subject = { tier: visitor.tier.name, model: model.name };
   if (run.countsInGateway(visitor.tier)) await freshMinute(run, SECONDS);
-  const first = await visitor.askPatiently(shortQuestion(model));
+  const first = await visitor.askPatiently(shortQuestion(model, run.settings.gateway));
   const usage = usageOf(first);
 
   if (!report.judge('a key', subject, keyProblems(visitor, first), `200, ${count(usage?.total ?? 0, 'token')}`))
@@ -41,7 +41,12 @@ export async function checkModel(run: TestRun, visitor: Visitor, model: ModelSet
   let answers = await furtherAnswers(run, visitor, model, first);
   for (let attempt = 2; attempt <= ATTEMPTS && !isSettled(run, answers, model); attempt++) {
     if (run.countsInGateway(visitor.tier)) await freshMinute(run, SECONDS);
-    answers = await furtherAnswers(run, visitor, model, await visitor.askPatiently(shortQuestion(model)));
+    answers = await furtherAnswers(
+      run,
+      visitor,
+      model,
+      await visitor.askPatiently(shortQuestion(model, run.settings.gateway)),
+    );
   }
   checkHeaders(run, visitor, model, answers.first);
   checkForged(run, visitor, model, answers);
@@ -51,7 +56,7 @@ export async function checkModel(run: TestRun, visitor: Visitor, model: ModelSet
 
 /** A tier that may not use a model gets none of it. */
 export async function checkOtherModel(run: TestRun, visitor: Visitor, model: ModelSettings): Promise<void> {
-  const answer = await visitor.ask(shortQuestion(model));
+  const answer = await visitor.ask(shortQuestion(model, run.settings.gateway));
   const subject: Subject = { tier: visitor.tier.name, model: model.name };
   run.report.judge('a model of other tiers', subject, refusalProblems(answer, 403, 'access_denied'), '403');
 }
@@ -70,10 +75,10 @@ async function furtherAnswers(run: TestRun, visitor: Visitor, model: ModelSettin
   const headers = Object.fromEntries(
     IDENTITY_HEADERS.map((header) => [header, header.endsWith('tier') ? run.otherTier(visitor.tier) : 'somebody']),
   );
-  const forged = await visitor.askPatiently({ ...shortQuestion(model), headers });
+  const forged = await visitor.askPatiently({ ...shortQuestion(model, run.settings.gateway), headers });
   if (isEmbeddingsModel(model)) return { first, forged };
-  const stream = await visitor.askPatiently(streamQuestion(model));
-  return { first, forged, stream, last: await visitor.askPatiently(shortQuestion(model)) };
+  const stream = await visitor.askPatiently(streamQuestion(model, run.settings.gateway));
+  return { first, forged, stream, last: await visitor.askPatiently(shortQuestion(model, run.settings.gateway)) };
 }
 
 /** Whether the answers show what is left after each; where somebody else asks as this user, or a window turns, they do not. */

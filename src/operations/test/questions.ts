@@ -1,5 +1,14 @@
-import type { ModelSettings } from '../../config/settings';
+import { addressOf } from '../../config/model-address';
+import type { ModelSettings, PlatformSettings } from '../../config/settings';
 import type { Question } from '../connection';
+
+/** A request to a model. */
+export interface ModelQuestion extends Question {
+  /** Name of the model. */
+  readonly model: string;
+}
+
+type Gateway = PlatformSettings['gateway'];
 
 /** Tokens that are asked for where any answer will do. */
 const FEW_TOKENS = 8;
@@ -24,29 +33,36 @@ export function mostTokens({ maxModelLength = DEFAULT_CONTEXT }: Pick<ModelSetti
 }
 
 /** A request that costs little. */
-export function shortQuestion(model: ModelSettings): Question {
-  return isEmbeddingsModel(model) ? embeddings(model, 'Count.') : chat(model, { max_tokens: FEW_TOKENS });
+export function shortQuestion(model: ModelSettings, gateway: Gateway): ModelQuestion {
+  return isEmbeddingsModel(model)
+    ? embeddings(model, gateway, 'Count.')
+    : chat(model, gateway, { max_tokens: FEW_TOKENS });
 }
 
 /** The same as a stream that reports its usage. */
-export function streamQuestion(model: ModelSettings): Question {
-  return chat(model, { max_tokens: FEW_TOKENS, stream: true, stream_options: { include_usage: true } });
+export function streamQuestion(model: ModelSettings, gateway: Gateway): ModelQuestion {
+  return chat(model, gateway, { max_tokens: FEW_TOKENS, stream: true, stream_options: { include_usage: true } });
 }
 
 /** A request that costs about as many tokens, as far as the model can. */
-export function longQuestion(model: ModelSettings, tokens: number): Question {
+export function longQuestion(model: ModelSettings, gateway: Gateway, tokens: number): ModelQuestion {
   const number = Math.max(1, Math.min(tokens, mostTokens(model)));
   return isEmbeddingsModel(model)
-    ? embeddings(model, Array.from({ length: number }, () => 'word').join(' '))
+    ? embeddings(model, gateway, Array.from({ length: number }, () => 'word').join(' '))
     : // vLLM and the simulator would otherwise end where the text does.
-      chat(model, { max_tokens: number, ignore_eos: true });
+      chat(model, gateway, { max_tokens: number, ignore_eos: true });
 }
 
-function chat({ host, servedName }: ModelSettings, more: object): Question {
+function chat(model: ModelSettings, gateway: Gateway, more: object): ModelQuestion {
   const messages = [{ role: 'user', content: 'Count.' }];
-  return { host, path: '/v1/chat/completions', body: { model: servedName, messages, ...more } };
+  return { ...to(model, gateway, '/v1/chat/completions'), body: { model: model.servedName, messages, ...more } };
 }
 
-function embeddings({ host, servedName }: ModelSettings, input: string): Question {
-  return { host, path: '/v1/embeddings', body: { model: servedName, input } };
+function embeddings(model: ModelSettings, gateway: Gateway, input: string): ModelQuestion {
+  return { ...to(model, gateway, '/v1/embeddings'), body: { model: model.servedName, input } };
+}
+
+function to(model: ModelSettings, gateway: Gateway, path: string): ModelQuestion {
+  const { host, prefix } = addressOf(model, gateway);
+  return { model: model.name, host, path: `${prefix}${path}` };
 }

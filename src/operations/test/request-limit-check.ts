@@ -1,6 +1,6 @@
 import type { ModelSettings } from '../../config/settings';
 import { refusalProblems, seenOf } from './judgements';
-import { longQuestion } from './questions';
+import { longQuestion, type ModelQuestion } from './questions';
 import type { Subject } from './report';
 import type { TestRun } from './test-run';
 import { isRequestRefusal, type Visitor } from './visitor';
@@ -19,8 +19,8 @@ export async function checkRequestLimit(run: TestRun, visitor: Visitor, model: M
   if (requests === undefined) return;
   const subject: Subject = { tier, model: model.name };
   for (let attempt = 1; ; attempt++) {
-    const counted = visitor.countOf(model.host);
-    const result = await askUntilRefused(visitor, model);
+    const counted = visitor.countOf(model.name);
+    const result = await askUntilRefused(visitor, longQuestion(model, run.settings.gateway, 1));
     if ('outcome' in result) return run.report.add({ ...subject, name: NAME, ...result });
     const seen = `${result.passed} of ${requests.limit} requests pass, then 429`;
     if (result.isRefused && result.passed === requests.limit) return run.report.passed(NAME, subject, seen);
@@ -37,7 +37,7 @@ export async function checkRequestLimit(run: TestRun, visitor: Visitor, model: M
         result.passed < requests.limit ? `does somebody else ask as ${visitor.credential.user}?` : undefined;
       return run.report.failed(NAME, subject, `got ${seen}`, others);
     }
-    await visitor.untilFreshRequests(model.host);
+    await visitor.untilFreshRequests(model.name);
   }
 }
 
@@ -46,10 +46,9 @@ type Counting =
   | { readonly passed: number; readonly isRefused: boolean }
   | { readonly outcome: 'failed' | 'skipped'; readonly message: string };
 
-async function askUntilRefused(visitor: Visitor, model: ModelSettings): Promise<Counting> {
+async function askUntilRefused(visitor: Visitor, question: ModelQuestion): Promise<Counting> {
   const limit = visitor.tier.requests?.limit ?? 0;
-  const counted = visitor.countOf(model.host);
-  const question = longQuestion(model, 1);
+  const counted = visitor.countOf(question.model);
   // Of a window that turns in between, as many may pass again.
   while (counted.passed <= 2 * limit) {
     const answer = await visitor.ask(question);

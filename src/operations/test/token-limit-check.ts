@@ -42,7 +42,7 @@ export async function checkTokenLimit(run: TestRun, visitor: Visitor, model: Mod
   const reason = reasonAgainst(run, visitor, model);
   if (reason !== undefined) return run.report.skipped(NAME, subject, reason);
   for (let attempt = 1; ; attempt++) {
-    await visitor.untilFreshRequests(model.host);
+    await visitor.untilFreshRequests(model.name);
     if (!run.byPolicy) await freshMinute(run, SECONDS);
     const spending = await spend(run, visitor, model);
     const { last } = spending;
@@ -74,6 +74,7 @@ function reasonAgainst(run: TestRun, { tier }: Visitor, model: ModelSettings): s
 
 async function spend(run: TestRun, visitor: Visitor, model: ModelSettings): Promise<Spending> {
   const { tier } = visitor;
+  const { gateway } = run.settings;
   // Kuadrant's windows begin with a request that nobody knows of: within two limits it must refuse.
   const perMinute = run.tokensPerMinute(tier) ?? 0;
   const limit = perMinute * (run.byPolicy ? 2 : 1);
@@ -81,7 +82,7 @@ async function spend(run: TestRun, visitor: Visitor, model: ModelSettings): Prom
   const started = run.connection.now();
   let [used, remaining]: [number, number | undefined] = [0, undefined];
   for (let number = 1; ; number++) {
-    const answer = await visitor.ask(longQuestion(model, tokensFor(Math.min(share, limit - used), model)));
+    const answer = await visitor.ask(longQuestion(model, gateway, tokensFor(Math.min(share, limit - used), model)));
     const usage = usageOf(answer);
     const isSuccess = answer.status === 200;
     const wasUsedUp = used >= limit;

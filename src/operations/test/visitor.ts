@@ -3,6 +3,7 @@ import type { ModelSettings } from '../../config/settings';
 import { limitHeadersOf, retryAfterOf } from './answers';
 import type { Answer, Question } from '../connection';
 import type { Credential } from './credentials';
+import type { ModelQuestion } from './questions';
 import { durationWords, type TierExpectation } from './expectations';
 import type { TestRun } from './test-run';
 import { waitFor } from './windows';
@@ -17,7 +18,7 @@ export class UsedUp extends Error {
   }
 }
 
-/** What is known of a user's requests to one host, each host being counted apart. */
+/** What is known of a user's requests to one model, each model being counted apart. */
 interface RequestCount {
   /** Requests that the request limit has let pass, since the first or since a window that was waited for. */
   passed: number;
@@ -46,13 +47,13 @@ export class Visitor {
   ) {}
 
   /** Asks once. Where requests are limited each is printed, as they are counted. */
-  async ask(question: Question): Promise<Answer> {
+  async ask({ model, ...question }: Question & Partial<ModelQuestion>): Promise<Answer> {
     const answer = await this.run.connection.ask({
       ...question,
       headers: { ...question.headers, authorization: this.credential.authorization },
     });
-    if (this.tier.requests !== undefined && question.host !== this.run.settings.gateway.platformHost) {
-      const counted = this.countOf(question.host);
+    if (this.tier.requests !== undefined && model !== undefined) {
+      const counted = this.countOf(model);
       counted.asked++;
       counted.last = this.run.clock.now();
       counted.first ||= counted.last;
@@ -66,11 +67,11 @@ export class Visitor {
    * Asks; where a limit refuses, waits until that is over and asks again.
    * @throws UsedUp where that takes too long
    */
-  async askPatiently(question: Question): Promise<Answer> {
+  async askPatiently(question: Question & Partial<ModelQuestion>): Promise<Answer> {
     const answer = await this.ask(question);
     if (answer.status !== 429) return answer;
-    if (isRequestRefusal(answer) && this.tier.requests !== undefined) {
-      await this.untilFreshRequests(question.host);
+    if (isRequestRefusal(answer) && this.tier.requests !== undefined && question.model !== undefined) {
+      await this.untilFreshRequests(question.model);
     } else {
       const seconds = retryAfterOf(answer) ?? 60;
       if (seconds > MOST_WAIT_SECONDS) throw new UsedUp(seconds);
@@ -79,26 +80,26 @@ export class Visitor {
     return this.ask(question);
   }
 
-  /** What is known of the requests to a host. */
-  countOf(host: string): RequestCount {
-    const known = this.counts.get(host) ?? { ...NONE };
-    this.counts.set(host, known);
+  /** What is known of the requests to a model. */
+  countOf(model: string): RequestCount {
+    const known = this.counts.get(model) ?? { ...NONE };
+    this.counts.set(model, known);
     return known;
   }
 
   /**
-   * Waits until the window of the request limit is over, which it is a whole one after the last request to a host at the latest.
+   * Waits until the window of the request limit is over, which it is a whole one after the last request to a model at the latest.
    * @throws UsedUp where that takes too long
    */
-  async untilFreshRequests(host: string): Promise<void> {
+  async untilFreshRequests(model: string): Promise<void> {
     const { requests } = this.tier;
-    const { last } = this.countOf(host);
+    const { last } = this.countOf(model);
     if (requests === undefined || last === 0) return;
     const seconds = Math.ceil((last - this.run.clock.now()) / 1000) + requests.seconds + 1;
     if (seconds > MOST_WAIT_SECONDS) throw new UsedUp(seconds);
     const why = `a fresh window of ${durationWords(requests.seconds)} for the requests of ${this.credential.user}`;
     await waitFor(this.run, seconds, why);
-    this.counts.set(host, { ...NONE, isWhole: true });
+    this.counts.set(model, { ...NONE, isWhole: true });
   }
 
   /** Prints a request as it is counted: `Free req #6  -> 429`. */

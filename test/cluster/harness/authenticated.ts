@@ -6,10 +6,16 @@ const WASM = 'envoy.filters.http.wasm';
 const AUTHORINO_CLUSTER = 'kuadrant-auth-service';
 const EXT_AUTHZ = 'type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz';
 
+/** What the wasm does with a request, by its host and the conditions of a route's rule. */
+interface ActionSet {
+  readonly actions: readonly { readonly scope: string }[];
+  readonly routeRuleConditions: { readonly hostnames: readonly string[]; readonly predicates: readonly string[] };
+}
+
 /**
  * Puts Envoy's own ext_authz, asking the real Authorino, in the place of Kuadrant's wasm. As the wasm does, it names the
- * AuthConfig that belongs to the host of the request, and asks nobody about a host that has none. What Authorino answers
- * (headers to set, or a whole refusal) both hand on as it is.
+ * AuthConfig that belongs to the host, method and path of the request, and asks nobody where there is none. What Authorino
+ * answers (headers to set, or a whole refusal) both hand on as it is.
  *
  * @param configuration what `runnable` made of the translation
  * @param port where Authorino listens on this machine
@@ -19,10 +25,13 @@ export function authenticated(configuration: Json, translation: Translation, por
   const manager = listener.filter_chains[0].filters.at(-1).typed_config;
   const wasm = connectionManager(translation).http_filters.find(({ name }: Json) => name === WASM);
   if (wasm === undefined) return configuration; // Kuadrant has no policy to enforce
-  const asked = authConfigsByHost(wasm);
+  const { actionSets } = JSON.parse(wasm.typed_config.value.config.configuration.value);
   manager.http_filters = manager.http_filters.map((filter: Json) => (filter.name === WASM ? extAuthz() : filter));
   for (const host of manager.route_config.virtual_hosts) {
-    host.typed_per_filter_config = { ...host.typed_per_filter_config, [WASM]: perHost(asked.get(host.domains[0])) };
+    for (const route of host.routes) {
+      const authConfig = authConfigOf(host.domains[0], route, actionSets);
+      route.typed_per_filter_config = { ...route.typed_per_filter_config, [WASM]: perRoute(authConfig) };
+    }
   }
   const cluster = translation.clusters.find(({ name }) => name === AUTHORINO_CLUSTER);
   configuration.static_resources.clusters.push({
@@ -32,16 +41,21 @@ export function authenticated(configuration: Json, translation: Translation, por
   return configuration;
 }
 
-/** @returns for each host the name of its AuthConfig, out of the wasm's configuration. */
-function authConfigsByHost(wasm: Json): Map<string, string> {
-  const { actionSets } = JSON.parse(wasm.typed_config.value.config.configuration.value);
-  const pairs = actionSets.flatMap(({ actions, routeRuleConditions }: Json) =>
-    routeRuleConditions.hostnames.map((host: string) => [host, actions[0].scope]),
-  );
-  const byHost = new Map<string, string>(pairs);
-  const different = new Set(pairs.map(([host, scope]: string[]) => `${host} ${scope}`));
-  if (different.size > byHost.size) throw new Error(`several AuthConfigs a host: ${[...different].join(', ')}`);
-  return byHost;
+/** The AuthConfig of a route, by the action set with the same host, method and path. */
+function authConfigOf(host: string, { match }: Json, actionSets: readonly ActionSet[]): string | undefined {
+  const method = match.headers?.find(({ name }: Json) => name === ':method')?.string_match.exact;
+  const path =
+    match.path === undefined
+      ? `request.url_path.startsWith('${match.path_separated_prefix ?? match.prefix}')`
+      : `request.url_path == '${match.path}'`;
+  const conditions = [...(method === undefined ? [] : [`request.method == '${method}'`]), path].sort().join();
+  const scopes = actionSets
+    .filter(({ routeRuleConditions: { hostnames } }) => hostnames.includes(host))
+    .filter(({ routeRuleConditions: { predicates } }) => [...predicates].sort().join() === conditions)
+    .map(({ actions }) => actions[0]?.scope);
+  if (new Set(scopes).size > 1)
+    throw new Error(`several AuthConfigs for ${host} where ${conditions}: ${scopes.join(', ')}`);
+  return scopes[0];
 }
 
 function extAuthz(): object {
@@ -56,7 +70,7 @@ function extAuthz(): object {
   };
 }
 
-function perHost(authConfig: string | undefined): object {
+function perRoute(authConfig: string | undefined): object {
   const settings = authConfig === undefined ? { disabled: true } : { check_settings: extension(authConfig) };
   return { '@type': `${EXT_AUTHZ}PerRoute`, ...settings };
 }

@@ -7,6 +7,7 @@ import { headerProblems, remainingProblems } from '../../../src/operations/test/
 import { isEmbeddingsModel, longQuestion, mostTokens } from '../../../src/operations/test/questions';
 
 const settings = resolveSettings({ models: [{ name: 'simulator' }, { name: 'nomic' }, { name: 'qwen3' }] });
+const { gateway } = settings;
 const [simulator, nomic, qwen3] = settings.models as [
   (typeof settings.models)[0],
   (typeof settings.models)[0],
@@ -98,6 +99,6 @@ test('a model is asked for what it can: no more than its context, embeddings of 
   expect([simulator, nomic, qwen3].map(isEmbeddingsModel)).toEqual([false, true, false]);
   expect([simulator, nomic, qwen3].map(mostTokens)).toEqual([900, 900, 900]);
   expect(mostTokens({ maxModelLength: 256 })).toBe(132);
-  expect(longQuestion(qwen3, 5000).body).toMatchObject({ max_tokens: 900, ignore_eos: true });
-  expect(longQuestion(nomic, 3)).toMatchObject({ path: '/v1/embeddings', body: { input: 'word word word' } });
+  expect(longQuestion(qwen3, gateway, 5000).body).toMatchObject({ max_tokens: 900, ignore_eos: true });
+  expect(longQuestion(nomic, gateway, 3)).toMatchObject({ path: '/v1/embeddings', body: { input: 'word word word' } });
 });

@@ -1,3 +1,4 @@
+import { addressesOf } from '../../../config/model-address';
 import { versionsOf } from '../../../config/settings';
 import { CONFIGURATION, KSERVE_CONTROLLER, kserveController } from '../../install/kserve-restart';
 import { identityOf, nameOf, type KubernetesObject } from '../../kubernetes-object';
@@ -100,7 +101,9 @@ function wayOf({ spec, metadata }: KubernetesObject, settings: Platform['setting
   );
   // Without any it has all those of the listeners; one that only redirects leads nowhere.
   const names = (spec.hostnames ?? ['*']) as string[];
-  const hosts = [...settings.models.map(({ host }) => host), settings.gateway.platformHost];
+  const { gateway, models } = settings;
+  const ofModels = models.flatMap((model) => addressesOf(model, gateway).map(({ host }) => host));
+  const hosts = [...new Set([...ofModels, gateway.platformHost])];
   const taken = hosts.find((host) =>
     names.some((name) => name === host || (backends.length > 0 && isBelow(host, name))),
   );
