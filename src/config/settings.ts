@@ -58,6 +58,7 @@ import {
 } from './defaults';
 import { isSameModel, resolveFigures } from './model-figures';
 import { resolveWeights } from './model-weights';
+import { decideMonitoring } from './monitoring';
 import { resolveQuota, type QuotaSettings } from './quota';
 
 /** A model with everything decided. */
@@ -160,6 +161,7 @@ export interface PlatformSettings {
   readonly observability: {
     readonly prometheus: boolean;
     readonly serviceMonitors: boolean;
+    readonly userWorkloadMonitoring: boolean;
     readonly prometheusAddress?: string;
     readonly monitorLabels?: Readonly<Record<string, string>>;
     readonly userLabel: boolean;
@@ -215,7 +217,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     slowDownAfter: props.identity?.slowDownAfter ?? DEFAULT_SLOW_DOWN_AFTER,
     limits,
     minio: props.storage?.minio && { size: DEFAULT_MINIO_SIZE, ...props.storage.minio },
-    observability: resolveObservability(props),
+    observability: resolveObservability(props, platform),
     conformance: resolveConformance(props),
     patches: props.patches ?? [],
     objects: props.objects ?? [],
@@ -256,12 +258,13 @@ function resolveLimits({ gateway, limits = {} }: MaasPlatformProps): PlatformSet
   };
 }
 
-function resolveObservability({ observability = {} }: MaasPlatformProps): PlatformSettings['observability'] {
-  const prometheus = observability.prometheus ?? true;
+function resolveObservability(
+  { observability = {} }: MaasPlatformProps,
+  platform: PlatformKind,
+): PlatformSettings['observability'] {
   return {
     ...observability,
-    prometheus,
-    serviceMonitors: observability.serviceMonitors ?? prometheus,
+    ...decideMonitoring(platform, observability),
     userLabel: observability.userLabel ?? false,
     ledger: observability.ledger ?? true,
     namespace: observability.namespace ?? DEFAULT_NAMESPACES.observability,
