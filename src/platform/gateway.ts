@@ -1,7 +1,7 @@
 import { Duration, type Chart } from 'cdk8s';
 import { pathPrefix, routesByHost, routesByPath } from '../config/model-address';
 import { servedNamesOf } from '../config/served-names';
-import { versionsOf, type ModelSettings } from '../config/settings';
+import { versionsOf, type ModelSettings } from '../config/model-settings';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../gateway/gateway-certificate';

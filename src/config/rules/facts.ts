@@ -21,7 +21,7 @@ import {
 } from '../defaults';
 import type { Draft, DraftConfiguration } from '../draft';
 import type { Path } from '../problem';
-import { modelHost } from '../settings';
+import { modelHost } from '../model-settings';
 import { isComplete, isUnusable, placed, type Placed } from './rule';
 
 /** A tier as far as it can be used. */

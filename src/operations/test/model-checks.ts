@@ -1,5 +1,5 @@
 import { count } from '../../config/problem';
-import type { ModelSettings } from '../../config/settings';
+import type { ModelSettings } from '../../config/model-settings';
 import { IDENTITY_HEADERS } from '../../gateway/identity-headers';
 import { costOf, limitHeadersOf, usageOf } from './answers';
 import type { Answer } from '../connection';
