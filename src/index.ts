@@ -57,7 +57,12 @@ export {
   type ApiKeyOwner,
   type ApiKeySecretProps,
 } from './identity/api-key-secret';
-export { GatewayAuthPolicy, type GatewayAuthPolicyProps, type PathAccess, type TierAccess } from './identity/gateway-auth-policy';
+export {
+  GatewayAuthPolicy,
+  type GatewayAuthPolicyProps,
+  type PathAccess,
+  type TierAccess,
+} from './identity/gateway-auth-policy';
 export { KeycloakDemo, type KeycloakDemoProps } from './identity/keycloak-demo';
 export { type RealmUser } from './identity/realm';
 export { KuadrantInstance, type KuadrantInstanceProps } from './identity/kuadrant-instance';

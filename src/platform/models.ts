@@ -1,7 +1,8 @@
 import type { Chart } from 'cdk8s';
 import { acceleratorOf } from '../config/accelerators';
 import { DEFAULT_MINIO_SECRET_NAME } from '../config/defaults';
-import { versionsOf, type ModelSettings, type PlatformSettings } from '../config/settings';
+import { versionsOf, type ModelSettings } from '../config/model-settings';
+import type { PlatformSettings } from '../config/settings';
 import { gatewayPods } from '../gateway/gateway-reference';
 import type { IModelBackend } from '../gateway/model-route';
 import { IMAGES } from '../images';

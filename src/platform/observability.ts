@@ -1,5 +1,6 @@
 import type { Chart } from 'cdk8s';
-import { versionsOf, type PlatformSettings } from '../config/settings';
+import { versionsOf } from '../config/model-settings';
+import type { PlatformSettings } from '../config/settings';
 import { IMAGES } from '../images';
 import { GatewayMonitor } from '../observability/gateway-monitor';
 import { MaasPrometheus, PROMETHEUS_NAME, prometheusAddress, prometheusPods } from '../observability/maas-prometheus';

@@ -22,7 +22,7 @@ import {
 import type { Draft, DraftConfiguration } from '../draft';
 import { decideMonitoring, type MonitoringSwitches } from '../monitoring';
 import type { Path } from '../problem';
-import { modelHost } from '../settings';
+import { modelHost } from '../model-settings';
 import { isComplete, isUnusable, placed, type Placed } from './rule';
 
 /** A tier as far as it can be used. */
