@@ -40,7 +40,7 @@ test('names every object for which the rights in one namespace do not suffice', 
 const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block);
 
 test('has as many configurations as there were', () => {
-  expect(blocks).toHaveLength(4);
+  expect(blocks).toHaveLength(5);
 });
 
 test.each(blocks)('synthesizes configuration %#', (block) => {
