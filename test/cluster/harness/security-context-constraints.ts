@@ -22,12 +22,27 @@ const VOLUMES = [
   ...['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret'],
 ];
 
-/** Why constraints refuse a pod that names no user of the namespace's range; nothing where they admit it. */
-export function refusals({ users, groups }: Constraints, { spec }: Manifest): string[] {
+/** Range of users that OpenShift gives a namespace. */
+export interface UserRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Annotation by which OpenShift tells it. */
+export const USER_RANGE_ANNOTATION = 'openshift.io/sa.scc.uid-range';
+
+const NO_USERS: UserRange = { first: 0, count: 0 };
+
+/**
+ * Why constraints refuse a pod; nothing where they admit it.
+ *
+ * @param range users of its namespace; without it no user that a pod names is one of them
+ */
+export function refusals({ users, groups }: Constraints, { spec }: Manifest, range: UserRange = NO_USERS): string[] {
   const containers: Manifest[] = [...(spec.initContainers ?? []), ...spec.containers];
   const securities = [spec.securityContext ?? {}, ...containers.map(({ securityContext }) => securityContext ?? {})];
   const named = securities.flatMap(({ runAsUser }) => (runAsUser === undefined ? [] : [runAsUser as number]));
-  const refusedUsers = named.filter((user) => users === 'ofTheNamespace' || user === 0);
+  const refusedUsers = named.filter((user) => (users === 'ofTheNamespace' ? !isIn(range, user) : user === 0));
   const kinds = ((spec.volumes ?? []) as object[]).flatMap((volume) =>
     Object.keys(volume).filter((key) => key !== 'name'),
   );
@@ -44,4 +59,8 @@ export function refusals({ users, groups }: Constraints, { spec }: Manifest): st
     ...['hostNetwork', 'hostPID', 'hostIPC'].filter((key) => spec[key] === true),
     ...kinds.filter((kind) => !VOLUMES.includes(kind)).map((kind) => `volume ${kind}`),
   ];
+}
+
+function isIn({ first, count }: UserRange, user: number): boolean {
+  return user >= first && user < first + count;
 }
