@@ -184,6 +184,17 @@ describe('user workload monitoring', () => {
     ]);
   });
 
+  test('names the gateway after the monitor beside it, for what wakes a model', () => {
+    const scaled = synth({
+      ...elsewhere,
+      models: [{ name: 'simulator', replicas: { min: 0, max: 2 }, scaling: { by: 'queue', target: 5 } }],
+      observability: { prometheusAddress: 'https://thanos.example.com' },
+    }).find(({ kind }) => kind === 'ScaledObject');
+    const queries = scaled?.['spec'].triggers.map(({ metadata }: { metadata: { query: string } }) => metadata.query);
+    expect(queries).toHaveLength(2);
+    expect(queries[1]).toContain('up{job="ingress/inference-gateway-stats"}');
+  });
+
   test('is left out of no namespace of ours', () => {
     const left = synth({}).filter(({ metadata }) => metadata.labels?.['openshift.io/user-monitoring'] !== undefined);
     expect(left).toEqual([]);

@@ -5,14 +5,8 @@ import { IMAGES } from '../images';
 import { GatewayMonitor } from '../observability/gateway-monitor';
 import { MaasPrometheus, PROMETHEUS_NAME, prometheusAddress, prometheusPods } from '../observability/maas-prometheus';
 import { authorinoMetrics, limitadorMetrics, MetricsMonitor, modelMetrics } from '../observability/metrics-monitor';
-import { KEDA_LABELS, PROMETHEUS_LABELS, type PodSelection } from '../pods';
+import { KEDA_LABELS, PROMETHEUS_LABELS, USER_WORKLOAD_PROMETHEUS, type PodSelection } from '../pods';
 import { prefixedName, platformImage, type PlatformContext } from './context';
-
-/**
- * Namespace of the Prometheus of OpenShift's user workload monitoring.
- * @see https://github.com/openshift/cluster-monitoring-operator/blob/main/assets/prometheus-user-workload/prometheus.yaml
- */
-const USER_WORKLOAD_MONITORING = 'openshift-user-workload-monitoring';
 
 /** Whether there is anything to observe with. */
 export function hasObservability({ observability }: PlatformSettings): boolean {
@@ -28,8 +22,10 @@ export function scrapers(settings: PlatformSettings): PodSelection[] {
   if (prometheus) {
     return [prometheusPods(namespace, prefixedName(settings, PROMETHEUS_NAME))];
   }
-  const other = userWorkloadMonitoring ? USER_WORKLOAD_MONITORING : namespace;
-  return serviceMonitors ? [{ namespace: other, labels: PROMETHEUS_LABELS }] : [];
+  if (userWorkloadMonitoring) {
+    return [USER_WORKLOAD_PROMETHEUS];
+  }
+  return serviceMonitors ? [{ namespace, labels: PROMETHEUS_LABELS }] : [];
 }
 
 /** Where what our monitors scrape can be asked for: our Prometheus, or that which maas.yaml names. */
