@@ -139,7 +139,8 @@ describe.each(KSERVE_MANAGERS)("rendered all the same, KServe's manager $version
         const made = await madeIn(namespace);
         expect(made).not.toEqual(await madeIn('good'));
         const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All`;
-        expect((await ask('POST', path, made.template)).status).toBe(201);
+        const pod = { ...made.template, metadata: { ...made.template.metadata, namespace } };
+        expect((await ask('POST', path, pod)).status).toBe(201);
       });
 
       test('take the model that is not spoiled', async () => {
