@@ -1197,6 +1197,18 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:9 domain: got a domain that makes the host of model simulator 255 characters long, expected at most 253; shorten the domain or the name',
   },
   {
+    rule: 'claim-source',
+    yaml: 'models:\n  - { name: my-llama, source: pvc://My_Weights/llama, accelerator: nvidia }\n',
+    message:
+      'maas.yaml:2:31 models[0].source: got "pvc://My_Weights/llama", expected pvc://<claim>/<path>, the name of the claim in lower-case letters, digits, "-" and ".", with a letter or digit at both ends; write "pvc://my-weights/llama"',
+  },
+  {
+    rule: 'claim-source',
+    yaml: 'models:\n  - { name: my-llama, source: pvc:///llama, accelerator: nvidia }\n',
+    message:
+      'maas.yaml:2:31 models[0].source: got "pvc:///llama", expected pvc://<claim>/<path>, the name of the claim in lower-case letters, digits, "-" and ".", with a letter or digit at both ends; for example "pvc://weights/llama"',
+  },
+  {
     rule: 'model-source',
     yaml: 'models:\n  - name: qwen\n',
     message:
