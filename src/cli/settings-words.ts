@@ -1,6 +1,7 @@
 import type { KeyConfiguration, TierConfiguration, UserConfiguration } from '../config/configuration';
 import { count, listNames } from '../config/problem';
-import type { ModelSettings, OidcSettings } from '../config/settings';
+import type { ModelSettings } from '../config/model-settings';
+import type { OidcSettings } from '../config/settings';
 import { matchByName } from '../output/changes';
 import { arrow, leafChanges } from './value-changes';
 

@@ -920,7 +920,7 @@ export interface MinioConfiguration {
 export interface ObservabilityConfiguration {
   /**
    * Whether a Prometheus is rendered; `false` for a cluster that has one.
-   * @default true
+   * @default - true, with user workload monitoring false
    */
   readonly prometheus?: boolean;
   /**
@@ -928,6 +928,12 @@ export interface ObservabilityConfiguration {
    * @default - the same as prometheus
    */
   readonly serviceMonitors?: boolean;
+  /**
+   * Whether OpenShift's monitoring of user workloads scrapes, which a cluster administrator switches on: the monitors then stand in
+   * the namespaces of what they scrape, and no Prometheus is rendered.
+   * @default - true on OpenShift, where neither prometheus nor serviceMonitors says something else
+   */
+  readonly userWorkloadMonitoring?: boolean;
   /**
    * Address inside the cluster of the Prometheus that scrapes by the monitors, where that is not ours: KEDA asks it about
    * models with `scaling`. It has to answer without credentials.
@@ -945,7 +951,7 @@ export interface ObservabilityConfiguration {
    */
   readonly replicas?: number;
   /**
-   * Namespace of Prometheus and the monitors.
+   * Namespace of Prometheus and the monitors; user workload monitoring needs none.
    * @default llm-observability
    */
   readonly namespace?: string;

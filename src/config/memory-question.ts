@@ -2,7 +2,7 @@ import type { Accelerator } from '../models/accelerator';
 import type { MemoryQuestion } from '../models/memory-check';
 import { GIBIBYTE } from '../models/vllm-memory';
 import { parseQuantity } from '../quantity';
-import type { ModelSettings } from './settings';
+import type { ModelSettings } from './model-settings';
 
 /** What of a model decides whether it fits. */
 type MeasuredModel = Pick<ModelSettings, 'figures' | 'gpus' | 'maxModelLength' | 'arguments' | 'resources'>;

@@ -1,4 +1,5 @@
-import type { ModelSettings, PlatformSettings } from './settings';
+import type { ModelSettings } from './model-settings';
+import type { PlatformSettings } from './settings';
 
 /** How models are told apart. */
 type Routing = Pick<PlatformSettings['gateway'], 'routing' | 'platformHost'>;

@@ -3,7 +3,7 @@ import { parseQuantity } from '../quantity';
 import { acceleratorOf, type AcceleratorConfigurations } from './accelerators';
 import type { QuotaConfiguration } from './configuration';
 import { GATEWAY_REQUESTS } from './defaults';
-import type { ModelSettings } from './settings';
+import type { ModelSettings } from './model-settings';
 
 /** A quota whose accelerators are extended resources. */
 export interface QuotaSettings {

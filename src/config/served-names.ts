@@ -1,4 +1,4 @@
-import type { ModelSettings } from './settings';
+import type { ModelSettings } from './model-settings';
 
 /** What requests may call a model: itself, and its adapters. */
 export function servedNamesOf({ servedName, adapters }: ModelSettings): string[] {

@@ -1,5 +1,6 @@
 import { acceleratorOf, priceOf } from '../config/accelerators';
-import type { ModelSettings, PlatformSettings } from '../config/settings';
+import type { ModelSettings } from '../config/model-settings';
+import type { PlatformSettings } from '../config/settings';
 import { formatNumber } from './words';
 
 /** What a model costs, in the currency of `accelerators[].pricePerHour`. */

@@ -1,6 +1,7 @@
 import { addressesOf } from '../config/model-address';
 import { count } from '../config/problem';
-import type { ModelSettings, PlatformSettings } from '../config/settings';
+import type { ModelSettings } from '../config/model-settings';
+import type { PlatformSettings } from '../config/settings';
 import { hasTokenLimit } from '../limits/token-window';
 import { limitsRequests, limitsTokens, usesTokenPolicy } from '../platform/limits';
 import { node, subgraph } from './mermaid';

@@ -1,5 +1,6 @@
 import type { RequestLimitConfiguration, TierConfiguration, TokenLimitsConfiguration } from '../config/configuration';
-import type { ModelSettings, PlatformSettings } from '../config/settings';
+import type { ModelSettings } from '../config/model-settings';
+import type { PlatformSettings } from '../config/settings';
 import { hasTokenLimit } from '../limits/token-window';
 import { modelUrl } from '../platform/context';
 import { explainCost, explainHourlyCost, type CostExplanation, type UnknownCost } from './cost';

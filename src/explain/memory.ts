@@ -1,7 +1,8 @@
 import { acceleratorOf } from '../config/accelerators';
 import { gibibytes, memoryQuestion } from '../config/memory-question';
 import { count } from '../config/problem';
-import type { ModelSettings, PlatformSettings } from '../config/settings';
+import type { ModelSettings } from '../config/model-settings';
+import type { PlatformSettings } from '../config/settings';
 import type { Accelerator } from '../models/accelerator';
 import { checkMemory } from '../models/memory-check';
 import { CPU_CACHE_GIBIBYTES, planMemory, sequenceBytes, type MemoryPlan } from '../models/vllm-memory';

@@ -3,7 +3,8 @@ import type { TierConfiguration, UserConfiguration } from '../config/configurati
 import { DEFAULT_QUOTA_NAME } from '../config/defaults';
 import { routesByHost, routesByPath } from '../config/model-address';
 import { hasSeveralReplicas } from '../models/inference-service';
-import { versionsOf, type ModelSettings, type PlatformSettings } from '../config/settings';
+import { versionsOf, type ModelSettings } from '../config/model-settings';
+import type { PlatformSettings } from '../config/settings';
 import type { PlatformFile } from '../output/file-names';
 import { apiKeySecretName } from '../identity/api-key-secret-name';
 import { filterPlacement, prefixedName } from '../platform/context';

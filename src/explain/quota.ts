@@ -1,6 +1,7 @@
 import { acceleratorOf } from '../config/accelerators';
 import { amountWords, gatewayConsumer, modelConsumer, partWords, quotaUses } from '../config/quota';
-import { versionsOf, type ModelSettings, type PlatformSettings } from '../config/settings';
+import { versionsOf, type ModelSettings } from '../config/model-settings';
+import type { PlatformSettings } from '../config/settings';
 
 /** A limit of the namespace's quota that a model takes a part of. */
 export interface QuotaExplanation {

@@ -1,6 +1,6 @@
 import type { RequestLimitConfiguration, TierConfiguration, TokenLimitsConfiguration } from '../config/configuration';
 import { count } from '../config/problem';
-import type { ModelSettings } from '../config/settings';
+import type { ModelSettings } from '../config/model-settings';
 import { TOKEN_WINDOWS, type TokenWindow } from '../limits/token-window';
 
 /** A number with commas between thousands, whatever the machine's language. */

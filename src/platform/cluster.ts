@@ -2,7 +2,8 @@ import { ApiObject, type Chart } from 'cdk8s';
 import { DeletionProtection } from '../cluster/deletion-protection';
 import { MaasNamespace } from '../cluster/namespace';
 import { CONFORMANCE_NAME, DEFAULT_NAMESPACES } from '../config/defaults';
-import { versionsOf, type ModelSettings, type PlatformSettings } from '../config/settings';
+import { versionsOf, type ModelSettings } from '../config/model-settings';
+import type { PlatformSettings } from '../config/settings';
 import { GatewayProtection } from '../gateway/gateway-protection';
 import { gatewayOptionsName } from '../gateway/maas-gateway';
 import { ApiKeyProtection } from '../identity/api-key-protection';
@@ -18,7 +19,9 @@ export function addNamespaces(chart: Chart, { settings }: PlatformContext): void
     podSecurity: settings.models.flatMap(versionsOf).some(needsDownloadContainer) ? 'baseline' : 'restricted',
   });
   const others = new Set([
-    ...(hasObservability(settings) ? [settings.observability.namespace] : []),
+    ...(hasObservability(settings) && !settings.observability.userWorkloadMonitoring
+      ? [settings.observability.namespace]
+      : []),
     ...(settings.keycloak ? [DEFAULT_NAMESPACES.keycloak] : []),
     ...(settings.minio ? [DEFAULT_NAMESPACES.minio] : []),
   ]);

@@ -2,7 +2,7 @@ import type { Chart } from 'cdk8s';
 import { ConformanceJob } from '../conformance/conformance-job';
 import { CONFORMANCE_NAME } from '../config/defaults';
 import { addressOf } from '../config/model-address';
-import { modelHost } from '../config/settings';
+import { modelHost } from '../config/model-settings';
 import { IMAGES } from '../images';
 import { MODEL_PORT } from '../models/vllm-runtime';
 import { platformImage, type PlatformContext } from './context';

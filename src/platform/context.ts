@@ -1,6 +1,7 @@
 import { DEFAULT_NAMESPACES } from '../config/defaults';
 import { addressOf } from '../config/model-address';
-import type { ModelSettings, PlatformSettings } from '../config/settings';
+import type { ModelSettings } from '../config/model-settings';
+import type { PlatformSettings } from '../config/settings';
 import type { IMaasGateway } from '../gateway/gateway-reference';
 import type { IModelBackend } from '../gateway/model-route';
 import { imageName, type ImageReference } from '../images';

@@ -1,7 +1,7 @@
 import { Duration, type Chart } from 'cdk8s';
 import { pathPrefix, routesByHost, routesByPath } from '../config/model-address';
 import { servedNamesOf } from '../config/served-names';
-import { versionsOf, type ModelSettings } from '../config/settings';
+import { maySleep, versionsOf, type ModelSettings } from '../config/model-settings';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../gateway/gateway-certificate';
@@ -73,11 +73,6 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
     ...filterPlacement(context, 'error-reply-filter'),
     retryAfter: context.settings.models.flatMap(versionsOf).some(maySleep) ? RETRY_AFTER : undefined,
   });
-}
-
-/** Whether a model may have no pod, until somebody asks for it. */
-function maySleep({ replicas }: ModelSettings): boolean {
-  return replicas?.min === 0;
 }
 
 export function addRoutes(chart: Chart, context: PlatformContext): void {

@@ -1322,6 +1322,12 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:51 models[0].scaling: got no metrics to scale by, expected a Prometheus that KEDA can ask, which scrapes what the monitors say; write `observability: { serviceMonitors: true }`, or let one be rendered',
   },
   {
+    rule: 'scaling-metrics',
+    yaml: 'platform: openshift\ndomain: apps.example.com\nmodels: [{ name: simulator, replicas: { max: 2 }, scaling: { by: queue, target: 5 } }]\n',
+    message:
+      'maas.yaml:3:51 models[0].scaling: got no metrics to scale by, expected a Prometheus that KEDA can ask, which scrapes what the monitors say; write `observability: { prometheusAddress: http://… }`, or let one be rendered',
+  },
+  {
     rule: 'replicas-zero',
     yaml: 'models: [{ name: simulator, replicas: { min: 0, max: 2 } }]\n',
     message:
@@ -1564,6 +1570,35 @@ const ROWS: readonly Row[] = [
     yaml: 'observability: { serviceMonitors: false, monitorLabels: { release: a } }\n',
     message:
       'maas.yaml:1:35 observability.serviceMonitors: got false, expected true while there is a Prometheus, which would scrape only itself; remove it, or add `prometheus: false`',
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'platform: openshift\ndomain: apps.example.com\nobservability: { replicas: 3, namespace: metrics }\n',
+    message: [
+      'maas.yaml:3:18 observability.replicas: got 3, expected nothing with user workload monitoring: it has no effect; remove it, or add `userWorkloadMonitoring: false`',
+      'maas.yaml:3:31 observability.namespace: got "metrics", expected nothing with user workload monitoring: it has no effect; remove it, or add `userWorkloadMonitoring: false`',
+    ].join('\n'),
+  },
+  // User workload monitoring
+  {
+    rule: 'user-workload-monitoring-platform',
+    yaml: 'observability: { userWorkloadMonitoring: true }\n',
+    message:
+      'maas.yaml:1:42 observability.userWorkloadMonitoring: got true, expected a platform with user workload monitoring: it is a part of OpenShift; remove it, or write `platform: openshift`',
+  },
+  {
+    rule: 'user-workload-monitoring-only',
+    yaml: 'platform: openshift\ndomain: apps.example.com\nobservability: { userWorkloadMonitoring: true, prometheus: true, serviceMonitors: false }\n',
+    message: [
+      'maas.yaml:3:60 observability.prometheus: got true, expected nothing else beside `userWorkloadMonitoring: true`, which scrapes by monitors and needs no Prometheus; remove one of the two',
+      'maas.yaml:3:83 observability.serviceMonitors: got false, expected nothing else beside `userWorkloadMonitoring: true`, which scrapes by monitors and needs no Prometheus; remove one of the two',
+    ].join('\n'),
+  },
+  {
+    rule: 'user-workload-monitoring-label',
+    yaml: "platform: openshift\ndomain: apps.example.com\nobservability: { monitorLabels: { openshift.io/user-monitoring: 'false' } }\n",
+    message:
+      'maas.yaml:3:65 observability.monitorLabels["openshift.io/user-monitoring"]: got "false", expected no label by which user workload monitoring leaves the monitors out; remove it, or write `userWorkloadMonitoring: false`',
   },
   // Patches and own objects
   {

@@ -216,7 +216,7 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     new OpenShiftModelAccess(scope, 'construct', {
       namespace,
       serviceAccountName: name,
-      securityContextConstraintsName: name,
+      imageServiceAccountNames: [name],
     }),
   ServedModel: (scope, { namespace, name }) =>
     new ServedModel(scope, 'construct', {

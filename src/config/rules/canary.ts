@@ -1,7 +1,7 @@
 import { canaryVersion } from '../canary-version';
 import type { DraftConfiguration } from '../draft';
 import { count, quote, type Finding } from '../problem';
-import { canaryName } from '../settings';
+import { canaryName } from '../model-settings';
 import { ACCELERATOR_RULES } from './accelerators';
 import { ADAPTER_RULES } from './adapters';
 import { namedModelsOf, type DraftModel, type NamedModel } from './facts';

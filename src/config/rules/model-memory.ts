@@ -6,7 +6,7 @@ import type { ModelConfiguration } from '../configuration';
 import { DEFAULT_DOMAIN, DEFAULT_NODE_LABELS } from '../defaults';
 import { gibibytes, memoryQuestion } from '../memory-question';
 import { listNames, type Finding } from '../problem';
-import { resolveModel } from '../settings';
+import { resolveModel } from '../model-settings';
 import { acceleratorOfModel } from './accelerator-facts';
 import { namedModelsOf, type DraftModel, type NamedModel } from './facts';
 import { atKey, atValue, isComplete, isUnusable, type Rule } from './rule';

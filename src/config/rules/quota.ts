@@ -1,4 +1,5 @@
 import { Accelerator } from '../../models/accelerator';
+import { canaryVersion } from '../canary-version';
 import type { ModelConfiguration } from '../configuration';
 import { DEFAULT_DOMAIN, DEFAULT_NAMESPACES } from '../defaults';
 import type { DraftConfiguration } from '../draft';
@@ -13,7 +14,7 @@ import {
   type QuotaConsumer,
   type QuotaSettings,
 } from '../quota';
-import { canaryName, resolveModel } from '../settings';
+import { canaryName, resolveModel } from '../model-settings';
 import { didYouMean } from '../suggest';
 import { acceleratorNamesOf, acceleratorOfModel, acceleratorOfName } from './accelerator-facts';
 import { createsGateway, gatewayNamespaceOf, namedModelsOf, runtimeOf, type NamedModel } from './facts';
@@ -122,16 +123,10 @@ function consumersOf(configuration: DraftConfiguration): QuotaConsumer[] | undef
 
 function versionsOf(model: NamedModel): NamedModel[] {
   const { canary, ...item } = model.item;
+  const alone = { ...model, item };
   return canary === undefined
-    ? [model]
-    : [
-        { ...model, item },
-        { ...model, name: canaryName(model.name), item: { ...item, ...without(canary, 'weight') } },
-      ];
-}
-
-function without<Map extends object>(map: Map, key: string): Partial<Map> {
-  return Object.fromEntries(Object.entries(map).filter(([each]) => each !== key)) as Partial<Map>;
+    ? [alone]
+    : [alone, { ...model, name: canaryName(model.name), item: canaryVersion(item, canary) }];
 }
 
 function consumerOf(model: NamedModel, configuration: DraftConfiguration): QuotaConsumer | undefined {

@@ -1,5 +1,6 @@
 import { acceleratorOf } from '../../config/accelerators';
-import { versionsOf, type PlatformSettings } from '../../config/settings';
+import { versionsOf } from '../../config/model-settings';
+import type { PlatformSettings } from '../../config/settings';
 import type { KubernetesObject } from '../kubernetes-object';
 
 /**

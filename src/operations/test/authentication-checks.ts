@@ -1,4 +1,4 @@
-import type { ModelSettings } from '../../config/settings';
+import type { ModelSettings } from '../../config/model-settings';
 import { IDENTITY_HEADERS } from '../../gateway/identity-headers';
 import { refusalProblems } from './judgements';
 import { shortQuestion } from './questions';

@@ -1,5 +1,6 @@
 import type { TierConfiguration } from '../../config/configuration';
-import type { ModelSettings, PlatformSettings } from '../../config/settings';
+import type { ModelSettings } from '../../config/model-settings';
+import type { PlatformSettings } from '../../config/settings';
 import { parseGatewayApiDuration } from '../../limits/gateway-api-duration';
 import { TOKEN_WINDOWS, WINDOW_SECONDS, type TokenWindow } from '../../limits/token-window';
 

@@ -1,5 +1,5 @@
 import { listNames, quote } from '../../config/problem';
-import type { ModelSettings } from '../../config/settings';
+import type { ModelSettings } from '../../config/model-settings';
 import { costOf, errorOf, limitHeadersOf, retryAfterOf, usageOf, isComplete, isEventStream } from './answers';
 import type { Answer } from '../connection';
 import type { TierExpectation } from './expectations';

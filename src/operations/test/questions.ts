@@ -1,5 +1,6 @@
 import { addressOf } from '../../config/model-address';
-import type { ModelSettings, PlatformSettings } from '../../config/settings';
+import type { ModelSettings } from '../../config/model-settings';
+import type { PlatformSettings } from '../../config/settings';
 import type { Question } from '../connection';
 
 /** A request to a model. */

@@ -1,4 +1,4 @@
-import type { ModelSettings } from '../../config/settings';
+import type { ModelSettings } from '../../config/model-settings';
 import { refusalProblems, seenOf } from './judgements';
 import { longQuestion, type ModelQuestion } from './questions';
 import type { Subject } from './report';

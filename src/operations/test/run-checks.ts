@@ -1,5 +1,5 @@
 import { listNames } from '../../config/problem';
-import type { ModelSettings } from '../../config/settings';
+import type { ModelSettings } from '../../config/model-settings';
 import { NoAnswer } from '../connection';
 import { checkAuthentication } from './authentication-checks';
 import { credentialOf, type TokenSource } from './credentials';

@@ -1,4 +1,5 @@
-import type { ModelSettings, PlatformSettings } from '../../config/settings';
+import type { ModelSettings } from '../../config/model-settings';
+import type { PlatformSettings } from '../../config/settings';
 import { usesTokenPolicy } from '../../platform/limits';
 import { CLOCK, type Clock } from '../clock';
 import type { Connection } from '../connection';

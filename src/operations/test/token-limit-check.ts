@@ -1,4 +1,4 @@
-import type { ModelSettings } from '../../config/settings';
+import type { ModelSettings } from '../../config/model-settings';
 import { costOf, limitHeadersOf, usageOf } from './answers';
 import type { Answer } from '../connection';
 import { overLimitProblems, seenOf } from './judgements';

@@ -1,5 +1,5 @@
 import { count } from '../../config/problem';
-import type { ModelSettings } from '../../config/settings';
+import type { ModelSettings } from '../../config/model-settings';
 import { limitHeadersOf, retryAfterOf } from './answers';
 import type { Answer, Question } from '../connection';
 import type { Credential } from './credentials';

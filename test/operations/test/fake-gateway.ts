@@ -13,6 +13,8 @@ export interface Faults {
   readonly refusesInPlainText?: boolean;
   readonly tellsReason?: boolean;
   readonly status?: number;
+  /** Seconds that models sleep after the first request to one. */
+  readonly sleepsFor?: number;
   readonly withoutUsage?: boolean;
   readonly withoutLimit?: boolean;
   readonly withoutHeaders?: boolean;
@@ -68,6 +70,7 @@ export class FakeGateway {
       return Promise.resolve();
     },
   };
+  private awakeAt: number | undefined;
   /** All that was asked. */
   readonly seen: http.IncomingMessage[] = [];
 
@@ -116,6 +119,7 @@ export class FakeGateway {
     if (request.url === '/v1/models') return this.list(caller, response);
     if (!this.mayUse(caller.tier, host)) return this.refuse(response, 403, 'access_denied');
     if (this.faults.status !== undefined) return this.refuse(response, this.faults.status, 'service_unavailable');
+    if (this.sleeps()) return this.refuse(response, 503, 'service_unavailable', { 'retry-after': '30' });
     if (this.isOverRequests(caller, host)) return this.refuse(response, 429, 'rate_limit_exceeded');
     const limit = caller.tier.tokens?.minute ?? Infinity;
     const used = this.used.get(this.counterOf(caller)) ?? this.faults.tokensBefore ?? 0;
@@ -127,6 +131,12 @@ export class FakeGateway {
       return this.refuse(response, 429, 'rate_limit_exceeded', headers);
     }
     this.generate(caller, sent!, response);
+  }
+
+  private sleeps(): boolean {
+    if (this.faults.sleepsFor === undefined) return false;
+    this.awakeAt ??= this.clock.now() + this.faults.sleepsFor * 1000;
+    return this.clock.now() < this.awakeAt;
   }
 
   private callerOf({ authorization, ...headers }: http.IncomingHttpHeaders): Caller | undefined {

@@ -67,6 +67,38 @@ test('all is well', async () => {
   expect(gateway.seen.filter(({ headers }) => headers.authorization === undefined)).toHaveLength(5);
 });
 
+describe('a model that sleeps', () => {
+  const sleeper: MaasPlatformProps = {
+    tiers: [PREMIUM],
+    models: [
+      { name: 'simulator', replicas: { min: 0, max: 2 }, scaling: { by: 'queue', target: 5 } },
+      { name: 'nomic', accelerator: 'nvidia-l4' },
+    ],
+  };
+  const statusOf = (checks: readonly Check[]) =>
+    lines(checks).filter((line) => line.includes('premium/simulator a key'));
+
+  test('is woken, and tested once it answers', async () => {
+    const { checks, gateway } = await checksOf({ sleepsFor: 170 }, sleeper);
+    expect(statusOf(checks)).toEqual(['passed premium/simulator a key: 200, 12 tokens']);
+    const asked = gateway.seen.filter(
+      ({ headers }) => headers.host === 'simulator.maas.local' && headers.authorization === 'APIKEY premium_key',
+    );
+    expect(asked.length).toBeGreaterThan(6);
+  });
+
+  test('is given up after twenty minutes', async () => {
+    const { checks } = await checksOf({ sleepsFor: 3600 }, sleeper);
+    expect(statusOf(checks)).toEqual([expect.stringContaining('failed premium/simulator a key: got 503')]);
+  });
+
+  test('is not waited for where it is one that never sleeps', async () => {
+    const { checks, gateway } = await checksOf({ sleepsFor: 170 }, { ...sleeper, models: [{ name: 'simulator' }] });
+    expect(statusOf(checks)).toEqual([expect.stringContaining('failed premium/simulator a key: got 503')]);
+    expect(gateway.clock.now()).toBeLessThan(Date.UTC(2030, 0, 1, 0, 0, 35));
+  });
+});
+
 const ALL_REFUSALS = [
   'the list of models without a key',
   'no key',

@@ -1,5 +1,5 @@
 import { addressesOf } from '../../../config/model-address';
-import { versionsOf } from '../../../config/settings';
+import { versionsOf } from '../../../config/model-settings';
 import { CONFIGURATION, KSERVE_CONTROLLER, kserveController } from '../../install/kserve-restart';
 import { identityOf, nameOf, type KubernetesObject } from '../../kubernetes-object';
 import { hasLabels, type Cluster } from '../cluster';

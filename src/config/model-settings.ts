@@ -1,0 +1,119 @@
+import type { PlatformKind } from '../cluster/platform-kind';
+import type { TokenWeights } from '../limits/token-weights';
+import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
+import type { ModelFigures } from '../models/model-architecture';
+import type { ComputeResources, ModelReplicas } from '../models/model-size';
+import { canaryVersion, saidOf } from './canary-version';
+import type { CanaryConfiguration, ModelConfiguration, ScalingConfiguration } from './configuration';
+import { DEFAULT_COOLDOWN } from './defaults';
+import { isSameModel, resolveFigures } from './model-figures';
+import { resolveWeights } from './model-weights';
+
+/** A model with everything decided. */
+export interface ModelSettings {
+  readonly name: string;
+  readonly host: string;
+  readonly inferenceService: string;
+  readonly servedName: string;
+  readonly runtime: ModelRuntime;
+  readonly source?: string;
+  readonly accelerator?: string;
+  readonly gpus: number;
+  readonly resources: { readonly requests: ComputeResources; readonly limits: ComputeResources };
+  readonly replicas?: ModelReplicas;
+  readonly scaling?: Required<ScalingConfiguration>;
+  readonly huggingFaceTokenSecret?: string;
+  readonly serviceAccount?: string;
+  readonly maxModelLength?: number;
+  readonly adapters: NonNullable<ModelConfiguration['adapters']>;
+  readonly adapterRank?: number;
+  readonly arguments: string[];
+  /** Licence of the catalog's weights. */
+  readonly licence?: string;
+  /** Whether Hugging Face gives them only to who has accepted it. */
+  readonly gated?: boolean;
+  /** Size and figures of the model, where they are known. */
+  readonly figures?: ModelFigures;
+  readonly tokenWeights: Required<TokenWeights>;
+  readonly priorityClass?: string;
+  /** Tokens a second that one replica writes, as somebody has measured it. */
+  readonly tokensPerSecond?: number;
+  readonly canary?: CanarySettings;
+}
+
+/** Another version of a model, with everything decided. */
+export interface CanarySettings {
+  /** Requests of 100 that it gets. */
+  readonly weight: number;
+  /** The model as it is in this version, with a name and an InferenceService of its own. */
+  readonly version: ModelSettings;
+}
+
+/** Host of a model: the seed's scheme on either platform. */
+export function modelHost(name: string, platform: PlatformKind, domain: string): string {
+  return platform === 'openshift' ? `${name}-llm.${domain}` : `${name}.${domain}`;
+}
+
+/** Fills in every default of a model. */
+export function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain: string): ModelSettings {
+  const entry = catalogEntry(model.name);
+  const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
+  const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
+  return {
+    name: model.name,
+    host: model.host ?? modelHost(model.name, platform, domain),
+    inferenceService: entry?.inferenceService ?? model.name,
+    servedName: model.servedName ?? entry?.servedName ?? model.name,
+    runtime,
+    source: model.source ?? entry?.source,
+    accelerator: model.accelerator ?? entry?.accelerator,
+    gpus: model.gpus ?? entry?.gpus ?? 1,
+    resources: {
+      requests: { ...resources.requests, ...model.resources?.requests },
+      limits: { ...resources.limits, ...model.resources?.limits },
+    },
+    replicas: model.replicas,
+    scaling: model.scaling && { ...model.scaling, cooldown: model.scaling.cooldown ?? DEFAULT_COOLDOWN },
+    huggingFaceTokenSecret: model.huggingFaceTokenSecret,
+    serviceAccount: model.serviceAccount,
+    maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
+    adapters: model.adapters ?? [],
+    adapterRank: model.adapterRank,
+    arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
+    ...(isSameModel(model.source, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
+    figures: runtime === 'simulator' ? undefined : resolveFigures(model, entry),
+    tokenWeights: resolveWeights(model),
+    priorityClass: model.priorityClass,
+    tokensPerSecond: model.tokensPerSecond,
+    canary: model.canary && resolveCanary(model, model.canary, platform, domain),
+  };
+}
+
+function resolveCanary(
+  model: ModelConfiguration,
+  canary: CanaryConfiguration,
+  platform: PlatformKind,
+  domain: string,
+): CanarySettings {
+  const version = resolveModel(canaryVersion(model, saidOf(canary)), platform, domain);
+  const { name, inferenceService } = version;
+  return {
+    weight: canary.weight,
+    version: { ...version, name: canaryName(name), inferenceService: canaryName(inferenceService) },
+  };
+}
+
+/** What is named after a model, of its canary. */
+export function canaryName(name: string): string {
+  return `${name}-canary`;
+}
+
+/** What serves a model: it alone, or it and its canary. */
+export function versionsOf(model: ModelSettings): ModelSettings[] {
+  return model.canary === undefined ? [model] : [model, model.canary.version];
+}
+
+/** Whether a version may have no pod, until somebody asks for it. */
+export function maySleep({ replicas }: Pick<ModelSettings, 'replicas'>): boolean {
+  return replicas?.min === 0;
+}
