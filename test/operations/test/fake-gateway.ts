@@ -77,7 +77,7 @@ export class FakeGateway {
   private constructor(
     private readonly server: http.Server,
     private readonly tiers: readonly TierConfiguration[],
-    /** Served names by host. */
+    /** Served names by host, or by host and first segment of the path. */
     private readonly models: Readonly<Record<string, string>>,
     private readonly faults: Faults,
   ) {
@@ -116,8 +116,9 @@ export class FakeGateway {
     const caller = this.callerOf(request.headers);
     if (caller === undefined) return this.refuse(response, 401, 'invalid_api_key');
     const host = request.headers.host ?? '';
+    const address = host in this.models ? host : host + request.url!.replace(/(?<=^\/[^/]*)\/.*/, '');
     if (request.url === '/v1/models') return this.list(caller, response);
-    if (!this.mayUse(caller.tier, host)) return this.refuse(response, 403, 'access_denied');
+    if (!this.mayUse(caller.tier, address)) return this.refuse(response, 403, 'access_denied');
     if (this.faults.status !== undefined) return this.refuse(response, this.faults.status, 'service_unavailable');
     if (this.sleeps()) return this.refuse(response, 503, 'service_unavailable', { 'retry-after': '30' });
     if (this.isOverRequests(caller, host)) return this.refuse(response, 429, 'rate_limit_exceeded');
@@ -152,14 +153,14 @@ export class FakeGateway {
     return tier && { user: 'anybody', tier };
   }
 
-  private mayUse(tier: TierConfiguration, host: string): boolean {
-    const model = host.split('.')[0]!;
+  private mayUse(tier: TierConfiguration, address: string): boolean {
+    const model = address.split('/')[1] ?? address.split('.')[0]!;
     return this.faults.tiersUseAllModels === true || (tier.models?.includes(model) ?? true);
   }
 
   private list({ tier }: Caller, response: http.ServerResponse): void {
-    const hosts = Object.keys(this.models).filter((host) => this.faults.listsAllModels || this.mayUse(tier, host));
-    const data = hosts.map((host) => ({ id: this.models[host] }));
+    const own = Object.keys(this.models).filter((each) => this.faults.listsAllModels || this.mayUse(tier, each));
+    const data = own.map((each) => ({ id: this.models[each] }));
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ object: 'list', data }));
   }
 

@@ -8,6 +8,7 @@ import { FakeGateway, type Faults } from './fake-gateway';
 
 const FREE: TierConfiguration = { name: 'free', tokens: { minute: 200, hour: 5000 }, models: ['simulator'] };
 const PREMIUM: TierConfiguration = { name: 'premium', tokens: { minute: 1000 } };
+const PATHS = { 'api.maas.local/simulator': 'simulator-model', 'api.maas.local/nomic': 'nomic-embed-text-v1-5' };
 const HOSTS = { 'simulator.maas.local': 'simulator-model', 'nomic.maas.local': 'nomic-embed-text-v1-5' };
 
 /** Tests a small gateway that has faults. */
@@ -15,7 +16,8 @@ async function checksOf(
   faults: Faults = {},
   { tiers = [FREE, PREMIUM], selection = {}, ...props }: MaasPlatformProps & { selection?: Selection } = {},
 ): Promise<{ checks: Check[]; gateway: FakeGateway }> {
-  const gateway = await FakeGateway.start(tiers, HOSTS, faults);
+  const models = props.gateway?.routing === 'path' ? PATHS : HOSTS;
+  const gateway = await FakeGateway.start(tiers, models, faults);
   const users = tiers.map(({ name }) => ({ name: `${name}user`, tier: name, keys: [{ demo: `${name}_key` }] }));
   const options = { config: 'maas.yaml', color: false, quiet: true };
   const session = openSession(options, { tiers, users, models: [{ name: 'simulator' }, { name: 'nomic' }], ...props });
@@ -250,6 +252,23 @@ describe('the request limit', () => {
     [100, '13 requests have passed without a 429, expected 6; is the RateLimitPolicy in force?'],
   ])('of %d in its place: found', async (requestLimit, message) => {
     expect(await limitsOf({ requests }, { requestLimit })).toEqual([`failed the request limit: ${message}`]);
+  });
+
+  test('of models that share a route: counted for all of them together', async () => {
+    const tiers = [{ name: 'free', requests: { limit: 9, window: '2m' }, tokens: { day: 100_000 } }];
+    const shared: MaasPlatformProps = { gateway: { routing: 'path' }, limits: { engine: 'tokenRateLimitPolicy' } };
+    const limits = async (faults: Faults, models?: string[]) => {
+      const props = { ...shared, tiers: tiers.map((tier) => ({ ...tier, models })) };
+      const { checks, gateway } = await checksOf({ byPolicy: true, ...faults }, props);
+      const waited = Math.round((gateway.clock.now() - Date.UTC(2030, 0, 1, 0, 0, 5)) / 1000);
+      return [...lines(checks.filter(({ name }) => name.startsWith('the request'))), `${waited} s waited`];
+    };
+    const passed = 'passed free/simulator the request limit: 9 of 9 requests pass, then 429';
+    expect(await limits({})).toEqual([passed, '0 s waited']);
+    // A model of other tiers is refused before anybody counts.
+    expect(await limits({}, ['simulator'])).toEqual([passed, '0 s waited']);
+    const [found] = await limits({ requestLimit: 10 });
+    expect(found).toBe('failed free/simulator the request limit: got 10 of 9 requests pass, then 429');
   });
 
   test('beside a token limit: each is used up in a window of its own', async () => {
