@@ -36,6 +36,8 @@ export interface Faults {
   readonly secondsAnAnswer?: number;
   /** Requests that pass in a window. */
   readonly requestLimit?: number;
+  /** Each model has a budget of its own. */
+  readonly budgetAModel?: boolean;
   /** Whether tokens are counted without a word, as Kuadrant does. */
   readonly byPolicy?: boolean;
 }
@@ -123,7 +125,7 @@ export class FakeGateway {
     if (this.sleeps()) return this.refuse(response, 503, 'service_unavailable', { 'retry-after': '30' });
     if (this.isOverRequests(caller, host)) return this.refuse(response, 429, 'rate_limit_exceeded');
     const limit = caller.tier.tokens?.minute ?? Infinity;
-    const used = this.used.get(this.counterOf(caller)) ?? this.faults.tokensBefore ?? 0;
+    const used = this.used.get(this.counterOf(caller, address)) ?? this.faults.tokensBefore ?? 0;
     if (used >= limit && caller.tier.enforce !== false && !this.faults.withoutLimit) {
       const headers = {
         ...this.limitHeaders(limit, used, 0),
@@ -131,7 +133,7 @@ export class FakeGateway {
       };
       return this.refuse(response, 429, 'rate_limit_exceeded', headers);
     }
-    this.generate(caller, sent!, response);
+    this.generate(caller, address, sent!, response);
   }
 
   private sleeps(): boolean {
@@ -178,9 +180,9 @@ export class FakeGateway {
     return window.count > (this.faults.requestLimit ?? tier.requests.limit);
   }
 
-  private generate(caller: Caller, sent: Sent, response: http.ServerResponse): void {
+  private generate(caller: Caller, address: string, sent: Sent, response: http.ServerResponse): void {
     const { tier } = caller;
-    const counter = this.counterOf(caller);
+    const counter = this.counterOf(caller, address);
     const completion = sent.input === undefined ? sent.max_tokens! : 0;
     const prompt = sent.input === undefined ? PROMPT : sent.input.split(' ').length;
     const cost = prompt + completion;
@@ -203,8 +205,8 @@ export class FakeGateway {
   }
 
   /** A user's tokens of a minute. */
-  private counterOf({ user }: Caller): string {
-    return `${user} ${Math.floor(this.clock.now() / 60_000)}`;
+  private counterOf({ user }: Caller, address: string): string {
+    return `${user} ${this.faults.budgetAModel ? address : ''} ${Math.floor(this.clock.now() / 60_000)}`;
   }
 
   private secondsLeft(): string {

@@ -327,6 +327,38 @@ describe('the token limit', () => {
     ]);
   });
 
+  describe('of models that share a route', () => {
+    const shared: MaasPlatformProps = { gateway: { routing: 'path' }, limits: { engine: 'tokenRateLimitPolicy' } };
+    const budgetOf = async (faults: Faults, tier: Partial<TierConfiguration> = {}, props = shared) => {
+      const tiers = [{ name: 'free', tokens: { minute: 100 }, ...tier }];
+      const { checks } = await checksOf({ byPolicy: true, ...faults }, { ...props, tiers });
+      return lines(checks.filter(({ name }) => name === 'one budget for all models'));
+    };
+
+    test('is that of the others, too', async () => {
+      expect(await budgetOf({})).toEqual(['passed free/nomic one budget for all models: 429, as at simulator']);
+    });
+
+    test('and is not: found', async () => {
+      expect(await budgetOf({ budgetAModel: true })).toEqual([
+        'failed free/nomic one budget for all models: got 200, expected 429: the tokens are used up at simulator; ' +
+          'is models-path-route the only route of the models?',
+      ]);
+    });
+
+    test('of a window that ends in between: said', async () => {
+      expect(await budgetOf({ secondsAnAnswer: 11 })).toEqual([
+        'skipped free/nomic one budget for all models: the window has ended before the other model was asked',
+      ]);
+    });
+
+    test('is not asked for where it cannot be told, or the gateway counts', async () => {
+      expect(await budgetOf({}, { requests: { limit: 90, window: '1m' } })).toEqual([]);
+      expect(await budgetOf({}, { models: ['simulator'] })).toEqual([]);
+      expect(await budgetOf({ byPolicy: false }, {}, { gateway: { routing: 'path' } })).toEqual([]);
+    });
+  });
+
   test('of a tier whose models only embed', async () => {
     const { checks } = await checksOf({}, { tiers: [{ name: 'free', tokens: { minute: 200 }, models: ['nomic'] }] });
     const seen = lines(checks.filter(({ tier }) => tier !== undefined));
