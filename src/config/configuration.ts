@@ -337,7 +337,8 @@ export interface TierConfiguration {
    */
   readonly tokens?: TokenLimitsConfiguration;
   /**
-   * Requests a user of the tier may send.
+   * Requests a user of the tier may send to each model; to all of them together where they share a route
+   * (`gateway.routing: path` with the engine `tokenRateLimitPolicy`).
    * @default - unlimited
    */
   readonly requests?: RequestLimitConfiguration;
