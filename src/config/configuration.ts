@@ -331,12 +331,14 @@ export interface TierConfiguration {
   /** Name of the tier (DNS label). */
   readonly name: string;
   /**
-   * Tokens a user of the tier may consume, over all models (with the engine `tokenRateLimitPolicy`: of its one model).
+   * Tokens a user of the tier may consume, over all models (with the engine `tokenRateLimitPolicy` and models by host: of
+   * its one model).
    * @default - unlimited
    */
   readonly tokens?: TokenLimitsConfiguration;
   /**
-   * Requests a user of the tier may send.
+   * Requests a user of the tier may send to each model; to all of them together where they share a route
+   * (`gateway.routing: path` with the engine `tokenRateLimitPolicy`).
    * @default - unlimited
    */
   readonly requests?: RequestLimitConfiguration;
@@ -823,7 +825,8 @@ export interface OidcConfiguration {
 export interface LimitsConfiguration {
   /**
    * What counts tokens: Lua inside the gateway pod (`envoyFilter`), or Kuadrant's TokenRateLimitPolicy with Limitador
-   * (`tokenRateLimitPolicy`), for several gateway pods and counters that survive restarts.
+   * (`tokenRateLimitPolicy`), for several gateway pods and counters that survive restarts. With that one a tier may use several
+   * models only by path (`gateway.routing: path`): then they share one HTTPRoute, by which Limitador counts.
    * @default envoyFilter
    */
   readonly engine?: LimitEngine;

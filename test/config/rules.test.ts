@@ -915,13 +915,19 @@ const ROWS: readonly Row[] = [
     rule: 'engine-shared',
     yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\n',
     message:
-      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tiers free, premium, enterprise may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tiers free, premium, enterprise may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `gateway.routing: path`, with which they share one route and one budget, or `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
   },
   {
     rule: 'engine-shared',
     yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\ntiers:\n  - { name: free, tokens: { day: 9 } }\n  - { name: open, tokens: {} }\n',
     message:
-      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tier free may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tier free may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `gateway.routing: path`, with which they share one route and one budget, or `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+  },
+  {
+    rule: 'engine-models',
+    yaml: `limits: { engine: tokenRateLimitPolicy }\ngateway: { routing: path }\nmodels: [${Array.from({ length: 18 }, (_, index) => `{ name: m${index}, runtime: simulator }`).join(', ')}]\n`,
+    message:
+      'maas.yaml:3:1 models: got 18 models, expected at most 16 with `gateway.routing: path` and the engine tokenRateLimitPolicy: they share one HTTPRoute, so that a user has one budget, and Gateway API gives a route 16 rules, one for each model; remove 2, give them a platform of their own, or write `limits.engine: envoyFilter`',
   },
   {
     rule: 'engine-observe',
@@ -1195,6 +1201,18 @@ const ROWS: readonly Row[] = [
     yaml: `domain: ${['a'.repeat(63), 'b'.repeat(63), 'c'.repeat(63), 'd'.repeat(48), 'test'].join('.')}\n`,
     message:
       'maas.yaml:1:9 domain: got a domain that makes the host of model simulator 255 characters long, expected at most 253; shorten the domain or the name',
+  },
+  {
+    rule: 'claim-source',
+    yaml: 'models:\n  - { name: my-llama, source: pvc://My_Weights/llama, accelerator: nvidia }\n',
+    message:
+      'maas.yaml:2:31 models[0].source: got "pvc://My_Weights/llama", expected pvc://<claim>/<path>, the name of the claim in lower-case letters, digits, "-" and ".", with a letter or digit at both ends; write "pvc://my-weights/llama"',
+  },
+  {
+    rule: 'claim-source',
+    yaml: 'models:\n  - { name: my-llama, source: pvc:///llama, accelerator: nvidia }\n',
+    message:
+      'maas.yaml:2:31 models[0].source: got "pvc:///llama", expected pvc://<claim>/<path>, the name of the claim in lower-case letters, digits, "-" and ".", with a letter or digit at both ends; for example "pvc://weights/llama"',
   },
   {
     rule: 'model-source',

@@ -85,8 +85,7 @@ export class ReconciledExamples {
     );
     const reconciled = new ReconciledExamples(stop);
     try {
-      const { stderr } = await kubectl(['apply', '--validate=strict', '-f', '-'], { stdin: listOf(objects) });
-      if (stderr !== '') throw new Error(stderr);
+      await applyStrictly(objects);
       for (const quota of await list('/api/v1/resourcequotas')) await beginCounting(quota);
       await untilReady(namespaces.map(({ metadata }) => metadata.name));
     } catch (error) {
@@ -101,6 +100,12 @@ export class ReconciledExamples {
     await eraseAll();
     await this.stopManager();
   }
+}
+
+async function applyStrictly(objects: readonly Manifest[]): Promise<void> {
+  if (objects.length === 0) return;
+  const { stderr } = await kubectl(['apply', '--validate=strict', '-f', '-'], { stdin: listOf(objects) });
+  if (stderr !== '') throw new Error(stderr);
 }
 
 async function untilReady(namespaces: readonly string[]): Promise<void> {
