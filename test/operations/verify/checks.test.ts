@@ -460,6 +460,20 @@ describe('models', () => {
     expect(commandsFor(platform, 'models')[0]).toMatch(command);
   });
 
+  test("OpenShift's constraints do not admit its pod", () => {
+    const platform = healthy();
+    platform.live.delete(pod);
+    const message =
+      'pods "a" is forbidden: unable to validate against any security context constraint: [provider restricted-v2: ' +
+      '.containers[0].runAsUser: Invalid value: 1010: must be in the ranges: [1000650000, 1000659999]]';
+    const refused = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message };
+    liveOf(platform, deployment).status.conditions.push(refused);
+    expect(problemsIn(platform, 'models')).toEqual([
+      expect.stringContaining(`bad ${deployment}: ReplicaFailure is True (FailedCreate: ${message})`),
+    ]);
+    expect(commandsFor(platform, 'models')).toEqual(['maas install']);
+  });
+
   test('a pod that is on its way beside a Deployment that is available', () => {
     const platform = healthy();
     liveOf(platform, pod).status = waiting('ContainerCreating');

@@ -6,6 +6,9 @@ import { bad, good, type Advice, type Finding } from '../row';
 /** Reasons of a container that is on its way. */
 const ON_ITS_WAY = ['ContainerCreating', 'PodInitializing'];
 
+/** What OpenShift says of a pod that it does not admit. */
+const NO_CONSTRAINTS = 'unable to validate against any security context constraint';
+
 interface ContainerStatus {
   readonly name: string;
   readonly ready?: boolean;
@@ -59,7 +62,19 @@ export function workload(
   if (problems.length === 0 && ailing.every((text) => text.endsWith('not ready yet'))) {
     return good(name, `${pods.length - ailing.length} of ${pods.length} pods ready`);
   }
-  return bad(name, [...ailing, ...problems].join('; '), adviceFor(deployment, ailing.join(), selector, commands));
+  const advice = problems.some((problem) => problem.includes(NO_CONSTRAINTS))
+    ? constraintsAdvice(commands)
+    : adviceFor(deployment, ailing.join(), selector, commands);
+  return bad(name, [...ailing, ...problems].join('; '), advice);
+}
+
+function constraintsAdvice(commands: Commands): Advice {
+  return {
+    text:
+      "none of OpenShift's SecurityContextConstraints that its ServiceAccount may use admits the pod: take away what they " +
+      'refuse (docs/openshift.md), or bring back the RoleBindings of the platform',
+    commands: [commands.maas('install')],
+  };
 }
 
 function adviceFor({ metadata }: KubernetesObject, ailing: string, selector: string, commands: Commands): Advice {
