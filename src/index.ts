@@ -40,6 +40,7 @@ export {
 export { ModelListRoute, type ModelListRouteProps } from './gateway/model-list-route';
 export { ModelRoute, type IModelBackend, type ModelCanary, type ModelRouteProps } from './gateway/model-route';
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
+export { SharedModelRoute, type SharedModelRouteProps, type SharedRouteModel } from './gateway/shared-model-route';
 
 export {
   ApiKeyExternalSecret,
@@ -61,6 +62,7 @@ export {
   GatewayAuthPolicy,
   type GatewayAuthPolicyProps,
   type PathAccess,
+  type SharedPaths,
   type TierAccess,
 } from './identity/gateway-auth-policy';
 export { KeycloakDemo, type KeycloakDemoProps } from './identity/keycloak-demo';

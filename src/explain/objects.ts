@@ -8,7 +8,7 @@ import type { PlatformSettings } from '../config/settings';
 import type { PlatformFile } from '../output/file-names';
 import { apiKeySecretName } from '../identity/api-key-secret-name';
 import { filterPlacement, prefixedName } from '../platform/context';
-import { limitsRequests, limitsTokens, usesTokenPolicy } from '../platform/limits';
+import { limitsRequests, limitsTokens, sharesRoute, usesTokenPolicy } from '../platform/limits';
 
 /** An object of dist/ that says something. */
 export interface ObjectReference {
@@ -105,12 +105,16 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
       ? [reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-domain-route`, 'host and paths')]
       : []),
     ...(routesByPath(settings.gateway)
-      ? [reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-path-route`, 'paths')]
+      ? [reference(settings, '70-routes', 'HTTPRoute', namespace, pathRouteName(settings, model), 'paths')]
       : []),
     ...(platform === 'openshift' && routesByHost(settings.gateway)
       ? [reference(settings, '70-routes', 'Route', settings.gateway.namespace, route, "the host at OpenShift's router")]
       : []),
   ];
+}
+
+function pathRouteName(settings: PlatformSettings, { name }: ModelSettings): string {
+  return sharesRoute(settings) ? 'models-path-route' : `${name}-path-route`;
 }
 
 function runtimeNames(settings: PlatformSettings, model: ModelSettings): Set<string> {

@@ -1,7 +1,7 @@
 import { Duration, type Chart } from 'cdk8s';
 import { pathPrefix, routesByHost, routesByPath } from '../config/model-address';
 import { servedNamesOf } from '../config/served-names';
-import { versionsOf, type ModelSettings } from '../config/model-settings';
+import { maySleep, versionsOf, type ModelSettings } from '../config/model-settings';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../gateway/gateway-certificate';
@@ -14,9 +14,10 @@ import { ModelListRoute } from '../gateway/model-list-route';
 import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
 import { ModelRoute, type ModelCanary } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
+import { SharedModelRoute } from '../gateway/shared-model-route';
 import { MODEL_PORT } from '../models/vllm-runtime';
 import { filterPlacement, modelUrl, type PlatformContext } from './context';
-import { usesTokenPolicy } from './limits';
+import { sharesRoute, usesTokenPolicy } from './limits';
 import { scrapers } from './observability';
 
 /** Clients that ask again so often keep a model awake while it loads its weights: KEDA remembers requests for longer. */
@@ -74,12 +75,30 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
   });
 }
 
-/** Whether a model may have no pod, until somebody asks for it. */
-function maySleep({ replicas }: ModelSettings): boolean {
-  return replicas?.min === 0;
+export function addRoutes(chart: Chart, context: PlatformContext): void {
+  if (sharesRoute(context.settings)) {
+    addSharedRoute(chart, context);
+  } else {
+    addModelRoutes(chart, context);
+  }
+  addModelList(chart, context);
 }
 
-export function addRoutes(chart: Chart, context: PlatformContext): void {
+/** One route for all models. */
+function addSharedRoute(chart: Chart, { settings, gateway, models }: PlatformContext): void {
+  new SharedModelRoute(chart, 'models-path-route', {
+    gateway,
+    namespace: settings.namespace,
+    host: settings.gateway.platformHost,
+    models: settings.models.flatMap((model) => {
+      const backend = models.get(model.name);
+      return backend === undefined ? [] : [{ prefix: pathPrefix(model), backend, canary: canaryOf(model, models) }];
+    }),
+  });
+}
+
+/** A route for each model, and for each way to it. */
+function addModelRoutes(chart: Chart, context: PlatformContext): void {
   const { settings, gateway, models } = context;
   const paths = usesTokenPolicy(settings) ? [...TOTAL_TOKENS_PATHS] : undefined;
   for (const model of settings.models) {
@@ -103,7 +122,6 @@ export function addRoutes(chart: Chart, context: PlatformContext): void {
       });
     }
   }
-  addModelList(chart, context);
 }
 
 function canaryOf({ canary }: ModelSettings, models: PlatformContext['models']): ModelCanary | undefined {

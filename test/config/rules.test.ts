@@ -915,13 +915,19 @@ const ROWS: readonly Row[] = [
     rule: 'engine-shared',
     yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\n',
     message:
-      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tiers free, premium, enterprise may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tiers free, premium, enterprise may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `gateway.routing: path`, with which they share one route and one budget, or `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
   },
   {
     rule: 'engine-shared',
     yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\ntiers:\n  - { name: free, tokens: { day: 9 } }\n  - { name: open, tokens: {} }\n',
     message:
-      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tier free may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tier free may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `gateway.routing: path`, with which they share one route and one budget, or `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+  },
+  {
+    rule: 'engine-models',
+    yaml: `limits: { engine: tokenRateLimitPolicy }\ngateway: { routing: path }\nmodels: [${Array.from({ length: 18 }, (_, index) => `{ name: m${index}, runtime: simulator }`).join(', ')}]\n`,
+    message:
+      'maas.yaml:3:1 models: got 18 models, expected at most 16 with `gateway.routing: path` and the engine tokenRateLimitPolicy: they share one HTTPRoute, so that a user has one budget, and Gateway API gives a route 16 rules, one for each model; remove 2, give them a platform of their own, or write `limits.engine: envoyFilter`',
   },
   {
     rule: 'engine-observe',
@@ -1328,6 +1334,12 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:51 models[0].scaling: got no metrics to scale by, expected a Prometheus that KEDA can ask, which scrapes what the monitors say; write `observability: { serviceMonitors: true }`, or let one be rendered',
   },
   {
+    rule: 'scaling-metrics',
+    yaml: 'platform: openshift\ndomain: apps.example.com\nmodels: [{ name: simulator, replicas: { max: 2 }, scaling: { by: queue, target: 5 } }]\n',
+    message:
+      'maas.yaml:3:51 models[0].scaling: got no metrics to scale by, expected a Prometheus that KEDA can ask, which scrapes what the monitors say; write `observability: { prometheusAddress: http://… }`, or let one be rendered',
+  },
+  {
     rule: 'replicas-zero',
     yaml: 'models: [{ name: simulator, replicas: { min: 0, max: 2 } }]\n',
     message:
@@ -1570,6 +1582,35 @@ const ROWS: readonly Row[] = [
     yaml: 'observability: { serviceMonitors: false, monitorLabels: { release: a } }\n',
     message:
       'maas.yaml:1:35 observability.serviceMonitors: got false, expected true while there is a Prometheus, which would scrape only itself; remove it, or add `prometheus: false`',
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'platform: openshift\ndomain: apps.example.com\nobservability: { replicas: 3, namespace: metrics }\n',
+    message: [
+      'maas.yaml:3:18 observability.replicas: got 3, expected nothing with user workload monitoring: it has no effect; remove it, or add `userWorkloadMonitoring: false`',
+      'maas.yaml:3:31 observability.namespace: got "metrics", expected nothing with user workload monitoring: it has no effect; remove it, or add `userWorkloadMonitoring: false`',
+    ].join('\n'),
+  },
+  // User workload monitoring
+  {
+    rule: 'user-workload-monitoring-platform',
+    yaml: 'observability: { userWorkloadMonitoring: true }\n',
+    message:
+      'maas.yaml:1:42 observability.userWorkloadMonitoring: got true, expected a platform with user workload monitoring: it is a part of OpenShift; remove it, or write `platform: openshift`',
+  },
+  {
+    rule: 'user-workload-monitoring-only',
+    yaml: 'platform: openshift\ndomain: apps.example.com\nobservability: { userWorkloadMonitoring: true, prometheus: true, serviceMonitors: false }\n',
+    message: [
+      'maas.yaml:3:60 observability.prometheus: got true, expected nothing else beside `userWorkloadMonitoring: true`, which scrapes by monitors and needs no Prometheus; remove one of the two',
+      'maas.yaml:3:83 observability.serviceMonitors: got false, expected nothing else beside `userWorkloadMonitoring: true`, which scrapes by monitors and needs no Prometheus; remove one of the two',
+    ].join('\n'),
+  },
+  {
+    rule: 'user-workload-monitoring-label',
+    yaml: "platform: openshift\ndomain: apps.example.com\nobservability: { monitorLabels: { openshift.io/user-monitoring: 'false' } }\n",
+    message:
+      'maas.yaml:3:65 observability.monitorLabels["openshift.io/user-monitoring"]: got "false", expected no label by which user workload monitoring leaves the monitors out; remove it, or write `userWorkloadMonitoring: false`',
   },
   // Patches and own objects
   {
