@@ -103,7 +103,10 @@ function limitNodes({ tiers }: PlatformSettings): string[] {
 }
 
 function modelNode(model: ModelSettings, index: number): string {
-  const { canary } = model;
+  const { canary, external } = model;
+  if (external !== undefined) {
+    return node(`model${index}`, [model.name, `external: ${external.model}`, external.baseUrl]);
+  }
   return node(`model${index}`, [
     ...[model.name, runtimeWords(model), `replicas: ${replicaWords(model)}`],
     ...(canary === undefined ? [] : [`canary, ${canary.weight} %: ${runtimeWords(canary.version)}`]),

@@ -90,6 +90,8 @@ export interface ModelExplanation extends ModelAccess {
   readonly quota: QuotaExplanation[];
   /** Another version of it, which gets a part of its requests. */
   readonly canary?: CanaryExplanation;
+  /** The provider that serves it, in place of pods. */
+  readonly external?: ModelSettings['external'];
   readonly tiers: TierConfiguration[];
   readonly objects: ObjectReference[];
 }
@@ -168,6 +170,7 @@ function explainModel(settings: PlatformSettings, model: ModelSettings): ModelEx
       ...explainVersion(settings, model.canary.version),
       cost: explainHourlyCost(settings, model.canary.version),
     },
+    external: model.external,
     tiers,
     objects: inFileOrder([
       ...modelObjects(settings, model),

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { checkedLuaTemplate, fillLuaTemplate } from '../lua-template';
 
 /** Scripts beside this file. */
-export type GatewayScript = 'failed-authentication' | 'model-list';
+export type GatewayScript = 'external-model' | 'failed-authentication' | 'model-list';
 
 const templates = new Map<GatewayScript, string>();
 

@@ -2,6 +2,8 @@ import { Duration, type Chart } from 'cdk8s';
 import { pathPrefix, routesByHost, routesByPath } from '../config/model-address';
 import { servedNamesOf } from '../config/served-names';
 import { versionsOf, type ModelSettings } from '../config/model-settings';
+import { ExternalKeys } from '../gateway/external-keys';
+import { portOf } from '../gateway/external-model';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../gateway/gateway-certificate';
@@ -24,14 +26,19 @@ const RETRY_AFTER = Duration.seconds(30);
 
 export function addGateway(chart: Chart, context: PlatformContext): void {
   const { gateway, domain, kuadrant, namespace, networkPolicies, slowDownAfter } = context.settings;
+  const secretNames = externalKeySecretNames(context);
   if (gateway.create) {
     new MaasGateway(chart, 'gateway', {
       ...gateway,
       domain,
       userLabel: context.settings.observability.userLabel,
+      externalKeySecretNames: secretNames,
       tlsSecretName: gateway.tls?.secretName,
       routeNamespaces: gateway.namespace === namespace ? undefined : [namespace],
     });
+  }
+  if (secretNames.length > 0) {
+    new ExternalKeys(chart, 'external-keys', { gateway: context.gateway, secretNames });
   }
   if (gateway.create && networkPolicies) {
     new GatewayNetworkPolicy(chart, 'network-policy', {
@@ -41,6 +48,7 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
       modelPort: MODEL_PORT,
       kuadrantNamespace: kuadrant.namespace,
       scrapers: scrapers(context.settings),
+      externalPorts: externalPorts(context),
     });
   }
   if (gateway.tls?.issuer !== undefined) {
@@ -77,6 +85,14 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
 /** Whether a model may have no pod, until somebody asks for it. */
 function maySleep({ replicas }: ModelSettings): boolean {
   return replicas?.min === 0;
+}
+
+function externalKeySecretNames({ settings }: PlatformContext): string[] {
+  return [...new Set(settings.models.flatMap(({ external }) => external?.keySecret ?? []))];
+}
+
+function externalPorts({ settings }: PlatformContext): number[] {
+  return [...new Set(settings.models.flatMap(({ external }) => (external ? portOf(external.baseUrl) : [])))];
 }
 
 export function addRoutes(chart: Chart, context: PlatformContext): void {

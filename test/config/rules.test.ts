@@ -303,7 +303,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary, external; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
@@ -1275,6 +1275,67 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:46 models[0].canary.accelerator: got "nvidia-l4", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or name another model',
       'maas.yaml:2:95 models[0].canary.replicas.max: got 2, expected at least min, which is 3; raise max or lower min',
       'maas.yaml:3:44 models[1].canary: got 59.60 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 60.85 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; `accelerator: nvidia-a100-80gb` fits',
+    ].join('\n'),
+  },
+  {
+    rule: 'external-keys',
+    yaml: [
+      'models:',
+      '  - { name: a, source: hf://a/b, gpus: 2, replicas: { max: 2 }, host: a.maas.local, weight: 2, external: { baseUrl: https://a.example/v1, keySecret: a } }',
+      '  - { name: qwen3, runtime: vllm, servedName: a-b, external: { baseUrl: https://a.example/v1, keySecret: a } }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:16 models[0].source: got "hf://a/b", expected nothing of pods beside `external`: a provider serves the model; remove it, or remove `external`',
+      'maas.yaml:2:34 models[0].gpus: got 2, expected nothing of pods beside `external`: a provider serves the model; remove it, or remove `external`',
+      'maas.yaml:2:43 models[0].replicas: got a map, expected nothing of pods beside `external`: a provider serves the model; remove it, or remove `external`',
+      'maas.yaml:3:20 models[1].runtime: got "vllm", expected nothing of pods beside `external`: a provider serves the model; remove it, or remove `external`',
+    ].join('\n'),
+  },
+  {
+    rule: 'external-gateway',
+    yaml: 'gateway: { create: false }\nmodels: [{ name: a, external: { baseUrl: https://a.example/v1, keySecret: a } }]\n',
+    message:
+      'maas.yaml:2:21 models[0].external: got an existing Gateway, expected a Gateway of the platform: the key of the provider is mounted into its pods; remove `create: false`',
+  },
+  {
+    rule: 'external-port',
+    yaml: 'models: [{ name: a, external: { baseUrl: "https://a.example:65536/v1", keySecret: a } }]\n',
+    message:
+      'maas.yaml:1:42 models[0].external.baseUrl: got port 65536, expected at most 65535; write another, or none',
+  },
+  {
+    rule: 'external-istio',
+    yaml: 'versions: { istio: 1.29.9 }\nlimits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: a, external: { baseUrl: https://a.example/v1, keySecret: a } }]\n',
+    message:
+      'maas.yaml:1:20 versions.istio: got "1.29.9", expected 1.30.0 or newer for model a: its Envoy gives the provider its key; upgrade Istio',
+  },
+  {
+    rule: 'external-conformance',
+    yaml: 'conformance: {}\nmodels: [{ name: a, external: { baseUrl: https://a.example/v1, keySecret: a } }]\n',
+    message:
+      'maas.yaml:1:1 conformance: got the first model, "a", expected a model of the cluster: the test asks it past the gateway, too; name another as `model` below it',
+  },
+  {
+    rule: 'external-conformance',
+    yaml: 'conformance: { model: a }\nmodels: [{ name: simulator }, { name: a, external: { baseUrl: https://a.example/v1, keySecret: a } }]\n',
+    message:
+      'maas.yaml:1:23 conformance.model: got "a", expected a model of the cluster: the test asks it past the gateway, too; name another',
+  },
+  {
+    rule: 'value-format',
+    yaml: [
+      'models:',
+      '  - { name: a, external: { baseUrl: http://API.openai.com/v1/chat/completions, keySecret: a } }',
+      '  - { name: b, external: { baseUrl: "https://user:sk-secret@a.example/v1", keySecret: sk-secret_Key } }',
+      '  - { name: c, external: { baseUrl: api.openai.com/v1/, keySecret: a } }',
+      '  - { name: d, external: { baseUrl: https://10.0.0.1/v1, keySecret: a } }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:37 models[0].external.baseUrl: got "http://API.openai.com/v1/chat/completions", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; for example "https://api.openai.com/v1"',
+      'maas.yaml:3:37 models[1].external.baseUrl: got "https://…@a.example/v1", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; for example "https://api.openai.com/v1"',
+      'maas.yaml:3:87 models[1].external.keySecret: got a text of 13 characters, expected the name of a Secret, not its value: lower-case letters, digits, "-" and ".", with a letter or digit at both ends; for example "my-secret"',
+      'maas.yaml:4:37 models[2].external.baseUrl: got "api.openai.com/v1/", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; write "https://api.openai.com/v1"',
+      'maas.yaml:5:37 models[3].external.baseUrl: got "https://10.0.0.1/v1", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; for example "https://api.openai.com/v1"',
     ].join('\n'),
   },
   {

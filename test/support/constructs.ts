@@ -4,6 +4,8 @@ import { DeletionProtection } from '../../src/cluster/deletion-protection';
 import { MaasNamespace } from '../../src/cluster/namespace';
 import { ConformanceJob } from '../../src/conformance/conformance-job';
 import { ErrorReplyFilter } from '../../src/gateway/error-reply-filter';
+import { ExternalKeys } from '../../src/gateway/external-keys';
+import { ExternalModel } from '../../src/gateway/external-model';
 import { FailedAuthenticationFilter } from '../../src/gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../../src/gateway/gateway-certificate';
 import { GatewayNetworkPolicy } from '../../src/gateway/gateway-network-policy';
@@ -98,6 +100,16 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
       routeNamespace: names.domain,
     }),
   ErrorReplyFilter: (scope, names) => new ErrorReplyFilter(scope, 'construct', { gateway: gatewayOf(names) }),
+  ExternalKeys: (scope, names) =>
+    new ExternalKeys(scope, 'construct', { gateway: gatewayOf(names), secretNames: [names.name] }),
+  ExternalModel: (scope, names) =>
+    new ExternalModel(scope, 'construct', {
+      gateway: gatewayOf(names),
+      modelName: names.name,
+      baseUrl: `https://${names.domain}/v1`,
+      providerModel: names.name,
+      keySecretName: names.name,
+    }),
   FailedAuthenticationFilter: (scope, names) =>
     new FailedAuthenticationFilter(scope, 'construct', { gateway: gatewayOf(names) }),
   HeaderScrubFilter: (scope, names) => new HeaderScrubFilter(scope, 'construct', { gateway: gatewayOf(names) }),

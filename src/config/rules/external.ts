@@ -1,0 +1,98 @@
+import { quote, showValue, type Finding } from '../problem';
+import { createsGateway, namedModelsOf, type DraftModel, type NamedModel } from './facts';
+import { atKey, atValue, isUnusable, type Rule } from './rule';
+import { isAtLeast } from './units';
+
+/** What a model has that is served somewhere else. */
+const KEYS_OF_EXTERNAL: readonly string[] = ['name', 'host', 'servedName', 'weight', 'tokenWeights', 'external'];
+
+/** First Istio whose Envoy has been seen to put in keys for one cluster only. */
+const LOWEST_ISTIO = '1.30.0';
+
+interface ExternalModel extends NamedModel {
+  readonly external: NonNullable<DraftModel['external']>;
+}
+
+function externalModelsOf(configuration: Parameters<Rule['check']>[0]): ExternalModel[] {
+  return namedModelsOf(configuration).flatMap((model) => {
+    const { external } = model.item;
+    return external === undefined ? [] : [{ ...model, external }];
+  });
+}
+
+const externalKeys: Rule = {
+  id: 'external-keys',
+  check: (configuration) =>
+    externalModelsOf(configuration).flatMap(({ item, index }): Finding[] =>
+      Object.entries(item)
+        .filter(([key]) => !KEYS_OF_EXTERNAL.includes(key))
+        .map(([key, value]) => {
+          const path = ['models', index, key];
+          const expected = 'nothing of pods beside `external`: a provider serves the model';
+          return atKey(path, showValue(value, path), expected, 'remove it, or remove `external`');
+        }),
+    ),
+};
+
+const externalGateway: Rule = {
+  id: 'external-gateway',
+  check: (configuration) =>
+    createsGateway(configuration)
+      ? []
+      : externalModelsOf(configuration).map(({ index }) => {
+          const expected = 'a Gateway of the platform: the key of the provider is mounted into its pods';
+          return atKey(['models', index, 'external'], 'an existing Gateway', expected, 'remove `create: false`');
+        }),
+};
+
+const externalPort: Rule = {
+  id: 'external-port',
+  check: (configuration) =>
+    externalModelsOf(configuration).flatMap(({ index, external: { baseUrl } }): Finding[] => {
+      const port = Number(/:(\d+)(?:\/|$)/.exec(baseUrl ?? '')?.[1] ?? 443);
+      const path = ['models', index, 'external', 'baseUrl'];
+      return port > 65_535 ? [atValue(path, `port ${port}`, 'at most 65535', 'write another, or none')] : [];
+    }),
+};
+
+const externalIstio: Rule = {
+  id: 'external-istio',
+  check: (configuration): Finding[] => {
+    const istio = configuration.versions?.istio;
+    const [first] = externalModelsOf(configuration);
+    if (first === undefined || istio === undefined || isAtLeast(istio, LOWEST_ISTIO)) {
+      return [];
+    }
+    const expected = `${LOWEST_ISTIO} or newer for model ${first.name}: its Envoy gives the provider its key`;
+    return [atValue(['versions', 'istio'], quote(istio), expected, 'upgrade Istio')];
+  },
+};
+
+/** The Job reads the model past the gateway, too. */
+const externalConformance: Rule = {
+  id: 'external-conformance',
+  check: (configuration): Finding[] => {
+    const { conformance } = configuration;
+    if (conformance === undefined || isUnusable(configuration, 'conformance', 'model')) {
+      return [];
+    }
+    const name = conformance.model ?? namedModelsOf(configuration)[0]?.name;
+    const model = externalModelsOf(configuration).find((each) => each.name === name);
+    if (model === undefined) {
+      return [];
+    }
+    const expected = 'a model of the cluster: the test asks it past the gateway, too';
+    return conformance.model === undefined
+      ? [atKey(['conformance'], `the first model, ${quote(model.name)}`, expected, 'name another as `model` below it')]
+      : [atValue(['conformance', 'model'], quote(model.name), expected, 'name another')];
+  },
+};
+
+/** Models of external providers. */
+export const EXTERNAL_RULES: readonly Rule[] = [
+  externalKeys,
+  externalGateway,
+  externalPort,
+  externalIstio,
+  externalConformance,
+];
