@@ -40,6 +40,7 @@ export {
   type TierModels,
 } from './gateway/model-list-filter';
 export { ModelListRoute, type ModelListRouteProps } from './gateway/model-list-route';
+export { ModelFallback, type FallbackRoute, type ModelFallbackProps } from './gateway/model-fallback';
 export { ModelRoute, type IModelBackend, type ModelCanary, type ModelRouteProps } from './gateway/model-route';
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
 

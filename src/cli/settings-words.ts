@@ -155,6 +155,7 @@ const MODEL_WORDS = {
   priorityClass: 'PriorityClass',
   tokensPerSecond: 'tokens a second of a replica',
   external: 'provider',
+  fallback: 'fallback',
 } as const satisfies { readonly [Key in keyof ModelSettings]?: string };
 
 /** What is served, on what, and what its tokens count. */

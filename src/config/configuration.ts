@@ -587,6 +587,12 @@ export interface ModelConfiguration {
    * @default - none: pods of the cluster serve it
    */
   readonly external?: ExternalConfiguration;
+  /**
+   * Another model that answers when this one has no pod that is ready, cannot be connected to, ends the connection before
+   * it answers, or answers 5xx. Requests stay those of this model: who may send them, and what their tokens count.
+   * @default - none: the client gets the error
+   */
+  readonly fallback?: string;
 }
 
 /** A provider whose API is like OpenAI's, and one of its models. */

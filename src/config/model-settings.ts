@@ -46,6 +46,8 @@ export interface ModelSettings {
   readonly tokensPerSecond?: number;
   readonly canary?: CanarySettings;
   readonly external?: Required<ExternalConfiguration>;
+  /** Name of another model, which answers when this one cannot. */
+  readonly fallback?: string;
 }
 
 /** Another version of a model, with everything decided. */
@@ -96,6 +98,7 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     tokensPerSecond: model.tokensPerSecond,
     canary: model.canary && resolveCanary(model, model.canary, platform, domain),
     external: model.external && { ...model.external, model: model.external.model ?? servedName },
+    fallback: model.fallback,
   };
 }
 

@@ -169,6 +169,7 @@ const model = z.strictObject({
   external: z.optional(
     z.strictObject({ baseUrl: formatted(FORMATS.baseUrl), model: z.optional(text()), keySecret: objectName() }),
   ),
+  fallback: z.optional(text()),
 });
 
 const identity = z.strictObject({

@@ -92,6 +92,8 @@ export interface ModelExplanation extends ModelAccess {
   readonly canary?: CanaryExplanation;
   /** The provider that serves it, in place of pods. */
   readonly external?: ModelSettings['external'];
+  /** Name of the model that answers when this one cannot. */
+  readonly fallback?: string;
   readonly tiers: TierConfiguration[];
   readonly objects: ObjectReference[];
 }
@@ -171,6 +173,7 @@ function explainModel(settings: PlatformSettings, model: ModelSettings): ModelEx
       cost: explainHourlyCost(settings, model.canary.version),
     },
     external: model.external,
+    fallback: model.fallback,
     tiers,
     objects: inFileOrder([
       ...modelObjects(settings, model),

@@ -108,6 +108,9 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
     ...(routesByPath(settings.gateway)
       ? [reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-path-route`, 'paths')]
       : []),
+    ...(model.fallback === undefined
+      ? []
+      : [filterReference(settings, '70-routes', `${model.name}-fallback`, `when ${model.fallback} answers for it`)]),
     ...(platform === 'openshift' && routesByHost(settings.gateway)
       ? [reference(settings, '70-routes', 'Route', settings.gateway.namespace, route, "the host at OpenShift's router")]
       : []),

@@ -72,6 +72,7 @@ function modelRows(model: ModelExplanation): Row[] {
     ['cost', model.cost?.words ?? []],
     ['quota', model.quota.map(({ words }) => words)],
     ['canary', canaryLines(model)],
+    ['fallback', model.fallback === undefined ? [] : [`${model.fallback}, with the limits and weights of this one`]],
     ['a request costs', [model.weight, ...mostWords(model)]],
     ['tiers', tiers.length === 0 ? ['none may use it'] : alignColumns(tiers)],
     objectRow(model.objects),

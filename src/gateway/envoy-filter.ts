@@ -165,6 +165,16 @@ export function addClusterPatch(
   ]);
 }
 
+/** Adds an EnvoyFilter with changes of more than one kind. */
+export function addPatches(
+  scope: Construct,
+  props: GatewayFilterProps,
+  name: string,
+  patches: EnvoyFilterSpecConfigPatches[],
+): void {
+  addEnvoyFilter(scope, props, name, undefined, patches);
+}
+
 /** A change of what Envoy knows of one host. */
 function hostPatch(domainName: string, value: object): EnvoyFilterSpecConfigPatches {
   const {

@@ -2,10 +2,10 @@ import { Construct } from 'constructs';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { addClusterPatch, type GatewayFilterProps } from './envoy-filter';
-import { errorBody } from './error-body';
 import { externalKeySource } from './external-keys';
 import { gatewayScript, luaHttpFilter } from './lua-filter';
 import type { IModelBackend } from './model-route';
+import { REQUEST_REFUSALS, serverError } from './script-refusals';
 
 /** Props of `ExternalModel`. */
 export interface ExternalModelProps extends GatewayFilterProps {
@@ -123,19 +123,10 @@ function exportedTo(own: string, routes: string): string[] {
 
 /** Bodies of what the script answers itself. */
 const REFUSALS = {
-  body: errorBody({
-    message: 'The body has to be a JSON object whose keys are plain words.',
-    type: 'invalid_request_error',
-    code: 'invalid_body',
-  }),
+  ...REQUEST_REFUSALS,
   key: serverError('The platform has no key for the provider of this model.', 'provider_key_missing'),
   provider: serverError('The provider of this model refuses the platform.', 'provider_refused'),
-  failed: serverError('The gateway failed.', 'internal_error'),
 };
-
-function serverError(message: string, code: string): string {
-  return errorBody({ message, type: 'server_error', code });
-}
 
 /** What the filters say. */
 interface ExternalRequest {

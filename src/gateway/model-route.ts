@@ -83,12 +83,16 @@ export interface ModelCanary {
 export class ModelRoute extends Construct {
   /** Name of the HTTPRoute. */
   public readonly routeName: string;
+  /** How many rules it has. */
+  public readonly ruleCount: number;
 
   constructor(scope: Construct, id: string, props: ModelRouteProps) {
     super(scope, id);
     this.routeName = props.name;
     const { HttpRoute } = l1.gatewayApi;
     const { gateway, backend } = props;
+    const rules = routeRules(props);
+    this.ruleCount = rules.length;
     new HttpRoute(this, 'Resource', {
       metadata: objectMetadata(props.name, {
         namespace: backend.serviceNamespace,
@@ -97,7 +101,7 @@ export class ModelRoute extends Construct {
       spec: {
         parentRefs: [{ name: gateway.gatewayName, namespace: gateway.gatewayNamespace }],
         hostnames: [props.host],
-        rules: routeRules(props),
+        rules,
       },
     });
   }

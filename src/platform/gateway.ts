@@ -11,6 +11,7 @@ import { GatewayNetworkPolicy } from '../gateway/gateway-network-policy';
 import { HeaderScrubFilter } from '../gateway/header-scrub-filter';
 import { IdentityRequiredFilter } from '../gateway/identity-required-filter';
 import { LISTENER_PORTS, MaasGateway } from '../gateway/maas-gateway';
+import { ModelFallback } from '../gateway/model-fallback';
 import { ModelListFilter } from '../gateway/model-list-filter';
 import { ModelListRoute } from '../gateway/model-list-route';
 import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
@@ -102,24 +103,42 @@ export function addRoutes(chart: Chart, context: PlatformContext): void {
     const { name, host } = model;
     const backend = models.get(name);
     const shared = backend && { gateway, backend, paths, canary: canaryOf(model, models) };
+    const routes: ModelRoute[] = [];
     if (routesByHost(settings.gateway)) {
       if (shared !== undefined) {
-        new ModelRoute(chart, `route-${name}`, { ...shared, name: `${name}-domain-route`, host });
+        const route = new ModelRoute(chart, `route-${name}`, { ...shared, name: `${name}-domain-route`, host });
+        routes.push(route);
       }
       addOpenShiftRoute(chart, context, `openshift-route-${name}`, { name: `${name}-route`, host });
     }
     if (routesByPath(settings.gateway) && shared !== undefined) {
       const { platformHost } = settings.gateway;
       const prefix = pathPrefix(model);
-      new ModelRoute(chart, `path-route-${name}`, {
+      const route = new ModelRoute(chart, `path-route-${name}`, {
         ...shared,
         name: `${name}-path-route`,
         host: platformHost,
         prefix,
       });
+      routes.push(route);
     }
+    addFallback(chart, context, model, routes);
   }
   addModelList(chart, context);
+}
+
+function addFallback(chart: Chart, context: PlatformContext, model: ModelSettings, routes: ModelRoute[]): void {
+  const { settings, gateway, models } = context;
+  const other = settings.models.find(({ name }) => name === model.fallback);
+  const [backend, fallback] = [models.get(model.name), models.get(other?.name ?? '')];
+  if (other !== undefined && backend !== undefined && fallback !== undefined) {
+    new ModelFallback(chart, `fallback-${model.name}`, {
+      ...{ gateway, backend, fallback, routes },
+      modelName: model.name,
+      fallbackServedName: other.servedName,
+      ...filterPlacement(context, `${model.name}-fallback`),
+    });
+  }
 }
 
 function canaryOf({ canary }: ModelSettings, models: PlatformContext['models']): ModelCanary | undefined {

@@ -304,7 +304,7 @@ const FULL: MaasPlatformProps = {
       tokenWeights: { prompt: 1, completion: 2, cached: 0.5 },
     },
     { name: 'llama-3-1-8b' },
-    { name: 'far', external: { baseUrl: 'https://a.example/v1', model: 'm', keySecret: 's' } },
+    { name: 'far', external: { baseUrl: 'https://a.example/v1', model: 'm', keySecret: 's' }, fallback: 'own' },
   ],
   accelerators: [
     {

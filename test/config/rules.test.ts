@@ -303,7 +303,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary, external; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary, external, fallback; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
@@ -1290,6 +1290,33 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:43 models[0].replicas: got a map, expected nothing of pods beside `external`: a provider serves the model; remove it, or remove `external`',
       'maas.yaml:3:20 models[1].runtime: got "vllm", expected nothing of pods beside `external`: a provider serves the model; remove it, or remove `external`',
     ].join('\n'),
+  },
+  {
+    rule: 'fallback-model',
+    yaml: 'models:\n  - { name: simulator, fallback: simulator }\n  - { name: small, runtime: simulator, fallback: simulatr }\n',
+    message: [
+      'maas.yaml:2:34 models[0].fallback: got "simulator", expected another model: small; name another, or remove it',
+      'maas.yaml:3:50 models[1].fallback: got "simulatr", expected another model: simulator; did you mean "simulator"?',
+    ].join('\n'),
+  },
+  {
+    rule: 'fallback-beside',
+    yaml: [
+      'models:',
+      '  - { name: simulator, fallback: a, replicas: { min: 0, max: 1 }, scaling: { by: queue, target: 5 }, canary: { weight: 5, maxModelLength: 9 } }',
+      '  - { name: a, source: hf://a/b, accelerator: nvidia, fallback: simulator, adapters: [{ name: c, source: hf://a/c }] }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:49 models[0].replicas.min: got 0, expected at least 1: what the other model answers would not wake this one (beside `fallback`); remove it, or remove `fallback`',
+      'maas.yaml:2:102 models[0].canary: got a map, expected no canary: requests go to one version and its fallback (beside `fallback`); remove it, or remove `fallback`',
+      'maas.yaml:3:76 models[1].adapters: got a list of 1 item, expected no adapters, which the other model has not (beside `fallback`); remove it, or remove `fallback`',
+    ].join('\n'),
+  },
+  {
+    rule: 'fallback-istio',
+    yaml: 'versions: { istio: 1.29.9 }\ntiers: [{ name: free, requests: { limit: 5, window: 1m } }]\nmodels: [{ name: simulator, fallback: a }, { name: a, runtime: simulator }]\n',
+    message:
+      'maas.yaml:1:20 versions.istio: got "1.29.9", expected 1.30.0 or newer for model simulator: its Envoy tries another model; upgrade Istio',
   },
   {
     rule: 'external-gateway',

@@ -13,6 +13,7 @@ import { GatewayProtection } from '../../src/gateway/gateway-protection';
 import { HeaderScrubFilter } from '../../src/gateway/header-scrub-filter';
 import { IdentityRequiredFilter } from '../../src/gateway/identity-required-filter';
 import { MaasGateway } from '../../src/gateway/maas-gateway';
+import { ModelFallback } from '../../src/gateway/model-fallback';
 import { ModelListFilter } from '../../src/gateway/model-list-filter';
 import { ModelListRoute } from '../../src/gateway/model-list-route';
 import { ModelRoute } from '../../src/gateway/model-route';
@@ -117,6 +118,15 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     new IdentityRequiredFilter(scope, 'construct', { gateway: gatewayOf(names) }),
   MaasGateway: (scope, { namespace, domain, name }) =>
     new MaasGateway(scope, 'construct', { namespace, domain, name, tlsSecretName: name }),
+  ModelFallback: (scope, names) =>
+    new ModelFallback(scope, 'construct', {
+      gateway: gatewayOf(names),
+      modelName: names.name,
+      backend: { serviceName: names.name, serviceNamespace: names.namespace, servicePort: 80 },
+      fallback: { serviceName: names.user, serviceNamespace: names.namespace, servicePort: 80 },
+      fallbackServedName: names.user,
+      routes: [{ routeName: names.name, ruleCount: 1 }],
+    }),
   ModelListFilter: (scope, names) =>
     new ModelListFilter(scope, 'construct', {
       gateway: gatewayOf(names),

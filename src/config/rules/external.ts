@@ -4,9 +4,17 @@ import { atKey, atValue, isUnusable, type Rule } from './rule';
 import { isAtLeast } from './units';
 
 /** What a model has that is served somewhere else. */
-const KEYS_OF_EXTERNAL: readonly string[] = ['name', 'host', 'servedName', 'weight', 'tokenWeights', 'external'];
+const KEYS_OF_EXTERNAL: readonly string[] = [
+  'name',
+  'host',
+  'servedName',
+  'weight',
+  'tokenWeights',
+  'external',
+  'fallback',
+];
 
-/** First Istio whose Envoy has been seen to put in keys for one cluster only. */
+/** First Istio whose Envoy has been seen to do what these models need. */
 const LOWEST_ISTIO = '1.30.0';
 
 interface ExternalModel extends NamedModel {
@@ -55,18 +63,27 @@ const externalPort: Rule = {
     }),
 };
 
-const externalIstio: Rule = {
-  id: 'external-istio',
-  check: (configuration): Finding[] => {
-    const istio = configuration.versions?.istio;
-    const [first] = externalModelsOf(configuration);
-    if (first === undefined || istio === undefined || isAtLeast(istio, LOWEST_ISTIO)) {
-      return [];
-    }
-    const expected = `${LOWEST_ISTIO} or newer for model ${first.name}: its Envoy gives the provider its key`;
-    return [atValue(['versions', 'istio'], quote(istio), expected, 'upgrade Istio')];
-  },
-};
+/** Which Istio models of a kind need. */
+export function lowestIstio(
+  id: string,
+  modelsOf: (configuration: Parameters<Rule['check']>[0]) => readonly NamedModel[],
+  reason: string,
+): Rule {
+  return {
+    id,
+    check: (configuration): Finding[] => {
+      const istio = configuration.versions?.istio;
+      const [first] = modelsOf(configuration);
+      if (first === undefined || istio === undefined || isAtLeast(istio, LOWEST_ISTIO)) {
+        return [];
+      }
+      const expected = `${LOWEST_ISTIO} or newer for model ${first.name}: ${reason}`;
+      return [atValue(['versions', 'istio'], quote(istio), expected, 'upgrade Istio')];
+    },
+  };
+}
+
+const externalIstio = lowestIstio('external-istio', externalModelsOf, 'its Envoy gives the provider its key');
 
 /** The Job reads the model past the gateway, too. */
 const externalConformance: Rule = {
