@@ -124,7 +124,7 @@ function exportedTo(own: string, routes: string): string[] {
 /** Bodies of what the script answers itself. */
 const REFUSALS = {
   ...REQUEST_REFUSALS,
-  key: serverError('The platform has no key for the provider of this model.', 'provider_key_missing'),
+  key: serverError('The platform has no key for the provider of this model, or none that can be sent.', 'provider_key_missing'),
   provider: serverError('The provider of this model refuses the platform.', 'provider_refused'),
 };
 

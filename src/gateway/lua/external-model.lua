@@ -35,8 +35,8 @@ end
 -- Makes of a request what the provider gets; returns status and reason of a refusal, or nothing.
 local function forward(handle)
   local path = handle:headers():get(':path'):match('^[^?]*')
-  if not handle:headers():get('authorization') then
-    handle:logErr('external model: no key for ' .. configuration.authority)
+  if not (handle:headers():get('authorization') or ''):find('^Bearer [!-~]+$') then
+    handle:logErr('external model: no key for ' .. configuration.authority .. ', or one with a blank or line break')
     return '503', 'key'
   end
   local body = handle:body(true)

@@ -56,6 +56,7 @@ export function readingsFor(settings: PlatformSettings, desired: readonly Kubern
   want(DEFAULT_NAMESPACES.istio, KINDS.deployment);
   want(CERT_MANAGER_NAMESPACE, KINDS.deployment);
   want('', KINDS.node);
+  if (settings.models.some(({ external }) => external !== undefined)) want(gateway.namespace, KINDS.secret);
   const issuer = gateway.tls?.issuer?.kind;
   if (issuer === 'ClusterIssuer') want('', KINDS.clusterIssuer);
   if (issuer === 'Issuer') want(gateway.namespace, KINDS.issuer);

@@ -264,6 +264,19 @@ describeWithIstio('a model of a provider, behind the listener that Istio makes',
     }
   });
 
+  test.each(['sk-broken\n', 'sk broken', ''])('a key that no header can have is none: %j', async (key) => {
+    provider.mount(mounted(key));
+    const broken = await start();
+    try {
+      const reply = await ask({}, broken.port);
+      expect([reply.status, JSON.parse(reply.body).error.code]).toEqual([503, 'provider_key_missing']);
+      expect(provider.asked).toEqual([]);
+    } finally {
+      await broken.stop();
+      provider.mount(mounted('sk-platform'));
+    }
+  });
+
   test('a server of another name is not given the key', async () => {
     const other = await Provider.start('other.example.com');
     other.mount(mounted('sk-platform'));
