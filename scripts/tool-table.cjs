@@ -96,6 +96,12 @@ const tools = [
     folder: 'test/cluster/tools/prometheus',
     package: 'github.com/prometheus/prometheus/cmd/promtool',
   },
+  {
+    name: 'keda-operator',
+    folder: 'test/cluster/tools/keda',
+    package: 'github.com/kedacore/keda/v2/cmd/operator',
+    environment: { CGO_ENABLED: '0' }, // nothing of it is in C
+  },
   { name: 'limitador', folder: 'test/cluster/tools/limitador', builder: 'cargo' },
   { name: 'keycloak', folder: 'test/cluster/tools/keycloak', builder: 'maven' },
 ];

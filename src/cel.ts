@@ -44,10 +44,15 @@ export interface CelPaths {
  * A CEL expression that is true when the path of a request, without its query, is one of these, letter for letter, or is
  * `tree` or below it. It reads the path as the client wrote it: `request.url_path` is decoded, so that `%2F` would be a slash.
  */
-export function celPathIsOneOf(tree: string, { prefixes, suffixes }: CelPaths): string {
-  const among = (texts: readonly string[]) => `(?:${texts.map(literally).join('|')})`;
-  const exact = prefixes.length === 0 ? [] : [`${among(prefixes)}${among(suffixes)}(?:[?]|$)`];
-  return `request.path.matches(${celString(`^(?:${[`${literally(tree)}(?:[/?]|$)`, ...exact].join('|')})`)})`;
+export function celPathIsOneOf(paths: CelPaths, tree?: string): string {
+  const below = tree === undefined ? [] : [`${literally(tree)}(?:[/?]|$)`];
+  const exact = paths.prefixes.length === 0 ? [] : [`${among(paths.prefixes)}${among(paths.suffixes)}(?:[?]|$)`];
+  const ways = [...below, ...exact];
+  return ways.length === 0 ? 'false' : `request.path.matches(${celString(`^(?:${ways.join('|')})`)})`;
+}
+
+function among(texts: readonly string[]): string {
+  return `(?:${texts.map(literally).join('|')})`;
 }
 
 /** A regular expression (RE2) that matches a text and nothing else. */

@@ -40,9 +40,10 @@ export {
   type TierModels,
 } from './gateway/model-list-filter';
 export { ModelListRoute, type ModelListRouteProps } from './gateway/model-list-route';
-export { ModelFallback, type FallbackRoute, type ModelFallbackProps } from './gateway/model-fallback';
+export { ModelFallback, type ModelFallbackProps } from './gateway/model-fallback';
 export { ModelRoute, type IModelBackend, type ModelCanary, type ModelRouteProps } from './gateway/model-route';
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
+export { SharedModelRoute, type SharedModelRouteProps, type SharedRouteModel } from './gateway/shared-model-route';
 
 export {
   ApiKeyExternalSecret,
@@ -64,6 +65,7 @@ export {
   GatewayAuthPolicy,
   type GatewayAuthPolicyProps,
   type PathAccess,
+  type SharedPaths,
   type TierAccess,
 } from './identity/gateway-auth-policy';
 export { KeycloakDemo, type KeycloakDemoProps } from './identity/keycloak-demo';

@@ -38,7 +38,4 @@ export const l1 = {
   get openshiftRoute(): typeof import('../imports/route.openshift.io') {
     return require('../imports/route.openshift.io');
   },
-  get openshiftSecurity(): typeof import('../imports/security.openshift.io') {
-    return require('../imports/security.openshift.io');
-  },
 };

@@ -39,3 +39,12 @@ export const KEDA_LABELS = { app: 'keda-operator' } as const;
  * @see https://github.com/prometheus-operator/prometheus-operator/blob/main/pkg/prometheus/common.go
  */
 export const PROMETHEUS_LABELS = { 'app.kubernetes.io/name': 'prometheus' } as const;
+
+/**
+ * The Prometheus of OpenShift's user workload monitoring.
+ * @see https://github.com/openshift/cluster-monitoring-operator/blob/main/assets/prometheus-user-workload/prometheus.yaml
+ */
+export const USER_WORKLOAD_PROMETHEUS: Required<PodSelection> = {
+  namespace: 'openshift-user-workload-monitoring',
+  labels: PROMETHEUS_LABELS,
+};

@@ -52,7 +52,6 @@ const CLASSES = [
   ['keda', 'ScaledObject', 'keda.sh/v1alpha1', 'ScaledObject'],
   ['externalSecrets', 'ExternalSecret', 'external-secrets.io/v1', 'ExternalSecret'],
   ['openshiftRoute', 'Route', 'route.openshift.io/v1', 'Route'],
-  ['openshiftSecurity', 'SecurityContextConstraints', 'security.openshift.io/v1', 'SecurityContextConstraints'],
 ] as const;
 
 test.each(CLASSES)('l1.%s.%s is %s %s', (group, className, apiVersion, kind) => {

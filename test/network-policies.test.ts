@@ -125,18 +125,17 @@ describe('what the gateway may connect to', () => {
 
 describe('the Prometheus of somebody else', () => {
   const others: MaasPlatformProps = { observability: { prometheus: false, serviceMonitors: true } };
-  const userWorkload = { namespace: 'openshift-user-workload-monitoring', labels: PODS.otherPrometheus.labels };
 
   test('scrapes from the namespace of the monitors', () => {
     const manifests = synth(others);
     expect(clientsOf(manifests, 'simulator')).toEqual({ 8080: ['gateway', 'otherPrometheus', 'prometheus'] });
     expect(clientsOf(manifests, 'gateway')['15090']).toEqual(['otherPrometheus', 'prometheus']);
-    expect(isAllowed(manifests, { from: userWorkload, to: PODS.simulator, port: 8080 })).toBe(false);
   });
 
-  test("on OpenShift also from its user workload monitoring's", () => {
-    const manifests = synth({ ...others, platform: 'openshift', domain: 'apps.example.com', users: [] });
-    expect(isAllowed(manifests, { from: userWorkload, to: PODS.simulator, port: 8080 })).toBe(true);
+  test("on OpenShift from its user workload monitoring's only", () => {
+    const manifests = synth({ platform: 'openshift', domain: 'apps.example.com', users: [] });
+    expect(clientsOf(manifests, 'simulator')).toEqual({ 8080: ['gateway', 'userWorkloadPrometheus'] });
+    expect(clientsOf(manifests, 'gateway')['15090']).toEqual(['userWorkloadPrometheus']);
     expect(isAllowed(manifests, { from: PODS.router, to: PODS.gateway, port: 80 })).toBe(true);
   });
 

@@ -1,7 +1,6 @@
 import { load } from 'js-yaml';
 import { readFileSync } from 'node:fs';
 import type { MaasPlatformProps } from '../src';
-import { DEFAULT_TIERS } from '../src/config/defaults';
 import { addressesOf, addressOf } from '../src/config/model-address';
 import { resolveSettings } from '../src/config/settings';
 import { explainName } from '../src/explain/explanation';
@@ -58,24 +57,6 @@ test.each([
 ] as const)("by %s OpenShift's router knows the hosts that there are", (routing, names) => {
   const props = propsOf(routing, { platform: 'openshift', domain: 'apps.example.com', users: [] });
   expect(namesOf('Route', props).sort()).toEqual(names);
-});
-
-test('the second engine has the paths that it counts, by path as by host', () => {
-  const routes = objectsOf(
-    'HTTPRoute',
-    propsOf('path', {
-      models: [{ name: 'simulator' }],
-      tiers: DEFAULT_TIERS,
-      limits: { engine: 'tokenRateLimitPolicy' },
-    }),
-  );
-  const route = routes.find(({ metadata }) => metadata.name === 'simulator-path-route');
-  expect(route.spec.rules.map(({ matches }: Json) => matches[0].path.value)).toEqual([
-    '/simulator/v1/chat/completions',
-    '/simulator/v1/completions',
-    '/simulator/v1/embeddings',
-    '/simulator/v1/models',
-  ]);
 });
 
 test.each([

@@ -148,7 +148,7 @@ const SEED_OBJECTS: { props: MaasPlatformProps; objects: string[] }[] = [
       'Route llm/nomic-route',
       'Route llm/model-list-route',
       'ServiceAccount llm/kserve-service-account',
-      'SecurityContextConstraints kserve-scc',
+      'RoleBinding llm/kserve-restricted-v2',
       'HTTPRoute llm/qwen3-domain-route',
       'HTTPRoute llm/granite-domain-route',
       'HTTPRoute llm/mistral-domain-route',
@@ -158,7 +158,7 @@ const SEED_OBJECTS: { props: MaasPlatformProps; objects: string[] }[] = [
       'InferenceService llm/granite-8b-code-instruct-128k',
       'InferenceService llm/mistral-7b-instruct',
       'InferenceService llm/nomic-embed-text-v1-5',
-      'ServiceMonitor llm-observability/qwen3-model-monitor',
+      'ServiceMonitor llm/qwen3-model-monitor',
     ],
   },
   {

@@ -331,12 +331,14 @@ export interface TierConfiguration {
   /** Name of the tier (DNS label). */
   readonly name: string;
   /**
-   * Tokens a user of the tier may consume, over all models (with the engine `tokenRateLimitPolicy`: of its one model).
+   * Tokens a user of the tier may consume, over all models (with the engine `tokenRateLimitPolicy` and models by host: of
+   * its one model).
    * @default - unlimited
    */
   readonly tokens?: TokenLimitsConfiguration;
   /**
-   * Requests a user of the tier may send.
+   * Requests a user of the tier may send to each model; to all of them together where they share a route
+   * (`gateway.routing: path` with the engine `tokenRateLimitPolicy`).
    * @default - unlimited
    */
   readonly requests?: RequestLimitConfiguration;
@@ -848,7 +850,8 @@ export interface OidcConfiguration {
 export interface LimitsConfiguration {
   /**
    * What counts tokens: Lua inside the gateway pod (`envoyFilter`), or Kuadrant's TokenRateLimitPolicy with Limitador
-   * (`tokenRateLimitPolicy`), for several gateway pods and counters that survive restarts.
+   * (`tokenRateLimitPolicy`), for several gateway pods and counters that survive restarts. With that one a tier may use several
+   * models only by path (`gateway.routing: path`): then they share one HTTPRoute, by which Limitador counts.
    * @default envoyFilter
    */
   readonly engine?: LimitEngine;
@@ -943,7 +946,7 @@ export interface MinioConfiguration {
 export interface ObservabilityConfiguration {
   /**
    * Whether a Prometheus is rendered; `false` for a cluster that has one.
-   * @default true
+   * @default - true, with user workload monitoring false
    */
   readonly prometheus?: boolean;
   /**
@@ -951,6 +954,12 @@ export interface ObservabilityConfiguration {
    * @default - the same as prometheus
    */
   readonly serviceMonitors?: boolean;
+  /**
+   * Whether OpenShift's monitoring of user workloads scrapes, which a cluster administrator switches on: the monitors then stand in
+   * the namespaces of what they scrape, and no Prometheus is rendered.
+   * @default - true on OpenShift, where neither prometheus nor serviceMonitors says something else
+   */
+  readonly userWorkloadMonitoring?: boolean;
   /**
    * Address inside the cluster of the Prometheus that scrapes by the monitors, where that is not ours: KEDA asks it about
    * models with `scaling`. It has to answer without credentials.
@@ -968,7 +977,7 @@ export interface ObservabilityConfiguration {
    */
   readonly replicas?: number;
   /**
-   * Namespace of Prometheus and the monitors.
+   * Namespace of Prometheus and the monitors; user workload monitoring needs none.
    * @default llm-observability
    */
   readonly namespace?: string;

@@ -128,3 +128,8 @@ export function versionsOf(model: ModelSettings): ModelSettings[] {
   }
   return model.canary === undefined ? [model] : [model, model.canary.version];
 }
+
+/** Whether a version may have no pod, until somebody asks for it. */
+export function maySleep({ replicas }: Pick<ModelSettings, 'replicas'>): boolean {
+  return replicas?.min === 0;
+}

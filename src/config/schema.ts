@@ -268,6 +268,7 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
     z.strictObject({
       prometheus: z.optional(z.boolean()),
       serviceMonitors: z.optional(z.boolean()),
+      userWorkloadMonitoring: z.optional(z.boolean()),
       prometheusAddress: z.optional(formatted(FORMATS.address)),
       monitorLabels: z.optional(z.record(z.string(), z.string())),
       userLabel: z.optional(z.boolean()),

@@ -48,6 +48,7 @@ import {
   isLocalDemo,
 } from './defaults';
 import { modelHost, resolveModel, type ModelSettings } from './model-settings';
+import { decideMonitoring } from './monitoring';
 import { resolveQuota, type QuotaSettings } from './quota';
 
 /** An OIDC issuer with everything decided. */
@@ -110,6 +111,7 @@ export interface PlatformSettings {
   readonly observability: {
     readonly prometheus: boolean;
     readonly serviceMonitors: boolean;
+    readonly userWorkloadMonitoring: boolean;
     readonly prometheusAddress?: string;
     readonly monitorLabels?: Readonly<Record<string, string>>;
     readonly userLabel: boolean;
@@ -165,7 +167,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     slowDownAfter: props.identity?.slowDownAfter ?? DEFAULT_SLOW_DOWN_AFTER,
     limits,
     minio: props.storage?.minio && { size: DEFAULT_MINIO_SIZE, ...props.storage.minio },
-    observability: resolveObservability(props),
+    observability: resolveObservability(props, platform),
     conformance: resolveConformance(props),
     patches: props.patches ?? [],
     objects: props.objects ?? [],
@@ -206,12 +208,13 @@ function resolveLimits({ gateway, limits = {} }: MaasPlatformProps): PlatformSet
   };
 }
 
-function resolveObservability({ observability = {} }: MaasPlatformProps): PlatformSettings['observability'] {
-  const prometheus = observability.prometheus ?? true;
+function resolveObservability(
+  { observability = {} }: MaasPlatformProps,
+  platform: PlatformKind,
+): PlatformSettings['observability'] {
   return {
     ...observability,
-    prometheus,
-    serviceMonitors: observability.serviceMonitors ?? prometheus,
+    ...decideMonitoring(platform, observability),
     userLabel: observability.userLabel ?? false,
     ledger: observability.ledger ?? true,
     namespace: observability.namespace ?? DEFAULT_NAMESPACES.observability,

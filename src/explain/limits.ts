@@ -2,7 +2,7 @@ import { count } from '../config/problem';
 import type { TierConfiguration, TokenLimitsConfiguration } from '../config/configuration';
 import type { PlatformSettings } from '../config/settings';
 import { hasTokenLimit, TOKEN_WINDOWS } from '../limits/token-window';
-import { shortestWindow, usesTokenPolicy } from '../platform/limits';
+import { sharesRoute, shortestWindow, usesTokenPolicy } from '../platform/limits';
 import { podWords, tokenWords } from './words';
 
 /** What one gateway pod gives of each limit: the limits themselves, unless pods divide them. */
@@ -18,6 +18,9 @@ export function tokensPerPod(settings: PlatformSettings, { tokens = {} }: TierCo
 
 /** What the token limits of a tier are counted over. */
 export function budgetWords(settings: PlatformSettings): string {
+  if (sharesRoute(settings)) {
+    return 'one budget a user over all models, which share one HTTPRoute; a window begins with the first request that is counted';
+  }
   return usesTokenPolicy(settings)
     ? 'one budget a user; a window begins with the first request that is counted'
     : 'one budget a user over all models; windows of the UTC clock';

@@ -8,7 +8,7 @@ import type { PlatformSettings } from '../config/settings';
 import type { PlatformFile } from '../output/file-names';
 import { apiKeySecretName } from '../identity/api-key-secret-name';
 import { filterPlacement, prefixedName } from '../platform/context';
-import { limitsRequests, limitsTokens, usesTokenPolicy } from '../platform/limits';
+import { limitsRequests, limitsTokens, sharesRoute, usesTokenPolicy } from '../platform/limits';
 
 /** An object of dist/ that says something. */
 export interface ObjectReference {
@@ -106,7 +106,7 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
       ? [reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-domain-route`, 'host and paths')]
       : []),
     ...(routesByPath(settings.gateway)
-      ? [reference(settings, '70-routes', 'HTTPRoute', namespace, `${model.name}-path-route`, 'paths')]
+      ? [reference(settings, '70-routes', 'HTTPRoute', namespace, pathRouteName(settings, model), 'paths')]
       : []),
     ...(model.fallback === undefined
       ? []
@@ -132,6 +132,10 @@ function externalObjects(settings: PlatformSettings, { name, external }: ModelSe
       'what the provider gets: its key, its name of the model',
     ),
   ];
+}
+
+function pathRouteName(settings: PlatformSettings, { name }: ModelSettings): string {
+  return sharesRoute(settings) ? 'models-path-route' : `${name}-path-route`;
 }
 
 function runtimeNames(settings: PlatformSettings, model: ModelSettings): Set<string> {

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { addClusterPatch, type GatewayFilterProps } from './envoy-filter';
+import { errorBody } from './error-body';
 import { externalKeySource } from './external-keys';
 import { gatewayScript, luaHttpFilter } from './lua-filter';
 import type { IModelBackend } from './model-route';
@@ -124,7 +125,15 @@ function exportedTo(own: string, routes: string): string[] {
 /** Bodies of what the script answers itself. */
 const REFUSALS = {
   ...REQUEST_REFUSALS,
-  key: serverError('The platform has no key for the provider of this model, or none that can be sent.', 'provider_key_missing'),
+  path: errorBody({
+    message: 'The provider of this model is asked for chat completions, completions and embeddings only.',
+    type: 'invalid_request_error',
+    code: 'unknown_url',
+  }),
+  key: serverError(
+    'The platform has no key for the provider of this model, or none that can be sent.',
+    'provider_key_missing',
+  ),
   provider: serverError('The provider of this model refuses the platform.', 'provider_refused'),
 };
 

@@ -22,16 +22,8 @@ export interface ModelFallbackProps extends GatewayFilterProps {
   /** Name of the other model in requests (OpenAI API field `model`). */
   readonly fallbackServedName: string;
 
-  /** Routes of the model, in the namespace of its backend. */
-  readonly routes: FallbackRoute[];
-}
-
-/** A route whose requests fall back. */
-export interface FallbackRoute {
-  /** Name of the HTTPRoute. */
-  readonly routeName: string;
-  /** How many rules it has. */
-  readonly ruleCount: number;
+  /** Rules of its routes in the namespace of its backend, for example `ModelRoute.ruleNames`. */
+  readonly ruleNames: string[];
 }
 
 /**
@@ -57,7 +49,7 @@ export class ModelFallback extends Construct {
     addPatches(this, props, `${modelName}-fallback`, [
       ...hops.flatMap((hop) => [added('LISTENER', hopListener(hop)), added('CLUSTER', hopCluster(hop))]),
       added('CLUSTER', clusterOfBoth(name, backend, [first?.name ?? clusterName(backend), last.name])),
-      ...props.routes.flatMap((route) => routePatches(route, backend, name)),
+      ...props.ruleNames.map((rule) => rulePatch(`${backend.serviceNamespace}.${rule}`, name)),
     ]);
   }
 }
@@ -175,42 +167,29 @@ function added(applyTo: 'CLUSTER' | 'LISTENER', value: object): EnvoyFilterSpecC
   };
 }
 
-/** istiod names what it makes of a rule `<namespace>.<HTTPRoute>.<position>`. */
-function routePatches(
-  { routeName, ruleCount }: FallbackRoute,
-  { serviceNamespace }: IModelBackend,
-  cluster: string,
-): EnvoyFilterSpecConfigPatches[] {
+/** What istiod makes of a rule leads to another cluster. */
+function rulePatch(rule: string, cluster: string): EnvoyFilterSpecConfigPatches {
   const {
     EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo,
     EnvoyFilterSpecConfigPatchesMatchContext: Context,
     EnvoyFilterSpecConfigPatchesPatchOperation: Operation,
   } = l1.istioNetworking;
-  return Array.from({ length: ruleCount }, (_, position) => ({
+  return {
     applyTo: ApplyTo.HTTP_UNDERSCORE_ROUTE,
-    match: {
-      context: Context.GATEWAY,
-      routeConfiguration: { vhost: { route: { name: `${serviceNamespace}.${routeName}.${position}` } } },
+    match: { context: Context.GATEWAY, routeConfiguration: { vhost: { route: { name: rule } } } },
+    patch: { operation: Operation.MERGE, value: { route: { cluster, retry_policy: retryPolicy() } } },
+  };
+}
+
+/** One more try, at what has a lower priority than what has failed. */
+function retryPolicy(): object {
+  const type = 'type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig';
+  return {
+    retry_on: '5xx',
+    num_retries: 1,
+    retry_priority: {
+      name: 'envoy.retry_priorities.previous_priorities',
+      typed_config: { '@type': type, update_frequency: 1 },
     },
-    patch: {
-      operation: Operation.MERGE,
-      value: {
-        route: {
-          cluster,
-          retry_policy: {
-            retry_on: '5xx',
-            num_retries: 1,
-            retry_priority: {
-              name: 'envoy.retry_priorities.previous_priorities',
-              typed_config: {
-                '@type':
-                  'type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig',
-                update_frequency: 1,
-              },
-            },
-          },
-        },
-      },
-    },
-  }));
+  };
 }

@@ -15,3 +15,6 @@ export const TOTAL_TOKENS_PATHS: readonly string[] = ['/v1/chat/completions', '/
 
 /** The list of models, which costs nothing. */
 export const MODELS_PATH = '/v1/models';
+
+/** What all of these are below. */
+export const API_PATH = '/v1';

@@ -1,5 +1,9 @@
 import { Construct } from 'constructs';
-import type { HttpRouteSpecRulesMatchesMethod } from '../../imports/gateway.networking.k8s.io';
+import type {
+  HttpRouteSpecRulesFiltersUrlRewritePath,
+  HttpRouteSpecRulesMatches,
+  HttpRouteSpecRulesMatchesMethod,
+} from '../../imports/gateway.networking.k8s.io';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import type { IMaasGateway } from './gateway-reference';
@@ -83,8 +87,8 @@ export interface ModelCanary {
 export class ModelRoute extends Construct {
   /** Name of the HTTPRoute. */
   public readonly routeName: string;
-  /** How many rules it has. */
-  public readonly ruleCount: number;
+  /** Its rules, as Istio names them: `<HTTPRoute>.<position>`. */
+  public readonly ruleNames: string[];
 
   constructor(scope: Construct, id: string, props: ModelRouteProps) {
     super(scope, id);
@@ -92,7 +96,7 @@ export class ModelRoute extends Construct {
     const { HttpRoute } = l1.gatewayApi;
     const { gateway, backend } = props;
     const rules = routeRules(props);
-    this.ruleCount = rules.length;
+    this.ruleNames = rules.map((_, position) => `${props.name}.${position}`);
     new HttpRoute(this, 'Resource', {
       metadata: objectMetadata(props.name, {
         namespace: backend.serviceNamespace,
@@ -108,51 +112,68 @@ export class ModelRoute extends Construct {
 }
 
 /** Rules that a route of Gateway API may have. */
-const MOST_RULES = 16;
+export const MOST_RULES = 16;
 
 function routeRules(props: ModelRouteProps) {
   const { prefix } = props;
   const requests = routedRequests(props);
   if (prefix === undefined) {
-    return [routeRule(props, requests)];
+    return [requestsRule(props, requests)];
   }
-  if (!/^\/[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(prefix)) {
-    throw new Error(`route: got the prefix "${prefix}", expected a slash and one name, for example "/simulator"`);
-  }
+  checkPrefix(prefix);
   if (requests.length > MOST_RULES) {
     throw new Error(
       `route: got ${requests.length} paths behind the prefix "${prefix}", expected at most ${MOST_RULES}`,
     );
   }
-  return requests.map(({ method, path }) => routeRule(props, [{ method, path: `${prefix}${path}` }], path));
+  return requests.map(({ method, path }) => requestsRule(props, [{ method, path: `${prefix}${path}` }], path));
+}
+
+/** @throws when a prefix is not a slash and one name */
+export function checkPrefix(prefix: string): void {
+  if (!/^\/[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(prefix)) {
+    throw new Error(`route: got the prefix "${prefix}", expected a slash and one name, for example "/simulator"`);
+  }
 }
 
 /** A rule for requests, whose path the model gets as another one. */
-function routeRule(props: ModelRouteProps, requests: readonly RoutedRequest[], rewritten?: string) {
-  const { HttpRouteSpecRulesFiltersType: Filter, HttpRouteSpecRulesMatchesPathType: PathType } = l1.gatewayApi;
-  return {
+function requestsRule(props: ModelRouteProps, requests: readonly RoutedRequest[], rewritten?: string) {
+  const { HttpRouteSpecRulesMatchesPathType: PathType, HttpRouteSpecRulesFiltersUrlRewritePathType: Rewrite } =
+    l1.gatewayApi;
+  return modelRule(props, {
     matches: requests.map(({ method, path }) => ({ method, path: { type: PathType.EXACT, value: path } })),
+    rewrite: rewritten === undefined ? undefined : { type: Rewrite.REPLACE_FULL_PATH, replaceFullPath: rewritten },
+  });
+}
+
+/** Which requests a rule is for, and what the model gets in place of their path. */
+interface RuleParts {
+  readonly matches: HttpRouteSpecRulesMatches[];
+  readonly rewrite?: HttpRouteSpecRulesFiltersUrlRewritePath;
+}
+
+/**
+ * A rule that leads to a model, without credentials and identity, for as long as the answer takes.
+ *
+ * @throws when the weight of the canary is not between 0 and 100
+ */
+export function modelRule(model: Pick<ModelRouteProps, 'backend' | 'canary'>, { matches, rewrite }: RuleParts) {
+  const { HttpRouteSpecRulesFiltersType: Filter } = l1.gatewayApi;
+  return {
+    matches,
     filters: [
       {
         type: Filter.REQUEST_HEADER_MODIFIER,
         requestHeaderModifier: { remove: ['authorization', ...IDENTITY_HEADERS] },
       },
-      ...(rewritten === undefined ? [] : [pathRewrite(rewritten)]),
+      ...(rewrite === undefined ? [] : [{ type: Filter.URL_REWRITE, urlRewrite: { path: rewrite } }]),
     ],
     timeouts: { request: '0s' },
-    backendRefs: backendReferences(props),
+    backendRefs: backendReferences(model),
   };
 }
 
-function pathRewrite(path: string) {
-  const { HttpRouteSpecRulesFiltersType: Filter, HttpRouteSpecRulesFiltersUrlRewritePathType: Rewrite } = l1.gatewayApi;
-  return {
-    type: Filter.URL_REWRITE,
-    urlRewrite: { path: { type: Rewrite.REPLACE_FULL_PATH, replaceFullPath: path } },
-  };
-}
-
-function backendReferences({ backend, canary }: ModelRouteProps) {
+function backendReferences({ backend, canary }: Pick<ModelRouteProps, 'backend' | 'canary'>) {
   const weight = canary?.weight ?? 0;
   if (!(weight >= 0 && weight <= 100)) {
     throw new Error(`canary: got the weight ${weight}, expected 0 to 100, of 100 requests`);

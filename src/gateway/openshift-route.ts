@@ -1,3 +1,4 @@
+import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
@@ -22,8 +23,14 @@ export interface OpenShiftRouteProps {
 }
 
 /**
+ * How long the router waits for the next byte of an answer, which is 30 seconds otherwise: a model answers as a whole after
+ * minutes, or thinks for as long before its first token. It is what the router waits where it passes TLS through.
+ */
+const SILENCE = Duration.hours(1);
+
+/**
  * Leads one host from OpenShift's router to the Gateway (route.openshift.io/v1 Route). TLS ends at the router, plain
- * HTTP is redirected.
+ * HTTP is redirected. A silent answer is waited for an hour.
  *
  * @see https://docs.redhat.com/en/documentation/openshift_container_platform/4.19/html/network_apis/route-route-openshift-io-v1
  */
@@ -32,7 +39,6 @@ export class OpenShiftRoute extends Construct {
     super(scope, id);
     const {
       Route,
-
       RouteSpecTlsInsecureEdgeTerminationPolicy: Insecure,
       RouteSpecTlsTermination: Termination,
       RouteSpecToKind,
@@ -43,6 +49,7 @@ export class OpenShiftRoute extends Construct {
       metadata: objectMetadata(props.name, {
         namespace: props.gateway.gatewayNamespace,
         labels: { app: 'maas-gateway' },
+        annotations: { 'haproxy.router.openshift.io/timeout': `${SILENCE.toSeconds()}s` },
       }),
       spec: {
         host: props.host,

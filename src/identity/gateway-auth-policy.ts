@@ -35,6 +35,12 @@ export interface PathAccess {
   readonly prefixes: string[];
 }
 
+/** What may be asked of models that share one route; the list of models at their host may always be. */
+export interface SharedPaths extends PathAccess {
+  /** Paths behind each prefix that may be POSTed to, exactly as they are, for example `/v1/chat/completions`. */
+  readonly paths: string[];
+}
+
 /** Props of `GatewayAuthPolicy`. */
 export interface GatewayAuthPolicyProps {
   /** Gateway whose requests are authenticated. */
@@ -48,6 +54,13 @@ export interface GatewayAuthPolicyProps {
    * @default - any host
    */
   readonly hosts?: string[];
+
+  /**
+   * What may be asked at the host of a `SharedModelRoute`, which leads more to the models than anybody may use: every other
+   * path and method there is refused.
+   * @default - all that the routes take
+   */
+  readonly sharedPaths?: SharedPaths;
 
   /**
    * API keys.
@@ -137,7 +150,7 @@ export class GatewayAuthPolicy extends Construct {
 /** Longest name of a user, in characters: the counters of each of them hold it. */
 const LONGEST_USER = 253;
 
-function authorizationRules({ tiers, hosts, apiKeys, oidc }: GatewayAuthPolicyProps) {
+function authorizationRules({ tiers, hosts, sharedPaths, apiKeys, oidc }: GatewayAuthPolicyProps) {
   const restricted = tiers.flatMap((tier) =>
     tier.hosts === undefined && tier.paths === undefined
       ? []
@@ -151,6 +164,7 @@ function authorizationRules({ tiers, hosts, apiKeys, oidc }: GatewayAuthPolicyPr
       `auth.identity.tier in ${celList(tiers.map((tier) => tier.name))}`,
     ],
     ...(hosts && { 'host-of-the-platform': [celHostIsOneOf(hosts)] }),
+    ...(sharedPaths && { 'path-of-the-api': [apiPath(sharedPaths)] }),
     ...(apiKeys && apiKeyRules(apiKeys)),
     ...(oidc && tokenRules(oidc)),
     ...(restricted.length > 0 && { 'model-of-the-tier': restricted }),
@@ -168,7 +182,17 @@ function modelOfTier({ hosts = [], paths }: TierAccess): string {
 }
 
 function modelPath({ prefixes }: PathAccess): string {
-  return celPathIsOneOf(MODELS_PATH, { prefixes, suffixes: [...METERED_PATHS, MODELS_PATH] });
+  return celPathIsOneOf({ prefixes, suffixes: [...METERED_PATHS, MODELS_PATH] }, MODELS_PATH);
+}
+
+/** Whether a request at the host that models share is for the API of one of them, or the list of models. */
+function apiPath({ host, prefixes, paths }: SharedPaths): string {
+  const ways = [
+    `!${celHostIsOneOf([host])}`,
+    `(request.method == "POST" && ${celPathIsOneOf({ prefixes, suffixes: paths })})`,
+    `(request.method == "GET" && ${celPathIsOneOf({ prefixes, suffixes: [MODELS_PATH] }, MODELS_PATH)})`,
+  ];
+  return ways.join(' || ');
 }
 
 function allOf(predicates: string[]) {

@@ -25,6 +25,7 @@ const VERDICTS: Readonly<Record<string, readonly string[]>> = {
   Certificate: ['Ready'],
   ExternalSecret: ['Ready'],
   Prometheus: ['Available', 'Reconciled'],
+  ScaledObject: ['Ready'],
   Job: [],
   CustomResourceDefinition: ['Established', 'NamesAccepted'],
   Deployment: ['Available'],
@@ -42,6 +43,9 @@ const NEGATIVE = [
   'Suspended',
   'Terminating',
 ];
+
+/** Conditions that tell what an object does just now, and not how it is: KEDA's. */
+const NEUTRAL = ['Active', 'Fallback', 'Paused'];
 
 /** Whether some controller says of an object of this kind how it is. */
 export function isJudged({ kind }: Pick<KubernetesObject, 'kind'>): boolean {
@@ -90,7 +94,9 @@ function problemsIn(
   generation: number | undefined,
 ): string[] {
   const missing = must.filter((type) => !conditions.some((condition) => condition.type === type));
-  const bad = conditions.filter(({ type, status }) => status !== (NEGATIVE.includes(type) ? 'False' : 'True'));
+  const bad = conditions.filter(
+    ({ type, status }) => !NEUTRAL.includes(type) && status !== (NEGATIVE.includes(type) ? 'False' : 'True'),
+  );
   const old = conditions.filter(({ observedGeneration }) => (observedGeneration ?? generation) !== generation);
   return [
     ...missing.map((type) => `${type} is missing`),

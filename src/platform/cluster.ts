@@ -19,7 +19,9 @@ export function addNamespaces(chart: Chart, { settings }: PlatformContext): void
     podSecurity: settings.models.flatMap(versionsOf).some(needsDownloadContainer) ? 'baseline' : 'restricted',
   });
   const others = new Set([
-    ...(hasObservability(settings) ? [settings.observability.namespace] : []),
+    ...(hasObservability(settings) && !settings.observability.userWorkloadMonitoring
+      ? [settings.observability.namespace]
+      : []),
     ...(settings.keycloak ? [DEFAULT_NAMESPACES.keycloak] : []),
     ...(settings.minio ? [DEFAULT_NAMESPACES.minio] : []),
   ]);

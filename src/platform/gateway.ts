@@ -1,7 +1,7 @@
 import { Duration, type Chart } from 'cdk8s';
 import { pathPrefix, routesByHost, routesByPath } from '../config/model-address';
 import { servedNamesOf } from '../config/served-names';
-import { versionsOf, type ModelSettings } from '../config/model-settings';
+import { maySleep, versionsOf, type ModelSettings } from '../config/model-settings';
 import { ExternalKeys } from '../gateway/external-keys';
 import { portOf } from '../gateway/external-model';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
@@ -17,9 +17,10 @@ import { ModelListRoute } from '../gateway/model-list-route';
 import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
 import { ModelRoute, type ModelCanary } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
+import { SharedModelRoute } from '../gateway/shared-model-route';
 import { MODEL_PORT } from '../models/vllm-runtime';
 import { filterPlacement, modelUrl, type PlatformContext } from './context';
-import { usesTokenPolicy } from './limits';
+import { sharesRoute, usesTokenPolicy } from './limits';
 import { scrapers } from './observability';
 
 /** Clients that ask again so often keep a model awake while it loads its weights: KEDA remembers requests for longer. */
@@ -83,9 +84,13 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
   });
 }
 
-/** Whether a model may have no pod, until somebody asks for it. */
-function maySleep({ replicas }: ModelSettings): boolean {
-  return replicas?.min === 0;
+export function addRoutes(chart: Chart, context: PlatformContext): void {
+  if (sharesRoute(context.settings)) {
+    addSharedRoute(chart, context);
+  } else {
+    addModelRoutes(chart, context);
+  }
+  addModelList(chart, context);
 }
 
 function externalKeySecretNames({ settings }: PlatformContext): string[] {
@@ -96,18 +101,36 @@ function externalPorts({ settings }: PlatformContext): number[] {
   return [...new Set(settings.models.flatMap(({ external }) => (external ? portOf(external.baseUrl) : [])))];
 }
 
-export function addRoutes(chart: Chart, context: PlatformContext): void {
+/** One route for all models. */
+function addSharedRoute(chart: Chart, context: PlatformContext): void {
+  const { settings, gateway, models } = context;
+  const route = new SharedModelRoute(chart, 'models-path-route', {
+    gateway,
+    namespace: settings.namespace,
+    host: settings.gateway.platformHost,
+    models: settings.models.flatMap((model) => {
+      const backend = models.get(model.name);
+      return backend === undefined ? [] : [{ prefix: pathPrefix(model), backend, canary: canaryOf(model, models) }];
+    }),
+  });
+  settings.models
+    .filter(({ name }) => models.has(name))
+    .forEach((model, position) => addFallback(chart, context, model, route.ruleNames.slice(position, position + 1)));
+}
+
+/** A route for each model, and for each way to it. */
+function addModelRoutes(chart: Chart, context: PlatformContext): void {
   const { settings, gateway, models } = context;
   const paths = usesTokenPolicy(settings) ? [...TOTAL_TOKENS_PATHS] : undefined;
   for (const model of settings.models) {
     const { name, host } = model;
     const backend = models.get(name);
     const shared = backend && { gateway, backend, paths, canary: canaryOf(model, models) };
-    const routes: ModelRoute[] = [];
+    const ruleNames: string[] = [];
     if (routesByHost(settings.gateway)) {
       if (shared !== undefined) {
         const route = new ModelRoute(chart, `route-${name}`, { ...shared, name: `${name}-domain-route`, host });
-        routes.push(route);
+        ruleNames.push(...route.ruleNames);
       }
       addOpenShiftRoute(chart, context, `openshift-route-${name}`, { name: `${name}-route`, host });
     }
@@ -120,20 +143,19 @@ export function addRoutes(chart: Chart, context: PlatformContext): void {
         host: platformHost,
         prefix,
       });
-      routes.push(route);
+      ruleNames.push(...route.ruleNames);
     }
-    addFallback(chart, context, model, routes);
+    addFallback(chart, context, model, ruleNames);
   }
-  addModelList(chart, context);
 }
 
-function addFallback(chart: Chart, context: PlatformContext, model: ModelSettings, routes: ModelRoute[]): void {
+function addFallback(chart: Chart, context: PlatformContext, model: ModelSettings, ruleNames: string[]): void {
   const { settings, gateway, models } = context;
   const other = settings.models.find(({ name }) => name === model.fallback);
   const [backend, fallback] = [models.get(model.name), models.get(other?.name ?? '')];
   if (other !== undefined && backend !== undefined && fallback !== undefined) {
     new ModelFallback(chart, `fallback-${model.name}`, {
-      ...{ gateway, backend, fallback, routes },
+      ...{ gateway, backend, fallback, ruleNames },
       modelName: model.name,
       fallbackServedName: other.servedName,
       ...filterPlacement(context, `${model.name}-fallback`),

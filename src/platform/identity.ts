@@ -3,6 +3,7 @@ import type { Chart } from 'cdk8s';
 import type { TierConfiguration, UserConfiguration } from '../config/configuration';
 import { pathPrefix, routesByHost } from '../config/model-address';
 import { isKnownToPolicy, type PlatformSettings } from '../config/settings';
+import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
 import { ApiKeyExternalSecret } from '../identity/api-key-external-secret';
 import { ApiKeySecret } from '../identity/api-key-secret';
 import type { KnownApiKey } from '../identity/api-key-rules';
@@ -10,6 +11,7 @@ import { apiKeySecretName, secretNameOfKey } from '../identity/api-key-secret-na
 import { GatewayAuthPolicy, type TierAccess } from '../identity/gateway-auth-policy';
 import { KuadrantInstance } from '../identity/kuadrant-instance';
 import type { PlatformContext } from './context';
+import { sharesRoute } from './limits';
 
 export function addKuadrant(chart: Chart, { settings }: PlatformContext): void {
   new KuadrantInstance(chart, 'kuadrant', { namespace: settings.kuadrant.namespace });
@@ -25,6 +27,13 @@ export function addIdentity(chart: Chart, { settings, gateway }: PlatformContext
     gateway,
     tiers: settings.tiers.map((tier) => tierAccess(tier, settings)),
     hosts: [...hosts, settings.gateway.platformHost],
+    sharedPaths: sharesRoute(settings)
+      ? {
+          host: settings.gateway.platformHost,
+          prefixes: settings.models.map(pathPrefix),
+          paths: [...TOTAL_TOKENS_PATHS],
+        }
+      : undefined,
     apiKeys: apiKeys && {
       namespace,
       prefixes: apiKeys.prefixes,

@@ -26,6 +26,11 @@ export function usesTokenPolicy(settings: PlatformSettings): boolean {
   return limitsTokens(settings) && settings.limits.engine === 'tokenRateLimitPolicy';
 }
 
+/** Whether all models are rules of one route, because what counts tokens counts them by route. */
+export function sharesRoute(settings: PlatformSettings): boolean {
+  return usesTokenPolicy(settings) && settings.gateway.routing === 'path';
+}
+
 /** Whether any tier limits requests. */
 export function limitsRequests({ tiers }: PlatformSettings): boolean {
   return tiers.some((tier) => tier.requests !== undefined);

@@ -15,12 +15,12 @@ import { ModelNetworkPolicy } from '../models/model-network-policy';
 import { ModelQuota } from '../models/model-quota';
 import { ModelScaling } from '../models/model-scaling';
 import { ModelStorageAccess } from '../models/model-storage-access';
-import { OpenShiftModelAccess } from '../models/openshift-model-access';
+import { DEFAULT_SERVICE_ACCOUNT_NAME, OpenShiftModelAccess } from '../models/openshift-model-access';
 import { ServedModel } from '../models/served-model';
 import { SimulatedModel } from '../models/simulated-model';
 import { DEFAULT_RUNTIME_NAME } from '../models/accelerator-parts';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
-import { filterPlacement, prefixedName, platformImage, type PlatformContext } from './context';
+import { filterPlacement, platformImage, type PlatformContext } from './context';
 import { gatewayJob, metricsAddress, scrapers } from './observability';
 
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
@@ -111,17 +111,20 @@ function addRuntimes(chart: Chart, settings: PlatformSettings): Map<string, ISer
 /** What gives every model its ServiceAccount: its own, else OpenShift's, else for weights in MinIO that with its Secret. */
 function addServiceAccounts(chart: Chart, { settings }: PlatformContext): (model: ModelSettings) => string | undefined {
   const { namespace, minio } = settings;
+  const versions = settings.models.flatMap(versionsOf);
   const secretName =
-    minio !== undefined && settings.models.flatMap(versionsOf).some(needsStorageAccess)
+    minio !== undefined && versions.some(needsStorageAccess)
       ? (minio.existingSecret ?? DEFAULT_MINIO_SECRET_NAME)
       : undefined;
   if (settings.platform === 'openshift') {
-    const access = new OpenShiftModelAccess(chart, 'openshift-access', {
+    const accountOf = ({ serviceAccount }: ModelSettings) => serviceAccount ?? DEFAULT_SERVICE_ACCOUNT_NAME;
+    new OpenShiftModelAccess(chart, 'openshift-access', {
       namespace,
-      securityContextConstraintsName: prefixedName(settings, 'kserve-scc'),
       storageSecretName: secretName,
+      otherServiceAccountNames: versions.flatMap(({ serviceAccount }) => serviceAccount ?? []),
+      imageServiceAccountNames: versions.filter(({ source }) => source?.startsWith('oci://')).map(accountOf),
     });
-    return ({ serviceAccount }) => serviceAccount ?? access.serviceAccountName;
+    return accountOf;
   }
   const access =
     secretName === undefined ? undefined : new ModelStorageAccess(chart, 'storage-access', { namespace, secretName });

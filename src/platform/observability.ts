@@ -5,7 +5,7 @@ import { IMAGES } from '../images';
 import { GatewayMonitor } from '../observability/gateway-monitor';
 import { MaasPrometheus, PROMETHEUS_NAME, prometheusAddress, prometheusPods } from '../observability/maas-prometheus';
 import { authorinoMetrics, limitadorMetrics, MetricsMonitor, modelMetrics } from '../observability/metrics-monitor';
-import { KEDA_LABELS, PROMETHEUS_LABELS, type PodSelection } from '../pods';
+import { KEDA_LABELS, PROMETHEUS_LABELS, USER_WORKLOAD_PROMETHEUS, type PodSelection } from '../pods';
 import { prefixedName, platformImage, type PlatformContext } from './context';
 
 /** Whether there is anything to observe with. */
@@ -15,15 +15,17 @@ export function hasObservability({ observability }: PlatformSettings): boolean {
 
 /**
  * Who scrapes the gateway pods and the models: our Prometheus, or somebody else's. That one is looked for in the namespace
- * of the monitors, and on OpenShift where its user workload monitoring runs.
+ * of the monitors, or where OpenShift's user workload monitoring runs.
  */
 export function scrapers(settings: PlatformSettings): PodSelection[] {
-  const { prometheus, serviceMonitors, namespace } = settings.observability;
+  const { prometheus, serviceMonitors, userWorkloadMonitoring, namespace } = settings.observability;
   if (prometheus) {
     return [prometheusPods(namespace, prefixedName(settings, PROMETHEUS_NAME))];
   }
-  const others = [namespace, ...(settings.platform === 'openshift' ? ['openshift-user-workload-monitoring'] : [])];
-  return serviceMonitors ? others.map((other) => ({ namespace: other, labels: PROMETHEUS_LABELS })) : [];
+  if (userWorkloadMonitoring) {
+    return [USER_WORKLOAD_PROMETHEUS];
+  }
+  return serviceMonitors ? [{ namespace, labels: PROMETHEUS_LABELS }] : [];
 }
 
 /** Where what our monitors scrape can be asked for: our Prometheus, or that which maas.yaml names. */
@@ -60,7 +62,13 @@ export function addObservability(chart: Chart, context: PlatformContext): void {
 
 /** How Prometheus names what it scrapes by our PodMonitor of the gateway. */
 export function gatewayJob(context: PlatformContext): string {
-  return `${context.settings.observability.namespace}/${gatewayMonitorName(context)}`;
+  const { settings, gateway } = context;
+  return `${monitorNamespace(settings, gateway.gatewayNamespace)}/${gatewayMonitorName(context)}`;
+}
+
+/** User workload monitoring finds a target only in the namespace of the monitor. */
+function monitorNamespace({ observability }: PlatformSettings, target: string): string {
+  return observability.userWorkloadMonitoring ? target : observability.namespace;
 }
 
 function gatewayMonitorName({ settings, gateway }: PlatformContext): string {
@@ -70,8 +78,13 @@ function gatewayMonitorName({ settings, gateway }: PlatformContext): string {
 function addMonitors(chart: Chart, context: PlatformContext): void {
   const { settings, gateway } = context;
   const { kuadrant, models, namespace, observability } = settings;
-  const shared = { namespace: observability.namespace, labels: observability.monitorLabels };
-  new GatewayMonitor(chart, 'gateway-monitor', { ...shared, name: gatewayMonitorName(context), gateway });
+  const labels = observability.monitorLabels;
+  new GatewayMonitor(chart, 'gateway-monitor', {
+    labels,
+    name: gatewayMonitorName(context),
+    namespace: monitorNamespace(settings, gateway.gatewayNamespace),
+    gateway,
+  });
   const sources = [
     authorinoMetrics(kuadrant.namespace),
     limitadorMetrics(kuadrant.namespace),
@@ -80,8 +93,9 @@ function addMonitors(chart: Chart, context: PlatformContext): void {
   for (const source of sources) {
     new MetricsMonitor(chart, source.name, {
       ...source,
-      ...shared,
+      labels,
       name: prefixedName(settings, source.name),
+      namespace: monitorNamespace(settings, source.targetNamespace),
     });
   }
 }

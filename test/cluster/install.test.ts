@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { list } from './harness/api';
+import { list, listIfServed } from './harness/api';
 import { untilGood } from './harness/conditions';
 import { componentCalls, recordedComponents } from './harness/installing';
 import { manifestsOf, nameOf, readPlatformFolder, type Manifest } from './harness/manifests';
 import { NewCluster, newClusterTools } from './harness/new-cluster';
 import { writeReleases } from './harness/releases';
 import { describeCluster } from './harness/suite';
+import { until } from './harness/until';
 
 jest.setTimeout(300_000); // a whole installation, on a slow machine
 
@@ -22,6 +23,17 @@ async function deployments(): Promise<Manifest[]> {
 
 async function generations(): Promise<Record<string, number | undefined>> {
   return Object.fromEntries((await deployments()).map((object) => [nameOf(object), object.metadata.generation]));
+}
+
+const authorino = 'Deployment kuadrant-system/authorino';
+const gateways = '/apis/gateway.networking.k8s.io/v1/gateways';
+
+/** Milliseconds since 1970. */
+async function whenAuthorinoWasReady(): Promise<number> {
+  const [found] = await list('/apis/operator.authorino.kuadrant.io/v1beta1/authorinos');
+  const { status, lastTransitionTime } = found!.status.conditions.find(({ type }: Manifest) => type === 'Ready');
+  expect(status).toBe('True');
+  return Date.parse(lastTransitionTime as string);
 }
 
 interface KServe {
@@ -57,8 +69,16 @@ describeCluster(
     const platformIsGood = () => untilGood(manifestsOf(readPlatformFolder('dist')), () => cluster.problems);
 
     test("the seed's quick start brings everything, until all conditions are good", async () => {
-      const { exitCode, stdout, stderr } = await cluster.run(['install', '--simulator', '--token-rate-limit', '--yes']);
+      // As long as an image is pulled.
+      cluster.stalled.add(authorino);
+      const installation = cluster.run(['install', '--simulator', '--token-rate-limit', '--yes']);
+      await until('the Gateway is applied', 200, async () => (await listIfServed(gateways)).length > 0);
+      cluster.stalled.delete(authorino);
+      const { exitCode, stdout, stderr } = await installation;
       expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
+      // Kuadrant's operator would not look at it again.
+      const [policy] = await list('/apis/kuadrant.io/v1/authpolicies');
+      expect(Date.parse(policy!.metadata.creationTimestamp!)).toBeGreaterThanOrEqual(await whenAuthorinoWasReady());
       await platformIsGood();
       expect(componentCalls(cluster)).toEqual([
         `${manifest}kubernetes-sigs/gateway-api/releases/download/v1.5.1/standard-install.yaml`,

@@ -1,9 +1,31 @@
-import { readPlatformFolder } from './harness/manifests';
+import { load } from 'js-yaml';
+import { readFileSync } from 'node:fs';
+import type { MaasPlatformProps } from '../../src/config/configuration';
+import { manifestsOf } from '../../src/platform/manifests';
+import { freshMinute } from '../envoy/client';
+import { listed } from './harness/kuadrant';
+import { readPlatformFolder, type Manifest } from './harness/manifests';
 import { errorOf } from './harness/replies';
 import { RunningPlatform, runningPlatformTools } from './harness/running-platform';
-import { describeCluster } from './harness/suite';
+import { describeCluster, kubectl } from './harness/suite';
+import { until } from './harness/until';
+import { actionSets } from './harness/wasm';
+
+/** Where and how something is asked that is not by POST at the host of the platform. */
+interface Asked {
+  readonly method?: string;
+  readonly host?: string;
+  /** Name in the request. @default that of the model in the path */
+  readonly model?: string;
+}
 
 const HOST = 'api.maas.local';
+const MODELS = ['simulator', 'large'];
+const MODEL_NAMES: Readonly<Record<string, string>> = { simulator: 'simulator-model', large: 'large' };
+
+/** Kinds of what another `gateway.routing` changes. */
+const CHANGED = ['AuthPolicy', 'EnvoyFilter', 'HTTPRoute'];
+
 const CHAT = '/v1/chat/completions';
 
 describeCluster(
@@ -18,8 +40,11 @@ describeCluster(
       await platform?.stop();
     });
 
-    const ask = (key: string | undefined, path: string, more: { method?: string; host?: string } = {}) => {
-      const model = path.includes('large') ? 'large' : 'simulator-model';
+    const ask = (
+      key: string | undefined,
+      path: string,
+      { model = path.includes('large') ? 'large' : 'simulator-model', ...more }: Asked = {},
+    ) => {
       const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }], max_tokens: 1 });
       return platform.ask(key, { host: HOST, path, body, ...more });
     };
@@ -101,6 +126,70 @@ describeCluster(
       };
       expect(await urls('freeuser1_key')).toEqual([`http://${HOST}/simulator/v1`]);
       expect(await urls('premiumuser1_key')).toEqual([`http://${HOST}/simulator/v1`, `http://${HOST}/large/v1`]);
+    });
+
+    describe('and by host beside it (`gateway.routing: both`)', () => {
+      beforeAll(async () => {
+        const props = load(readFileSync('examples/path-routing/maas.yaml', 'utf8')) as MaasPlatformProps;
+        const items = manifestsOf({ ...props, gateway: { routing: 'both' } }).filter((object) =>
+          CHANGED.includes((object as Manifest).kind),
+        );
+        await kubectl(['apply', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
+        await until('the operator has heard of every route', 60, async () => {
+          const sets = await actionSets();
+          return MODELS.every((model) =>
+            sets.some(({ routeRuleConditions }) => routeRuleConditions.hostnames.includes(`${model}.maas.local`)),
+          );
+        });
+        await until('every AuthConfig knows the hosts', 60, async () => {
+          const configs = await listed('authconfigs');
+          return configs.every(({ spec }) => JSON.stringify(spec).includes('large\\\\\\\\.maas'));
+        });
+        await platform.load({
+          isCurrent: ({ routes, listeners }) =>
+            [JSON.stringify(routes), JSON.stringify(listeners)].every((text) => text.includes('large.maas.local')),
+        });
+      }, 180_000);
+
+      test.each<[string | undefined, string, number]>([
+        ['freeuser1_key', 'simulator', 200],
+        ['freeuser2_key', 'large', 403],
+        ['premiumuser1_key', 'large', 200],
+        [undefined, 'simulator', 401],
+      ])('with the key %s the model %s answers %d either way', async (key, model, status) => {
+        for (const [host, path] of [
+          [HOST, `/${model}${CHAT}`],
+          [`${model}.maas.local`, CHAT],
+        ] as const) {
+          const reply = await ask(key, path, { host, model: MODEL_NAMES[model] });
+          expect([host, path, reply.status]).toEqual([host, path, status]);
+        }
+      });
+
+      test('neither way leads past what the other one refuses', async () => {
+        for (const [host, path] of [
+          ['simulator.maas.local', `/large${CHAT}`],
+          ['simulator.maas.local', `/../large${CHAT}`],
+          ['large.maas.local', `/simulator${CHAT}`],
+          [HOST, CHAT],
+        ] as const) {
+          const { status } = await ask('freeuser1_key', path, { host });
+          expect([host, path, [403, 404].includes(status)]).toEqual([host, path, true]);
+        }
+      });
+
+      test('both ways spend one budget, in the weights of the model', async () => {
+        const remaining = async (host: string, path: string) => {
+          const { status, headers } = await ask('enterpriseuser1_key', path, { host, model: 'large' });
+          expect(status).toBe(200);
+          return [headers['x-ratelimit-remaining-tokens'], headers['x-ratelimit-consumed-tokens']].map(Number);
+        };
+        await freshMinute(10);
+        const [before] = await remaining(HOST, `/large${CHAT}`);
+        const [after, consumed] = await remaining('large.maas.local', CHAT);
+        expect(consumed! % 3).toBe(0);
+        expect(after).toBe(before! - consumed!);
+      });
     });
   },
   ...runningPlatformTools,

@@ -119,12 +119,6 @@ const spoiledObjects: readonly SpoiledObject[] = [
     reason: 'spec.issuerRef: Required value',
   },
   {
-    what: 'missing permission flag',
-    kind: 'SecurityContextConstraints',
-    spoil: (constraints) => delete constraints['allowHostNetwork'],
-    reason: 'allowHostNetwork: Required value',
-  },
-  {
     what: 'no backend',
     kind: 'Route',
     spoil: (route) => delete route.spec.to,

@@ -1,32 +1,14 @@
 import { operatorLimits, wasmDescriptors, type LimitadorLimit, type Policy } from '../limitador/operator';
-import { evaluateCel } from '../support/cel';
 import { ControlPlane, controlPlaneTools } from './harness/control-plane';
 import { listed } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder, type Manifest } from './harness/manifests';
 import { describeCluster } from './harness/suite';
+import { actionSets, descriptors } from './harness/wasm';
 
 const folder = readPlatformFolder('examples/token-rate-limit-policy/dist');
 const policy = manifestsOf(folder).find(({ kind }) => kind === 'TokenRateLimitPolicy') as Manifest & Policy;
 const tiers = Object.values(policy.spec.overrides.limits).map(({ when }) => /"(.*)"/.exec(when[0]!.predicate)![1]!);
 const source = `tokenratelimitpolicy.kuadrant.io:${policy.metadata.namespace}/${policy.metadata.name}`;
-
-interface ConditionalData {
-  readonly predicates?: readonly string[];
-  readonly data: readonly { readonly expression: { readonly key: string; readonly value: string } }[];
-}
-
-interface Action {
-  readonly service: string;
-  readonly scope: string;
-  readonly sources: readonly string[];
-  readonly conditionalData: readonly ConditionalData[];
-}
-
-/** What the wasm does with a request, by the host and the conditions of a rule. */
-interface ActionSet {
-  readonly routeRuleConditions: { readonly hostnames: readonly string[]; readonly predicates: readonly string[] };
-  readonly actions: readonly Action[];
-}
 
 function routes(): string[] {
   const found = manifestsOf(folder).filter(({ kind }) => kind === 'HTTPRoute');
@@ -40,30 +22,6 @@ function sorted(limits: readonly LimitadorLimit[]): LimitadorLimit[] {
 /** Each kind of member in one order. */
 function members({ name, namespace, max_value, seconds, conditions, variables }: LimitadorLimit): LimitadorLimit {
   return { name, namespace, max_value, seconds, conditions, variables };
-}
-
-async function actionSets(): Promise<ActionSet[]> {
-  const filters = await listed('envoyfilters', '--selector=kuadrant.io/managed=true');
-  const texts = filters.flatMap(({ spec }) =>
-    spec.configPatches.map(({ patch }: Manifest) => patch.value?.typed_config?.value?.config?.configuration?.value),
-  );
-  const text: string | undefined = texts.find((candidate) => typeof candidate === 'string');
-  return JSON.parse(text!).actionSets;
-}
-
-/** The descriptor that the wasm makes for a user, of the limits whose predicates hold. */
-function descriptors(actions: readonly Action[], user: string, tier: string): Record<string, string>[] {
-  const variables = { auth: { identity: { user, tier } } };
-  return actions
-    .flatMap(({ conditionalData }) => conditionalData)
-    .filter(({ predicates = [] }) => predicates.every((predicate) => evaluateCel(predicate, variables) === true))
-    .map(({ data }) => {
-      const pairs = data.map(({ expression: { key, value } }): [string, string] => {
-        const isText = /^\d+$/.test(value) || value.startsWith('responseBodyJSON');
-        return [key, isText ? value : String(evaluateCel(value, variables))];
-      });
-      return Object.fromEntries(pairs);
-    });
 }
 
 describeCluster(

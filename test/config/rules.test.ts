@@ -915,13 +915,19 @@ const ROWS: readonly Row[] = [
     rule: 'engine-shared',
     yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\n',
     message:
-      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tiers free, premium, enterprise may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tiers free, premium, enterprise may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `gateway.routing: path`, with which they share one route and one budget, or `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
   },
   {
     rule: 'engine-shared',
     yaml: 'limits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: simulator }, { name: nomic }]\ntiers:\n  - { name: free, tokens: { day: 9 } }\n  - { name: open, tokens: {} }\n',
     message:
-      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tier free may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+      'maas.yaml:1:19 limits.engine: got "tokenRateLimitPolicy", expected envoyFilter while the tier free may use several models: Limitador gives a user one budget for every route, so as many as there are models; write `gateway.routing: path`, with which they share one route and one budget, or `limits.engine: envoyFilter`, or name one model in the `models` of each tier with tokens',
+  },
+  {
+    rule: 'engine-models',
+    yaml: `limits: { engine: tokenRateLimitPolicy }\ngateway: { routing: path }\nmodels: [${Array.from({ length: 18 }, (_, index) => `{ name: m${index}, runtime: simulator }`).join(', ')}]\n`,
+    message:
+      'maas.yaml:3:1 models: got 18 models, expected at most 16 with `gateway.routing: path` and the engine tokenRateLimitPolicy: they share one HTTPRoute, so that a user has one budget, and Gateway API gives a route 16 rules, one for each model; remove 2, give them a platform of their own, or write `limits.engine: envoyFilter`',
   },
   {
     rule: 'engine-observe',
@@ -1197,6 +1203,18 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:9 domain: got a domain that makes the host of model simulator 255 characters long, expected at most 253; shorten the domain or the name',
   },
   {
+    rule: 'claim-source',
+    yaml: 'models:\n  - { name: my-llama, source: pvc://My_Weights/llama, accelerator: nvidia }\n',
+    message:
+      'maas.yaml:2:31 models[0].source: got "pvc://My_Weights/llama", expected pvc://<claim>/<path>, the name of the claim in lower-case letters, digits, "-" and ".", with a letter or digit at both ends; write "pvc://my-weights/llama"',
+  },
+  {
+    rule: 'claim-source',
+    yaml: 'models:\n  - { name: my-llama, source: pvc:///llama, accelerator: nvidia }\n',
+    message:
+      'maas.yaml:2:31 models[0].source: got "pvc:///llama", expected pvc://<claim>/<path>, the name of the claim in lower-case letters, digits, "-" and ".", with a letter or digit at both ends; for example "pvc://weights/llama"',
+  },
+  {
     rule: 'model-source',
     yaml: 'models:\n  - name: qwen\n',
     message:
@@ -1402,6 +1420,12 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: simulator, replicas: { max: 2 }, scaling: { by: queue, target: 5 } }]\nobservability: { prometheus: false, prometheusAddress: http://prometheus.monitoring.svc:9090 }\n',
     message:
       'maas.yaml:1:51 models[0].scaling: got no metrics to scale by, expected a Prometheus that KEDA can ask, which scrapes what the monitors say; write `observability: { serviceMonitors: true }`, or let one be rendered',
+  },
+  {
+    rule: 'scaling-metrics',
+    yaml: 'platform: openshift\ndomain: apps.example.com\nmodels: [{ name: simulator, replicas: { max: 2 }, scaling: { by: queue, target: 5 } }]\n',
+    message:
+      'maas.yaml:3:51 models[0].scaling: got no metrics to scale by, expected a Prometheus that KEDA can ask, which scrapes what the monitors say; write `observability: { prometheusAddress: http://… }`, or let one be rendered',
   },
   {
     rule: 'replicas-zero',
@@ -1646,6 +1670,35 @@ const ROWS: readonly Row[] = [
     yaml: 'observability: { serviceMonitors: false, monitorLabels: { release: a } }\n',
     message:
       'maas.yaml:1:35 observability.serviceMonitors: got false, expected true while there is a Prometheus, which would scrape only itself; remove it, or add `prometheus: false`',
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'platform: openshift\ndomain: apps.example.com\nobservability: { replicas: 3, namespace: metrics }\n',
+    message: [
+      'maas.yaml:3:18 observability.replicas: got 3, expected nothing with user workload monitoring: it has no effect; remove it, or add `userWorkloadMonitoring: false`',
+      'maas.yaml:3:31 observability.namespace: got "metrics", expected nothing with user workload monitoring: it has no effect; remove it, or add `userWorkloadMonitoring: false`',
+    ].join('\n'),
+  },
+  // User workload monitoring
+  {
+    rule: 'user-workload-monitoring-platform',
+    yaml: 'observability: { userWorkloadMonitoring: true }\n',
+    message:
+      'maas.yaml:1:42 observability.userWorkloadMonitoring: got true, expected a platform with user workload monitoring: it is a part of OpenShift; remove it, or write `platform: openshift`',
+  },
+  {
+    rule: 'user-workload-monitoring-only',
+    yaml: 'platform: openshift\ndomain: apps.example.com\nobservability: { userWorkloadMonitoring: true, prometheus: true, serviceMonitors: false }\n',
+    message: [
+      'maas.yaml:3:60 observability.prometheus: got true, expected nothing else beside `userWorkloadMonitoring: true`, which scrapes by monitors and needs no Prometheus; remove one of the two',
+      'maas.yaml:3:83 observability.serviceMonitors: got false, expected nothing else beside `userWorkloadMonitoring: true`, which scrapes by monitors and needs no Prometheus; remove one of the two',
+    ].join('\n'),
+  },
+  {
+    rule: 'user-workload-monitoring-label',
+    yaml: "platform: openshift\ndomain: apps.example.com\nobservability: { monitorLabels: { openshift.io/user-monitoring: 'false' } }\n",
+    message:
+      'maas.yaml:3:65 observability.monitorLabels["openshift.io/user-monitoring"]: got "false", expected no label by which user workload monitoring leaves the monitors out; remove it, or write `userWorkloadMonitoring: false`',
   },
   // Patches and own objects
   {

@@ -18,7 +18,7 @@ const PROPS: ModelFallbackProps = {
   backend: SERVICE,
   fallback: OTHER,
   fallbackServedName: 'small "one"',
-  routes: [{ routeName: 'large-domain-route', ruleCount: 1 }],
+  ruleNames: ['large-domain-route.0'],
 };
 
 interface Patch {
@@ -84,7 +84,7 @@ describe('ModelFallback', () => {
         new ModelRoute(chart, 'host', { ...shared, name: 'a' }),
         new ModelRoute(chart, 'path', { ...shared, name: 'b', prefix: '/large' }),
       ];
-      new ModelFallback(chart, 'fallback', { ...PROPS, routes });
+      new ModelFallback(chart, 'fallback', { ...PROPS, ruleNames: routes.flatMap(({ ruleNames }) => ruleNames) });
     });
     const rules = manifests
       .filter(({ kind }) => kind === 'HTTPRoute')

@@ -35,6 +35,10 @@ describe('OpenShiftRoute with minimal props', () => {
   });
 });
 
+test('OpenShiftRoute waits for an answer that says nothing for longer than the 30 seconds of the router', () => {
+  expect(routeOf().route.metadata.annotations).toEqual({ 'haproxy.router.openshift.io/timeout': '3600s' });
+});
+
 describe('OpenShiftRoute with all props', () => {
   const { route, listener } = routeOf({ passthrough: true }, 'front-tls');
 

@@ -123,7 +123,10 @@ describe('a platform with a scaled model', () => {
 
   test("on OpenShift it is Red Hat's KEDA", () => {
     const policy = named(
-      platform({ platform: 'openshift', domain: 'apps.example.com', models: [{ ...model, scaling }] }),
+      platform({
+        ...{ platform: 'openshift', domain: 'apps.example.com', models: [{ ...model, scaling }] },
+        observability: { prometheus: true },
+      }),
       'NetworkPolicy llm-observability/models-aas-observability',
     );
     expect(policy.spec.ingress[0].from[1].namespaceSelector.matchLabels).toEqual({

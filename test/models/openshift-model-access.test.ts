@@ -6,77 +6,67 @@ function accessWith(props: OpenShiftModelAccessProps) {
   const { manifests, find } = synthesize((chart) => {
     name = new OpenShiftModelAccess(chart, 'access', props).serviceAccountName;
   });
-  return { name, manifests, account: find('ServiceAccount'), constraints: find('SecurityContextConstraints') };
+  const bindings = manifests.filter(({ kind }) => kind === 'RoleBinding');
+  return { name, manifests, account: find('ServiceAccount'), bindings };
 }
 
 describe('OpenShiftModelAccess with minimal props', () => {
-  const { name, manifests, account, constraints } = accessWith({ namespace: 'llm' });
+  const { name, manifests, account, bindings } = accessWith({ namespace: 'llm' });
 
-  test("has the seed's names", () => {
+  test("has the seed's ServiceAccount, and nothing that is not in the namespace", () => {
     expect(manifests.map(identify).sort()).toEqual([
-      'SecurityContextConstraints kserve-scc',
+      'RoleBinding llm/kserve-restricted-v2',
       'ServiceAccount llm/kserve-service-account',
     ]);
     expect(name).toBe('kserve-service-account');
   });
 
-  test('is for this ServiceAccount only, which has no token', () => {
-    expect(constraints.users).toEqual(['system:serviceaccount:llm:kserve-service-account']);
-    expect(constraints.groups).toEqual([]);
+  test('the ServiceAccount has no token', () => {
     expect(account.automountServiceAccountToken).toBe(false);
     expect(account).not.toHaveProperty('secrets');
   });
 
-  test('allows nothing privileged: every permission that there is stands there as false', () => {
-    const allowances = Object.entries(constraints).filter(
-      ([key]) => /^allow[A-Z]/.test(key) && !/Capabilities$/.test(key),
-    );
-    expect(Object.fromEntries(allowances)).toEqual({
-      allowPrivilegedContainer: false,
-      allowPrivilegeEscalation: false,
-      allowHostDirVolumePlugin: false,
-      allowHostIPC: false,
-      allowHostNetwork: false,
-      allowHostPID: false,
-      allowHostPorts: false,
+  test("binds it to OpenShift's strictest constraints", () => {
+    expect(bindings).toHaveLength(1);
+    expect(bindings[0]).toMatchObject({
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: 'system:openshift:scc:restricted-v2',
+      },
+      subjects: [{ kind: 'ServiceAccount', name: 'kserve-service-account', namespace: 'llm' }],
     });
-  });
-
-  test('gives no capability and takes all', () => {
-    expect(constraints).toMatchObject({
-      allowedCapabilities: [],
-      defaultAddCapabilities: [],
-      requiredDropCapabilities: ['ALL'],
-    });
-  });
-
-  test('lets nobody choose a user, SELinux context or seccomp profile', () => {
-    expect(constraints.runAsUser.type).toBe('MustRunAsRange');
-    expect(constraints.seLinuxContext.type).toBe('MustRunAs');
-    expect(constraints.fsGroup.type).toBe('MustRunAs');
-    expect(constraints.seccompProfiles).toEqual(['runtime/default']);
-  });
-
-  test('mounts nothing of the node', () => {
-    expect(constraints.volumes).not.toEqual(expect.arrayContaining(['hostPath']));
-    expect(constraints.volumes).not.toContain('*');
   });
 });
 
 describe('OpenShiftModelAccess with all props', () => {
-  test('uses them', () => {
-    const { name, manifests, account, constraints } = accessWith({
-      namespace: 'models',
-      serviceAccountName: 'model',
-      securityContextConstraintsName: 'staging-kserve-scc',
-      storageSecretName: 'own-keys',
-    });
+  const { name, manifests, account, bindings } = accessWith({
+    namespace: 'models',
+    serviceAccountName: 'model',
+    storageSecretName: 'own-keys',
+    otherServiceAccountNames: ['theirs', 'puller', 'theirs'],
+    imageServiceAccountNames: ['puller', 'puller'],
+  });
+  const subjectsOf = (role: string) =>
+    bindings
+      .filter(({ roleRef }) => roleRef.name === `system:openshift:scc:${role}`)
+      .flatMap(({ subjects }) => subjects as { name: string; namespace: string }[]);
+
+  test('uses names and Secret', () => {
+    expect(name).toBe('model');
     expect(account.secrets).toEqual([{ name: 'own-keys' }]);
     expect(manifests.map(identify).sort()).toEqual([
-      'SecurityContextConstraints staging-kserve-scc',
+      'RoleBinding models/kserve-nonroot-v2',
+      'RoleBinding models/kserve-restricted-v2',
       'ServiceAccount models/model',
     ]);
-    expect(name).toBe('model');
-    expect(constraints.users).toEqual(['system:serviceaccount:models:model']);
+  });
+
+  test('binds each ServiceAccount once', () => {
+    expect(subjectsOf('restricted-v2').map((subject) => subject.name)).toEqual(['model', 'theirs', 'puller']);
+  });
+
+  test('lets only pods with weights from an image choose their user, and never root', () => {
+    expect(subjectsOf('nonroot-v2')).toEqual([{ kind: 'ServiceAccount', name: 'puller', namespace: 'models' }]);
   });
 });

@@ -8,6 +8,21 @@ const good = (type: string, observedGeneration?: number) => ({ type, status: 'Tr
 const bad = (type: string, reason = 'Broken', message = 'it is') => ({ type, status: 'False', reason, message });
 const ISTIO = 'istio.io/gateway-controller';
 
+describe('what KEDA says of a ScaledObject', () => {
+  const neutral = ['Active', 'Fallback', 'Paused'].map((type) => ({ type, status: 'Unknown' }));
+
+  test('is good while it is ready, whatever it does', () => {
+    expect(problemsOf(object('ScaledObject', { conditions: [good('Ready'), ...neutral] }))).toEqual([]);
+  });
+
+  test('is not good while a trigger has no answer', () => {
+    const conditions = [bad('Ready', 'PartialTriggerError', 'no metrics'), ...neutral];
+    expect(problemsOf(object('ScaledObject', { conditions }))).toEqual([
+      'Ready is False (PartialTriggerError: no metrics)',
+    ]);
+  });
+});
+
 describe('an object that a controller judges', () => {
   test.each([
     ['Gateway', true],

@@ -23,7 +23,7 @@ export class Prometheus {
   private constructor(
     private readonly child: ChildProcess,
     private readonly folder: string,
-    private readonly address: string,
+    readonly address: string,
   ) {}
 
   /** @param samples lines of OpenMetrics, each with its time in seconds */

@@ -14,18 +14,18 @@ export const INTERVAL = 30;
 export const START = 1_767_225_600;
 
 /** A recording as Prometheus keeps it: with the labels of the scraped pod, at a time. */
-export function scraped(recording: Recording, labels: Labels, scrape: number): string[] {
+export function scraped(recording: Recording, labels: Labels, scrape: number, start = START): string[] {
   const text = readFileSync(join(__dirname, 'recorded', `${recording}.txt`), 'utf8');
   return text.split('\n').flatMap((line) => {
     const [, name = '', own = '', value = ''] = /^([a-z:_]+)\{(.*)\} (\S+)$/.exec(line) ?? [];
-    return name === '' ? [] : [`${name}{${own},${written(labels)}} ${value} ${START + scrape * INTERVAL}`];
+    return name === '' ? [] : [`${name}{${own},${written(labels)}} ${value} ${start + scrape * INTERVAL}`];
   });
 }
 
 /** Samples of a series, one a scrape; none where there is no value. */
-export function series(name: string, labels: Labels, values: readonly (number | undefined)[]): string[] {
+export function series(name: string, labels: Labels, values: readonly (number | undefined)[], start = START): string[] {
   return values.flatMap((value, scrape) =>
-    value === undefined ? [] : [`${name}{${written(labels)}} ${value} ${START + scrape * INTERVAL}`],
+    value === undefined ? [] : [`${name}{${written(labels)}} ${value} ${start + scrape * INTERVAL}`],
   );
 }
 

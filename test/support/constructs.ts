@@ -18,6 +18,7 @@ import { ModelListFilter } from '../../src/gateway/model-list-filter';
 import { ModelListRoute } from '../../src/gateway/model-list-route';
 import { ModelRoute } from '../../src/gateway/model-route';
 import { OpenShiftRoute } from '../../src/gateway/openshift-route';
+import { SharedModelRoute } from '../../src/gateway/shared-model-route';
 import { ApiKeyExternalSecret } from '../../src/identity/api-key-external-secret';
 import { ApiKeyProtection } from '../../src/identity/api-key-protection';
 import { ApiKeySecret } from '../../src/identity/api-key-secret';
@@ -125,7 +126,7 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
       backend: { serviceName: names.name, serviceNamespace: names.namespace, servicePort: 80 },
       fallback: { serviceName: names.user, serviceNamespace: names.namespace, servicePort: 80 },
       fallbackServedName: names.user,
-      routes: [{ routeName: names.name, ruleCount: 1 }],
+      ruleNames: [`${names.name}.0`],
     }),
   ModelListFilter: (scope, names) =>
     new ModelListFilter(scope, 'construct', {
@@ -147,6 +148,19 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
       gateway: gatewayOf(names),
       host: `${names.name}.${names.domain}`,
       backend: { serviceName: names.name, serviceNamespace: names.namespace, servicePort: 80 },
+    }),
+  SharedModelRoute: (scope, names) =>
+    new SharedModelRoute(scope, 'construct', {
+      name: names.name,
+      gateway: gatewayOf(names),
+      namespace: names.namespace,
+      host: `${names.name}.${names.domain}`,
+      models: [
+        {
+          prefix: '/model',
+          backend: { serviceName: names.name, serviceNamespace: names.namespace, servicePort: 80 },
+        },
+      ],
     }),
   OpenShiftRoute: (scope, names) =>
     new OpenShiftRoute(scope, 'construct', {
@@ -224,7 +238,7 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     new OpenShiftModelAccess(scope, 'construct', {
       namespace,
       serviceAccountName: name,
-      securityContextConstraintsName: name,
+      imageServiceAccountNames: [name],
     }),
   ServedModel: (scope, { namespace, name }) =>
     new ServedModel(scope, 'construct', {

@@ -49,6 +49,19 @@ export const PODS = {
     namespace: 'llm-observability',
     labels: { 'app.kubernetes.io/name': 'prometheus', prometheus: 'theirs' },
   },
+  /** openshift/cluster-monitoring-operator, assets/prometheus-user-workload/prometheus.yaml */
+  userWorkloadPrometheus: {
+    namespace: 'openshift-user-workload-monitoring',
+    labels: {
+      'app.kubernetes.io/component': 'prometheus',
+      'app.kubernetes.io/instance': 'user-workload',
+      'app.kubernetes.io/managed-by': 'prometheus-operator',
+      'app.kubernetes.io/name': 'prometheus',
+      'app.kubernetes.io/part-of': 'openshift-monitoring',
+      'operator.prometheus.io/name': 'user-workload',
+      prometheus: 'user-workload',
+    },
+  },
   grafana: { namespace: 'llm-observability', labels: { 'app.kubernetes.io/name': 'grafana' } },
   /** kserve/kserve, pkg/controller/v1beta1/inferenceservice/components/predictor.go */
   simulator: {

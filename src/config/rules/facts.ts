@@ -20,6 +20,7 @@ import {
   isLocalDemo,
 } from '../defaults';
 import type { Draft, DraftConfiguration } from '../draft';
+import { decideMonitoring, type MonitoringSwitches } from '../monitoring';
 import type { Path } from '../problem';
 import { modelHost } from '../model-settings';
 import { isComplete, isUnusable, placed, type Placed } from './rule';
@@ -125,6 +126,15 @@ export function domainOf(configuration: DraftConfiguration): string | undefined 
 /** The Kubernetes distribution; undefined when it cannot be known. */
 export function platformOf(configuration: DraftConfiguration): PlatformKind | undefined {
   return isUnusable(configuration, 'platform') ? undefined : (configuration.platform ?? 'kubernetes');
+}
+
+/** Who scrapes; undefined when it cannot be known. */
+export function monitoringOf(configuration: DraftConfiguration): Required<MonitoringSwitches> | undefined {
+  const platform = platformOf(configuration);
+  const keys = ['prometheus', 'serviceMonitors', 'userWorkloadMonitoring'];
+  return platform === undefined || keys.some((key) => isUnusable(configuration, 'observability', key))
+    ? undefined
+    : decideMonitoring(platform, configuration.observability);
 }
 
 /** How models are told apart; undefined when it cannot be known. */

@@ -24,6 +24,7 @@ import { ROUTING_RULES } from './routing';
 import type { Rule } from './rule';
 import { SCALING_RULES } from './scaling';
 import { UNIQUE_RULES } from './unique';
+import { USER_WORKLOAD_MONITORING_RULES } from './user-workload-monitoring';
 import { VERSION_RULES } from './versions';
 
 /** Every cross-check. */
@@ -53,5 +54,6 @@ export const RULES: readonly Rule[] = [
   ...OBJECT_RULES,
   ...CONFORMANCE_RULES,
   ...MONITOR_LABEL_RULES,
+  ...USER_WORKLOAD_MONITORING_RULES,
   ...NO_EFFECT_RULES,
 ];

@@ -1,6 +1,6 @@
 import { DEFAULT_GATEWAY_CLASS, DEFAULT_NAMESPACES } from '../defaults';
 import { count, quote, showValue, type Finding, type Path } from '../problem';
-import { createsGateway } from './facts';
+import { createsGateway, monitoringOf } from './facts';
 import { atKey, atValue, isUnusable, type Rule } from './rule';
 import { volumeSize } from './volume-size';
 
@@ -53,11 +53,11 @@ const LONGEST_NAME_WITH_PROMETHEUS = 63 - 'prometheus--models-aas-observability-
 const platformName: Rule = {
   id: 'platform-name-length',
   check: (configuration) => {
-    const { name, observability } = configuration;
-    if (name === undefined || name.length <= LONGEST_NAME_WITH_PROMETHEUS || observability?.prometheus === false) {
+    const { name } = configuration;
+    if (name === undefined || name.length <= LONGEST_NAME_WITH_PROMETHEUS) {
       return [];
     }
-    if (isUnusable(configuration, 'observability', 'prometheus')) {
+    if (monitoringOf(configuration)?.prometheus !== true) {
       return [];
     }
     const expected = `at most ${LONGEST_NAME_WITH_PROMETHEUS} while the platform has a Prometheus, whose pods it names`;
@@ -79,6 +79,7 @@ const ownNamespace: Rule = {
       return [];
     }
     const { kserve, kuadrant, observability } = configuration;
+    const observes = monitoringOf(configuration)?.userWorkloadMonitoring !== true;
     const taken: string[] = [
       ...OTHERS_NAMESPACES,
       kserve?.namespace ?? DEFAULT_NAMESPACES.kserve,
@@ -86,7 +87,9 @@ const ownNamespace: Rule = {
     ];
     const created: { path: Path; name: string }[] = [
       { path: ['namespace'], name: configuration.namespace ?? DEFAULT_NAMESPACES.platform },
-      { path: ['observability', 'namespace'], name: observability?.namespace ?? DEFAULT_NAMESPACES.observability },
+      ...(observes
+        ? [{ path: ['observability', 'namespace'], name: observability?.namespace ?? DEFAULT_NAMESPACES.observability }]
+        : []),
     ];
     return created.flatMap(({ path, name }): Finding[] => {
       if (!taken.includes(name)) {

@@ -1,6 +1,6 @@
 import { hasTokenLimit, TOKEN_WINDOWS } from '../../limits/token-window';
 import type { DraftConfiguration } from '../draft';
-import { listNames, quote, showValue, type Finding, type Path } from '../problem';
+import { count, listNames, quote, showValue, type Finding, type Path } from '../problem';
 import {
   engineOf,
   isElsewhere,
@@ -9,11 +9,15 @@ import {
   modelNamesOf,
   namedModelsOf,
   platformOf,
+  routingOf,
   tiersOf,
   usesTokenPolicy,
 } from './facts';
 import { atKey, atValue, isComplete, placed, type Rule } from './rule';
 import { volumeSize } from './volume-size';
+
+/** Rules that a route of Gateway API may have. */
+const MOST_MODELS = 16;
 
 const OTHER_ENGINE = 'write `limits.engine: envoyFilter`';
 
@@ -47,6 +51,10 @@ const engineMonth = beyondPolicy('engine-month', ({ tiers }) =>
 );
 
 const engineShared = beyondPolicy('engine-shared', (configuration) => {
+  const routing = routingOf(configuration);
+  if (routing === undefined || routing === 'path') {
+    return []; // By path all models share one route, and with it one budget.
+  }
   const all = modelNamesOf(configuration);
   const tiers = tiersOf(configuration).flatMap(({ item }) => {
     const models = isComplete(item) ? (item.models ?? all) : undefined;
@@ -58,8 +66,22 @@ const engineShared = beyondPolicy('engine-shared', (configuration) => {
   const expected =
     `envoyFilter while the ${tiers.length === 1 ? 'tier' : 'tiers'} ${listNames(tiers)} may use several models: ` +
     'Limitador gives a user one budget for every route, so as many as there are models';
-  const fix = `${OTHER_ENGINE}, or name one model in the \`models\` of each tier with tokens`;
+  const fix =
+    `write \`gateway.routing: path\`, with which they share one route and one budget, or \`limits.engine: envoyFilter\`, ` +
+    'or name one model in the `models` of each tier with tokens';
   return [atValue(['limits', 'engine'], '"tokenRateLimitPolicy"', expected, fix)];
+});
+
+const engineModels = beyondPolicy('engine-models', (configuration) => {
+  const models = namedModelsOf(configuration);
+  if (routingOf(configuration) !== 'path' || models.length <= MOST_MODELS) {
+    return [];
+  }
+  const expected =
+    `at most ${MOST_MODELS} with \`gateway.routing: path\` and the engine tokenRateLimitPolicy: they share one HTTPRoute, so that a ` +
+    `user has one budget, and Gateway API gives a route ${MOST_MODELS} rules, one for each model`;
+  const fix = `remove ${models.length - MOST_MODELS}, give them a platform of their own, or ${OTHER_ENGINE}`;
+  return [atKey(['models'], count(models.length, 'model'), expected, fix)];
 });
 
 const engineObserve = beyondPolicy('engine-observe', ({ tiers }) =>
@@ -172,6 +194,7 @@ export const LIMIT_ENGINE_RULES: readonly Rule[] = [
   engineWeight,
   engineMonth,
   engineShared,
+  engineModels,
   engineObserve,
   engineOption,
   replicaShare,

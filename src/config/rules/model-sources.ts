@@ -1,4 +1,5 @@
 import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from '../../models/hugging-face';
+import { FORMATS } from '../formats';
 import { quote, type Finding } from '../problem';
 import { namedModelsOf, runtimeOf } from './facts';
 import { atValue, type Rule } from './rule';
@@ -36,5 +37,23 @@ function sourceFix(source: string): string {
     : `write ${JSON.stringify(repaired)}`;
 }
 
+/** KServe takes any name of a claim; its pods would wait for one that cannot be. */
+const claimSource: Rule = {
+  id: 'claim-source',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model): Finding[] => {
+      const { source = '' } = model.item;
+      const [, claim, rest = ''] = /^pvc:\/\/([^/]*)(.*)$/.exec(source) ?? [];
+      const { pattern, expected, repair } = FORMATS.objectName;
+      if (claim === undefined || pattern.test(claim) || runtimeOf(model) === 'simulator') {
+        return [];
+      }
+      const repaired = repair(claim);
+      const fix = pattern.test(repaired) ? `write "pvc://${repaired}${rest}"` : 'for example "pvc://weights/llama"';
+      const form = `pvc://<claim>/<path>, the name of the claim in ${expected}`;
+      return [atValue(['models', model.index, 'source'], quote(source), form, fix)];
+    }),
+};
+
 /** Where the weights of models come from. */
-export const MODEL_SOURCE_RULES: readonly Rule[] = [huggingFaceSource];
+export const MODEL_SOURCE_RULES: readonly Rule[] = [huggingFaceSource, claimSource];

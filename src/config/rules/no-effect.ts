@@ -8,6 +8,7 @@ import {
   hasTokenLimits,
   lacksLimitador,
   lacksTokenLimits,
+  monitoringOf,
   namedModelsOf,
   platformOf,
   runtimeOf,
@@ -26,12 +27,19 @@ interface IdleKey {
   readonly fix: string;
 }
 
-const isFalse = (configuration: DraftConfiguration, key: 'prometheus' | 'serviceMonitors'): boolean => {
-  const { observability = {} } = configuration;
-  if (isUnusable(configuration, 'observability', key) || isUnusable(configuration, 'observability', 'prometheus')) {
-    return false;
-  }
-  return (observability[key] ?? observability.prometheus) === false;
+/** Whether nothing scrapes. */
+const lacksMonitoring = (configuration: DraftConfiguration): boolean => {
+  const { prometheus = true, serviceMonitors = true } = monitoringOf(configuration) ?? {};
+  return !prometheus && !serviceMonitors;
+};
+
+const usesUserWorkloadMonitoring = (configuration: DraftConfiguration): boolean =>
+  monitoringOf(configuration)?.userWorkloadMonitoring === true;
+
+const withUserWorkloadMonitoring = {
+  isIdle: usesUserWorkloadMonitoring,
+  reason: 'with user workload monitoring',
+  fix: 'remove it, or add `userWorkloadMonitoring: false`',
 };
 
 const withoutLimitador = {
@@ -79,27 +87,29 @@ const IDLE_KEYS: readonly IdleKey[] = [
   {
     path: ['observability', 'monitorLabels'],
     // Beside a Prometheus, another rule wants the ServiceMonitors back.
-    isIdle: (configuration) => isFalse(configuration, 'prometheus') && isFalse(configuration, 'serviceMonitors'),
+    isIdle: lacksMonitoring,
     reason: 'while there are no ServiceMonitors',
     fix: 'remove it, or add `serviceMonitors: true`',
   },
   {
     path: ['observability', 'replicas'],
-    isIdle: (configuration) => isFalse(configuration, 'prometheus'),
+    isIdle: (configuration) =>
+      monitoringOf(configuration)?.prometheus === false && !usesUserWorkloadMonitoring(configuration),
     reason: 'beside `prometheus: false`',
     fix: 'remove it',
   },
+  { ...withUserWorkloadMonitoring, path: ['observability', 'replicas'] },
+  { ...withUserWorkloadMonitoring, path: ['observability', 'namespace'] },
   {
     path: ['observability', 'prometheusAddress'],
-    isIdle: (configuration) =>
-      !isUnusable(configuration, 'observability', 'prometheus') && configuration.observability?.prometheus !== false,
+    isIdle: (configuration) => monitoringOf(configuration)?.prometheus === true,
     reason: 'beside the Prometheus that is rendered',
     fix: 'remove it, or add `prometheus: false`',
   },
   {
     path: ['observability', 'prometheusAddress'],
     isIdle: (configuration) =>
-      isFalse(configuration, 'prometheus') &&
+      monitoringOf(configuration)?.prometheus === false &&
       !isUnusable(configuration, 'models') &&
       (configuration.models ?? []).every((model) => model !== undefined && !('scaling' in model)),
     reason: 'while no model has `scaling`',
@@ -107,7 +117,7 @@ const IDLE_KEYS: readonly IdleKey[] = [
   },
   {
     path: ['observability', 'namespace'],
-    isIdle: (configuration) => isFalse(configuration, 'prometheus') && isFalse(configuration, 'serviceMonitors'),
+    isIdle: lacksMonitoring,
     reason: 'while there is neither Prometheus nor ServiceMonitors',
     fix: 'remove it',
   },
@@ -212,9 +222,8 @@ const noEffect: Rule = {
 const idlePrometheus: Rule = {
   id: 'idle-prometheus',
   check: (configuration) => {
-    const { observability } = configuration;
-    const isOff = isUnusable(configuration, 'observability', 'prometheus') || observability?.prometheus === false;
-    if (isOff || observability?.serviceMonitors !== false) {
+    const monitoring = monitoringOf(configuration);
+    if (monitoring?.prometheus !== true || monitoring.serviceMonitors) {
       return [];
     }
     const expected = 'true while there is a Prometheus, which would scrape only itself';

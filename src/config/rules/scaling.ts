@@ -2,7 +2,7 @@ import { parseGatewayApiDuration } from '../../limits/gateway-api-duration';
 import { LONGEST_COOLDOWN } from '../../models/scaling-queries';
 import type { DraftConfiguration } from '../draft';
 import { quote, showValue, type Finding } from '../problem';
-import type { DraftModel } from './facts';
+import { monitoringOf, type DraftModel } from './facts';
 import { atKey, atValue, isUnusable, placed, type Placed, type Rule } from './rule';
 
 interface ScaledModel extends Placed<DraftModel> {
@@ -59,14 +59,13 @@ const scalingCooldown: Rule = {
 const scalingMetrics: Rule = {
   id: 'scaling-metrics',
   check: (configuration) => {
-    const { observability = {} } = configuration;
-    const keys = ['prometheus', 'prometheusAddress', 'serviceMonitors'];
-    if (observability.prometheus !== false || keys.some((key) => isUnusable(configuration, 'observability', key))) {
+    const monitoring = monitoringOf(configuration);
+    if (monitoring?.prometheus !== false || isUnusable(configuration, 'observability', 'prometheusAddress')) {
       return [];
     }
     const lacking = [
-      ...(observability.prometheusAddress === undefined ? ['prometheusAddress: http://…'] : []),
-      ...(observability.serviceMonitors === true ? [] : ['serviceMonitors: true']),
+      ...(configuration.observability?.prometheusAddress === undefined ? ['prometheusAddress: http://…'] : []),
+      ...(monitoring.serviceMonitors ? [] : ['serviceMonitors: true']),
     ];
     const expected = 'a Prometheus that KEDA can ask, which scrapes what the monitors say';
     const fix = `write \`observability: { ${lacking.join(', ')} }\`, or let one be rendered`;

@@ -4,7 +4,8 @@
 -- Replaced when the platform is synthesized.
 -- authority: host, and port where it is not 443; path: what stands before /chat/completions and the like
 -- model:     name of the model at the provider, as JSON
--- refusals:  JSON bodies: body (not one that can be read), key (none is there), provider (it refuses the platform), failed
+-- refusals:  JSON bodies: body (not one that can be read), path (not offered), key (none is there), provider (it
+-- refuses the platform), failed
 local configuration = { authority = '', path = '', model = '""', refusals = {} } -- @configuration
 
 -- Everything else of a client stays here: cookies, addresses, its organization at the provider, keys in other headers.
@@ -14,8 +15,8 @@ local RESPONSE_HEADERS = {
   ['retry-after'] = true, ['date'] = true,
 }
 
--- Whose streams tell their usage only when they are asked to.
-local STREAMS = { ['/v1/chat/completions'] = true, ['/v1/completions'] = true }
+-- What may be asked: whose answers always tell their tokens; and whether its streams do so only when they are asked to.
+local PATHS = { ['/v1/chat/completions'] = true, ['/v1/completions'] = true, ['/v1/embeddings'] = false }
 
 -- What a provider says when it refuses the key, the account or its budget: nothing that the client can mend.
 local REFUSES_PLATFORM = { ['401'] = true, ['402'] = true, ['403'] = true }
@@ -35,12 +36,15 @@ end
 -- Makes of a request what the provider gets; returns status and reason of a refusal, or nothing.
 local function forward(handle)
   local path = handle:headers():get(':path'):match('^[^?]*')
+  if handle:headers():get(':method') ~= 'POST' or PATHS[path] == nil then
+    return '404', 'path'
+  end
   if not (handle:headers():get('authorization') or ''):find('^Bearer [!-~]+$') then
     handle:logErr('external model: no key for ' .. configuration.authority .. ', or one with a blank or line break')
     return '503', 'key'
   end
   local body = handle:body(true)
-  local text = with_model(body:getBytes(0, body:length()), configuration.model, STREAMS[path])
+  local text = with_model(body:getBytes(0, body:length()), configuration.model, PATHS[path])
   if not text then
     return '400', 'body'
   end

@@ -4,6 +4,7 @@ import { OperationError } from '../operation-error';
 import { checkInterruption, objectsOf, waitUntil, type PlatformFileObjects, type Session } from '../session';
 import { warnOfFormerKeys } from './former-keys';
 import { changeRecord } from './installation-record';
+import { isPolicy, untilKuadrantIsReady } from './kuadrant-readiness';
 import { isKServeConfiguration, restartKServe } from './kserve-restart';
 import { isHeldByUs, namesOf } from './object-origin';
 import { planPlatform, type PlatformPlan } from './platform-plan';
@@ -24,6 +25,9 @@ const BATCH = 500;
 /** Seconds in which a webhook that was just installed begins to answer. */
 const WEBHOOK_SECONDS = 120;
 
+/** Seconds in which Kuadrant starts Authorino and Limitador: their images may have to be pulled. */
+const KUADRANT_SECONDS = 180;
+
 /** Seconds in which what was deleted is gone. */
 const GONE_SECONDS = 180;
 
@@ -38,21 +42,29 @@ export async function applyPlatform(
   session: Session,
   { modelSeconds = 3600, seconds = 600 }: ApplyOptions = {},
 ): Promise<void> {
-  await applyObjects(session);
+  await applyObjects(session, { kuadrantSeconds: Math.min(seconds, KUADRANT_SECONDS) });
   const waitedFor = objectsOf(session).filter(isJudged).map(referenceOf);
   const title = 'every object is good and current';
   await waitForObjects(session, waitedFor, { title, seconds, modelSeconds });
 }
 
-/** As `applyPlatform`, without waiting for what becomes of the objects. */
-export async function applyObjects(session: Session): Promise<void> {
+/**
+ * As `applyPlatform`, without waiting for what becomes of the objects.
+ *
+ * @param options.kuadrantSeconds how long Kuadrant may take to become ready before its policies are applied all the same
+ *   @default - not waited for
+ */
+export async function applyObjects(session: Session, { kuadrantSeconds = 0 } = {}): Promise<void> {
   const plan = await planPlatform(session);
   await untilGone(session, plan.leaving);
   await changeRecord(session, (record) => ({ ...plan.record, components: record.components }));
   const shared = new Set(plan.shared.map(identityOf));
   for (const file of session.files) {
     checkInterruption(session);
-    await session.terminal.progress(file.name, (say) => applyFile(session, file, shared, say));
+    await session.terminal.progress(file.name, async (say) => {
+      if (file.objects.some(isPolicy)) await untilKuadrantIsReady(session, kuadrantSeconds, say);
+      await applyFile(session, file, shared, say);
+    });
     const configuration = file.objects.find(isKServeConfiguration);
     if (configuration !== undefined) await restartKServe(session, configuration);
   }

@@ -72,7 +72,7 @@ export async function waitUntilGood(
       const good = references.length - bad.length;
       say(`${good} of ${references.length} good; ${namesOf([first.reference])}: ${first.problem}`);
     }
-    const onlyModels = bad.every(({ reference }) => reference.kind === 'InferenceService');
+    const onlyModels = bad.every(({ reference }) => MODEL_KINDS.includes(reference.kind));
     return bad.length === 0 || (!onlyModels && Date.now() - begin > seconds * 1000);
   };
   await waitUntil(session, look, { seconds: Math.max(seconds, modelSeconds), pause });
@@ -80,6 +80,9 @@ export async function waitUntilGood(
   const left = bad.map(({ reference }) => reference);
   throw new OperationError(`waited in vain for ${namesOf(left, 5)}\n${await failureReports(session.kubectl, left)}`);
 }
+
+/** What is good only once a model has loaded its weights: KEDA has nothing to go by before it reports its work. */
+const MODEL_KINDS = ['InferenceService', 'ScaledObject'];
 
 interface NotGood {
   readonly reference: ObjectReference;

@@ -8,6 +8,7 @@ import { isEmbeddingsModel, shortQuestion, streamQuestion } from './questions';
 import type { Subject } from './report';
 import type { TestRun } from './test-run';
 import type { Visitor } from './visitor';
+import { askAwake } from './wake';
 import { freshMinute } from './windows';
 
 /** Seconds of a minute that the requests to a model take, mostly. */
@@ -33,7 +34,7 @@ export async function checkModel(run: TestRun, visitor: Visitor, model: ModelSet
   const { report } = run;
   const subject: Subject = { tier: visitor.tier.name, model: model.name };
   if (run.countsInGateway(visitor.tier)) await freshMinute(run, SECONDS);
-  const first = await visitor.askPatiently(shortQuestion(model, run.settings.gateway));
+  const first = await askAwake(run, visitor, model);
   const usage = usageOf(first);
 
   if (!report.judge('a key', subject, keyProblems(visitor, first), `200, ${count(usage?.total ?? 0, 'token')}`))

@@ -4,6 +4,7 @@ import type { Answer } from '../connection';
 import { overLimitProblems, seenOf } from './judgements';
 import { longQuestion } from './questions';
 import type { Subject } from './report';
+import { checkSharedBudget } from './shared-budget-check';
 import type { TestRun } from './test-run';
 import { isRequestRefusal, type Visitor } from './visitor';
 import { freshMinute, minuteOf } from './windows';
@@ -50,7 +51,10 @@ export async function checkTokenLimit(run: TestRun, visitor: Visitor, model: Mod
       return run.report.skipped(NAME, subject, 'the request limit refuses first');
     }
     const isJudged = spending.isOneWindow || last.status === 429;
-    if (isJudged) return judge(run, visitor, subject, spending);
+    if (isJudged) {
+      judge(run, visitor, subject, spending);
+      return last.status === 429 ? checkSharedBudget(run, visitor, model) : undefined;
+    }
     if (attempt > 1) {
       const seconds = 'the model generates too slowly to use up a minute within it: the headers only were checked';
       return run.report.skipped(NAME, subject, seconds);

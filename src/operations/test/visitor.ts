@@ -1,5 +1,6 @@
 import { count } from '../../config/problem';
 import type { ModelSettings } from '../../config/model-settings';
+import { sharesRoute } from '../../platform/limits';
 import { limitHeadersOf, retryAfterOf } from './answers';
 import type { Answer, Question } from '../connection';
 import type { Credential } from './credentials';
@@ -18,7 +19,7 @@ export class UsedUp extends Error {
   }
 }
 
-/** What is known of a user's requests to one model, each model being counted apart. */
+/** What is known of a user's requests to one model, or to all of them where they are counted together. */
 interface RequestCount {
   /** Requests that the request limit has let pass, since the first or since a window that was waited for. */
   passed: number;
@@ -57,7 +58,8 @@ export class Visitor {
       counted.asked++;
       counted.last = this.run.clock.now();
       counted.first ||= counted.last;
-      if (!isRequestRefusal(answer)) counted.passed++;
+      // Whom the policy refuses the request limit is not asked about.
+      if (!isRequestRefusal(answer) && answer.status !== 403) counted.passed++;
       this.tell(counted.asked, answer.status);
     }
     return answer;
@@ -82,9 +84,15 @@ export class Visitor {
 
   /** What is known of the requests to a model. */
   countOf(model: string): RequestCount {
-    const known = this.counts.get(model) ?? { ...NONE };
-    this.counts.set(model, known);
+    const route = this.routeOf(model);
+    const known = this.counts.get(route) ?? { ...NONE };
+    this.counts.set(route, known);
     return known;
+  }
+
+  /** What Limitador counts requests by. */
+  private routeOf(model: string): string {
+    return sharesRoute(this.run.settings) ? 'all models' : model;
   }
 
   /**
@@ -99,7 +107,7 @@ export class Visitor {
     if (seconds > MOST_WAIT_SECONDS) throw new UsedUp(seconds);
     const why = `a fresh window of ${durationWords(requests.seconds)} for the requests of ${this.credential.user}`;
     await waitFor(this.run, seconds, why);
-    this.counts.set(model, { ...NONE, isWhole: true });
+    this.counts.set(this.routeOf(model), { ...NONE, isWhole: true });
   }
 
   /** Prints a request as it is counted: `Free req #6  -> 429`. */

@@ -1,5 +1,6 @@
 import type { PlatformSettings } from '../../config/settings';
 import { DEFAULT_NAMESPACES } from '../../config/defaults';
+import { USER_WORKLOAD_PROMETHEUS } from '../../pods';
 import { referenceOf, type KubernetesObject } from '../kubernetes-object';
 import type { Kind } from './cluster';
 
@@ -22,6 +23,7 @@ export const KINDS = {
   inferenceService: kind('serving.kserve.io/v1beta1', 'InferenceService'),
   issuer: kind('cert-manager.io/v1', 'Issuer'),
   limitador: kind('limitador.kuadrant.io/v1alpha1', 'Limitador'),
+  namespace: kind('v1', 'Namespace'),
   node: kind('v1', 'Node'),
   pod: kind('v1', 'Pod'),
   secret: kind('v1', 'Secret'),
@@ -44,7 +46,7 @@ export interface Reading {
 
 /** What the checks look at, with the fewest commands: one a namespace. */
 export function readingsFor(settings: PlatformSettings, desired: readonly KubernetesObject[]): Reading[] {
-  const { gateway, kserve, kuadrant, namespace } = settings;
+  const { gateway, kserve, kuadrant, namespace, observability } = settings;
   const wanted = new Map<string, Kind[]>();
   const want = (place: string, ...kinds: Kind[]) => wanted.set(place, [...(wanted.get(place) ?? []), ...kinds]);
   for (const object of desired) want(object.metadata.namespace ?? '', kindOf(object));
@@ -57,6 +59,10 @@ export function readingsFor(settings: PlatformSettings, desired: readonly Kubern
   want(CERT_MANAGER_NAMESPACE, KINDS.deployment);
   want('', KINDS.node);
   if (settings.models.some(({ external }) => external !== undefined)) want(gateway.namespace, KINDS.secret);
+  if (observability.userWorkloadMonitoring) {
+    want('', KINDS.namespace);
+    want(USER_WORKLOAD_PROMETHEUS.namespace, KINDS.pod);
+  }
   const issuer = gateway.tls?.issuer?.kind;
   if (issuer === 'ClusterIssuer') want('', KINDS.clusterIssuer);
   if (issuer === 'Issuer') want(gateway.namespace, KINDS.issuer);

@@ -1,3 +1,4 @@
+import { ask } from './api';
 import type { Kubectl } from './kubectl';
 import { reference, type Manifest } from './manifests';
 import { until } from './until';
@@ -61,8 +62,8 @@ export async function deleteNamespaces(kubectl: Kubectl, names: readonly string[
     if (removed.exitCode !== 0) return false;
   }
   for (const name of await foreignNamespaces(kubectl)) {
-    const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: [] } });
-    await kubectl(['replace', '--raw', `/api/v1/namespaces/${name}/finalize`, '-f', '-'], { stdin });
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: [] } };
+    await ask('PUT', `/api/v1/namespaces/${name}/finalize`, namespace);
   }
   return (await foreignNamespaces(kubectl)).length === 0;
 }

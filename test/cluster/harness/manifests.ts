@@ -18,6 +18,7 @@ export interface Manifest {
     readonly uid?: string;
     readonly ownerReferences?: readonly { readonly uid: string }[];
     readonly generation?: number;
+    readonly creationTimestamp?: string;
   };
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- every kind has members of its own
   [member: string]: any;

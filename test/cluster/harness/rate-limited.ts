@@ -13,6 +13,15 @@ const FILTER_TYPE = 'type.googleapis.com/envoy.extensions.filters.http.ratelimit
 /** How the predicates of our policies name a tier. */
 const TIER = /^auth\.identity\.tier == "(.*)"$/;
 
+/** Whether Kuadrant's filter, as istiod sent it, asks about requests, and not about tokens only. */
+export function limitsRequests(wasm: Json): boolean {
+  return actionSetsOf(wasm).some(({ actions }: Json) => actions.some(({ service }: Json) => service === LIMITS));
+}
+
+function actionSetsOf(wasm: Json): Json[] {
+  return JSON.parse(wasm.typed_config.value.config.configuration.value).actionSets;
+}
+
 /**
  * Adds Envoy's own rate limit filter, asking the real Limitador, right after what stands in the place of Kuadrant's wasm. It
  * asks as the wasm's configuration says: one descriptor for each limit whose tier is the user's.
@@ -23,7 +32,7 @@ const TIER = /^auth\.identity\.tier == "(.*)"$/;
  */
 export function rateLimited(configuration: Json, wasm: Json, clusters: readonly Json[], port: number): object {
   const manager = configuration.static_resources.listeners[0].filter_chains[0].filters.at(-1).typed_config;
-  const { actionSets } = JSON.parse(wasm.typed_config.value.config.configuration.value);
+  const actionSets = actionSetsOf(wasm);
   for (const host of manager.route_config.virtual_hosts) {
     const sets = actionSets.filter(({ routeRuleConditions: { hostnames } }: Json) =>
       hostnames.includes(host.domains[0]),

@@ -11,7 +11,7 @@ import { discover, gatewayPod } from './discovery';
 import { listed } from './kuadrant';
 import type { Manifest, PlatformFolder } from './manifests';
 import { Program } from './program';
-import { rateLimited } from './rate-limited';
+import { limitsRequests, rateLimited } from './rate-limited';
 import { until } from './until';
 
 /** The tools without which no platform runs. */
@@ -43,6 +43,7 @@ export class RunningPlatform {
   private model: Program | undefined;
   private limitador: Server | undefined;
   private envoy: Envoy | undefined;
+  private translation: Translation | undefined;
 
   /** @param plane the controllers; who applies the objects calls `load` afterwards */
   constructor(private readonly plane: Controllers) {}
@@ -67,6 +68,16 @@ export class RunningPlatform {
     return this.envoy!.port;
   }
 
+  /** Where Limitador listens, with the limits that the operator has written; another after each load. */
+  get limitadorPort(): number {
+    return this.limitador!.port;
+  }
+
+  /** What istiod has sent to Envoy. */
+  get sent(): Translation {
+    return this.translation!;
+  }
+
   /** Starts everything for the objects as they are in the cluster now; all counters start anew. */
   async load({ gateway = 'inference-gateway', isCurrent = () => true }: LoadOptions = {}): Promise<void> {
     await this.unload();
@@ -81,6 +92,7 @@ export class RunningPlatform {
     });
     const { binary, reason } = findEnvoy();
     if (!binary) throw new Error(reason);
+    this.translation = sent;
     this.envoy = await Envoy.startFrom(binary, await this.configuration(sent, modelPort));
   }
 
@@ -105,6 +117,7 @@ export class RunningPlatform {
     const limits = (await listed('limitadors')).flatMap(({ spec }) => spec.limits ?? []);
     if (wasm === undefined || limits.length === 0) return configuration;
     this.limitador = await Server.limitador(limits);
+    if (!limitsRequests(wasm)) return configuration;
     return rateLimited(configuration, wasm, sent.clusters, this.limitador.port);
   }
 

@@ -205,7 +205,7 @@ function numberOf(portName: string, pods: readonly Manifest[]): number | undefin
 }
 
 /** Says that nothing is used yet; the API server counts what it admits, and no pod before this. */
-async function beginCounting(quota: Manifest): Promise<void> {
+export async function beginCounting(quota: Manifest): Promise<void> {
   if (quota.status?.hard !== undefined) return;
   const { hard } = quota.spec as { hard: Record<string, string> };
   const used = Object.fromEntries(Object.keys(hard).map((resource) => [resource, '0']));

@@ -12,8 +12,11 @@ export const TIER_HEADER = 'x-test-tier';
  * - Kuadrant's wasm is a filter that sets the identity headers, at the same place;
  * - routes stand in the file instead of coming from istiod, each cluster has one endpoint, the model server of the test;
  * - the listener has a free port of the loopback interface.
+ *
+ * @param modelPort where the model server of a cluster listens, by its name, or one for all
  */
-export function runnable(translation: Translation, modelPort: number): object {
+export function runnable(translation: Translation, modelPort: number | ((cluster: string) => number)): object {
+  const portOf = typeof modelPort === 'number' ? () => modelPort : modelPort;
   const copy = structuredClone(translation);
   const { bootstrap, listeners, routes, clusters } = copy;
   const listener = listeners.find(({ name }) => name === '0.0.0.0_80');
@@ -32,7 +35,7 @@ export function runnable(translation: Translation, modelPort: number): object {
     deferred_stat_options: bootstrap.deferred_stat_options,
     static_resources: {
       listeners: [listener],
-      clusters: clusters.filter(({ type }) => type === 'EDS').map((cluster) => served(cluster, modelPort)),
+      clusters: clusters.filter(({ type }) => type === 'EDS').map((cluster) => served(cluster, portOf(cluster.name))),
     },
   };
 }

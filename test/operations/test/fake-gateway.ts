@@ -13,6 +13,8 @@ export interface Faults {
   readonly refusesInPlainText?: boolean;
   readonly tellsReason?: boolean;
   readonly status?: number;
+  /** Seconds that models sleep after the first request to one. */
+  readonly sleepsFor?: number;
   readonly withoutUsage?: boolean;
   readonly withoutLimit?: boolean;
   readonly withoutHeaders?: boolean;
@@ -34,6 +36,8 @@ export interface Faults {
   readonly secondsAnAnswer?: number;
   /** Requests that pass in a window. */
   readonly requestLimit?: number;
+  /** Each model has a budget of its own. */
+  readonly budgetAModel?: boolean;
   /** Whether tokens are counted without a word, as Kuadrant does. */
   readonly byPolicy?: boolean;
 }
@@ -68,13 +72,14 @@ export class FakeGateway {
       return Promise.resolve();
     },
   };
+  private awakeAt: number | undefined;
   /** All that was asked. */
   readonly seen: http.IncomingMessage[] = [];
 
   private constructor(
     private readonly server: http.Server,
     private readonly tiers: readonly TierConfiguration[],
-    /** Served names by host. */
+    /** Served names by host, or by host and first segment of the path. */
     private readonly models: Readonly<Record<string, string>>,
     private readonly faults: Faults,
   ) {
@@ -113,12 +118,14 @@ export class FakeGateway {
     const caller = this.callerOf(request.headers);
     if (caller === undefined) return this.refuse(response, 401, 'invalid_api_key');
     const host = request.headers.host ?? '';
+    const address = host in this.models ? host : host + request.url!.replace(/(?<=^\/[^/]*)\/.*/, '');
     if (request.url === '/v1/models') return this.list(caller, response);
-    if (!this.mayUse(caller.tier, host)) return this.refuse(response, 403, 'access_denied');
+    if (!this.mayUse(caller.tier, address)) return this.refuse(response, 403, 'access_denied');
     if (this.faults.status !== undefined) return this.refuse(response, this.faults.status, 'service_unavailable');
+    if (this.sleeps()) return this.refuse(response, 503, 'service_unavailable', { 'retry-after': '30' });
     if (this.isOverRequests(caller, host)) return this.refuse(response, 429, 'rate_limit_exceeded');
     const limit = caller.tier.tokens?.minute ?? Infinity;
-    const used = this.used.get(this.counterOf(caller)) ?? this.faults.tokensBefore ?? 0;
+    const used = this.used.get(this.counterOf(caller, address)) ?? this.faults.tokensBefore ?? 0;
     if (used >= limit && caller.tier.enforce !== false && !this.faults.withoutLimit) {
       const headers = {
         ...this.limitHeaders(limit, used, 0),
@@ -126,7 +133,13 @@ export class FakeGateway {
       };
       return this.refuse(response, 429, 'rate_limit_exceeded', headers);
     }
-    this.generate(caller, sent!, response);
+    this.generate(caller, address, sent!, response);
+  }
+
+  private sleeps(): boolean {
+    if (this.faults.sleepsFor === undefined) return false;
+    this.awakeAt ??= this.clock.now() + this.faults.sleepsFor * 1000;
+    return this.clock.now() < this.awakeAt;
   }
 
   private callerOf({ authorization, ...headers }: http.IncomingHttpHeaders): Caller | undefined {
@@ -142,14 +155,14 @@ export class FakeGateway {
     return tier && { user: 'anybody', tier };
   }
 
-  private mayUse(tier: TierConfiguration, host: string): boolean {
-    const model = host.split('.')[0]!;
+  private mayUse(tier: TierConfiguration, address: string): boolean {
+    const model = address.split('/')[1] ?? address.split('.')[0]!;
     return this.faults.tiersUseAllModels === true || (tier.models?.includes(model) ?? true);
   }
 
   private list({ tier }: Caller, response: http.ServerResponse): void {
-    const hosts = Object.keys(this.models).filter((host) => this.faults.listsAllModels || this.mayUse(tier, host));
-    const data = hosts.map((host) => ({ id: this.models[host] }));
+    const own = Object.keys(this.models).filter((each) => this.faults.listsAllModels || this.mayUse(tier, each));
+    const data = own.map((each) => ({ id: this.models[each] }));
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ object: 'list', data }));
   }
 
@@ -167,9 +180,9 @@ export class FakeGateway {
     return window.count > (this.faults.requestLimit ?? tier.requests.limit);
   }
 
-  private generate(caller: Caller, sent: Sent, response: http.ServerResponse): void {
+  private generate(caller: Caller, address: string, sent: Sent, response: http.ServerResponse): void {
     const { tier } = caller;
-    const counter = this.counterOf(caller);
+    const counter = this.counterOf(caller, address);
     const completion = sent.input === undefined ? sent.max_tokens! : 0;
     const prompt = sent.input === undefined ? PROMPT : sent.input.split(' ').length;
     const cost = prompt + completion;
@@ -192,8 +205,8 @@ export class FakeGateway {
   }
 
   /** A user's tokens of a minute. */
-  private counterOf({ user }: Caller): string {
-    return `${user} ${Math.floor(this.clock.now() / 60_000)}`;
+  private counterOf({ user }: Caller, address: string): string {
+    return `${user} ${this.faults.budgetAModel ? address : ''} ${Math.floor(this.clock.now() / 60_000)}`;
   }
 
   private secondsLeft(): string {

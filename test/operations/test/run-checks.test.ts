@@ -8,6 +8,7 @@ import { FakeGateway, type Faults } from './fake-gateway';
 
 const FREE: TierConfiguration = { name: 'free', tokens: { minute: 200, hour: 5000 }, models: ['simulator'] };
 const PREMIUM: TierConfiguration = { name: 'premium', tokens: { minute: 1000 } };
+const PATHS = { 'api.maas.local/simulator': 'simulator-model', 'api.maas.local/nomic': 'nomic-embed-text-v1-5' };
 const HOSTS = { 'simulator.maas.local': 'simulator-model', 'nomic.maas.local': 'nomic-embed-text-v1-5' };
 
 /** Tests a small gateway that has faults. */
@@ -15,7 +16,8 @@ async function checksOf(
   faults: Faults = {},
   { tiers = [FREE, PREMIUM], selection = {}, ...props }: MaasPlatformProps & { selection?: Selection } = {},
 ): Promise<{ checks: Check[]; gateway: FakeGateway }> {
-  const gateway = await FakeGateway.start(tiers, HOSTS, faults);
+  const models = props.gateway?.routing === 'path' ? PATHS : HOSTS;
+  const gateway = await FakeGateway.start(tiers, models, faults);
   const users = tiers.map(({ name }) => ({ name: `${name}user`, tier: name, keys: [{ demo: `${name}_key` }] }));
   const options = { config: 'maas.yaml', color: false, quiet: true };
   const session = openSession(options, { tiers, users, models: [{ name: 'simulator' }, { name: 'nomic' }], ...props });
@@ -65,6 +67,38 @@ test('all is well', async () => {
    ]
   `);
   expect(gateway.seen.filter(({ headers }) => headers.authorization === undefined)).toHaveLength(5);
+});
+
+describe('a model that sleeps', () => {
+  const sleeper: MaasPlatformProps = {
+    tiers: [PREMIUM],
+    models: [
+      { name: 'simulator', replicas: { min: 0, max: 2 }, scaling: { by: 'queue', target: 5 } },
+      { name: 'nomic', accelerator: 'nvidia-l4' },
+    ],
+  };
+  const statusOf = (checks: readonly Check[]) =>
+    lines(checks).filter((line) => line.includes('premium/simulator a key'));
+
+  test('is woken, and tested once it answers', async () => {
+    const { checks, gateway } = await checksOf({ sleepsFor: 170 }, sleeper);
+    expect(statusOf(checks)).toEqual(['passed premium/simulator a key: 200, 12 tokens']);
+    const asked = gateway.seen.filter(
+      ({ headers }) => headers.host === 'simulator.maas.local' && headers.authorization === 'APIKEY premium_key',
+    );
+    expect(asked.length).toBeGreaterThan(6);
+  });
+
+  test('is given up after twenty minutes', async () => {
+    const { checks } = await checksOf({ sleepsFor: 3600 }, sleeper);
+    expect(statusOf(checks)).toEqual([expect.stringContaining('failed premium/simulator a key: got 503')]);
+  });
+
+  test('is not waited for where it is one that never sleeps', async () => {
+    const { checks, gateway } = await checksOf({ sleepsFor: 170 }, { ...sleeper, models: [{ name: 'simulator' }] });
+    expect(statusOf(checks)).toEqual([expect.stringContaining('failed premium/simulator a key: got 503')]);
+    expect(gateway.clock.now()).toBeLessThan(Date.UTC(2030, 0, 1, 0, 0, 35));
+  });
 });
 
 const ALL_REFUSALS = [
@@ -220,6 +254,23 @@ describe('the request limit', () => {
     expect(await limitsOf({ requests }, { requestLimit })).toEqual([`failed the request limit: ${message}`]);
   });
 
+  test('of models that share a route: counted for all of them together', async () => {
+    const tiers = [{ name: 'free', requests: { limit: 9, window: '2m' }, tokens: { day: 100_000 } }];
+    const shared: MaasPlatformProps = { gateway: { routing: 'path' }, limits: { engine: 'tokenRateLimitPolicy' } };
+    const limits = async (faults: Faults, models?: string[]) => {
+      const props = { ...shared, tiers: tiers.map((tier) => ({ ...tier, models })) };
+      const { checks, gateway } = await checksOf({ byPolicy: true, ...faults }, props);
+      const waited = Math.round((gateway.clock.now() - Date.UTC(2030, 0, 1, 0, 0, 5)) / 1000);
+      return [...lines(checks.filter(({ name }) => name.startsWith('the request'))), `${waited} s waited`];
+    };
+    const passed = 'passed free/simulator the request limit: 9 of 9 requests pass, then 429';
+    expect(await limits({})).toEqual([passed, '0 s waited']);
+    // A model of other tiers is refused before anybody counts.
+    expect(await limits({}, ['simulator'])).toEqual([passed, '0 s waited']);
+    const [found] = await limits({ requestLimit: 10 });
+    expect(found).toBe('failed free/simulator the request limit: got 10 of 9 requests pass, then 429');
+  });
+
   test('beside a token limit: each is used up in a window of its own', async () => {
     expect(await limitsOf({ requests, tokens: { minute: 300 } })).toEqual([
       'passed the request limit: 6 of 6 requests pass, then 429',
@@ -274,6 +325,38 @@ describe('the token limit', () => {
     expect(await limitsOf(tier, { byPolicy: true, withoutLimit: true }, props)).toEqual([
       expect.stringMatching(/^failed .* the next request gets 200: is the TokenRateLimitPolicy in force\?$/),
     ]);
+  });
+
+  describe('of models that share a route', () => {
+    const shared: MaasPlatformProps = { gateway: { routing: 'path' }, limits: { engine: 'tokenRateLimitPolicy' } };
+    const budgetOf = async (faults: Faults, tier: Partial<TierConfiguration> = {}, props = shared) => {
+      const tiers = [{ name: 'free', tokens: { minute: 100 }, ...tier }];
+      const { checks } = await checksOf({ byPolicy: true, ...faults }, { ...props, tiers });
+      return lines(checks.filter(({ name }) => name === 'one budget for all models'));
+    };
+
+    test('is that of the others, too', async () => {
+      expect(await budgetOf({})).toEqual(['passed free/nomic one budget for all models: 429, as at simulator']);
+    });
+
+    test('and is not: found', async () => {
+      expect(await budgetOf({ budgetAModel: true })).toEqual([
+        'failed free/nomic one budget for all models: got 200, expected 429: the tokens are used up at simulator; ' +
+          'is models-path-route the only route of the models?',
+      ]);
+    });
+
+    test('of a window that ends in between: said', async () => {
+      expect(await budgetOf({ secondsAnAnswer: 11 })).toEqual([
+        'skipped free/nomic one budget for all models: the window has ended before the other model was asked',
+      ]);
+    });
+
+    test('is not asked for where it cannot be told, or the gateway counts', async () => {
+      expect(await budgetOf({}, { requests: { limit: 90, window: '1m' } })).toEqual([]);
+      expect(await budgetOf({}, { models: ['simulator'] })).toEqual([]);
+      expect(await budgetOf({ byPolicy: false }, {}, { gateway: { routing: 'path' } })).toEqual([]);
+    });
   });
 
   test('of a tier whose models only embed', async () => {

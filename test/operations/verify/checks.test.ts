@@ -1,3 +1,4 @@
+import type { MaasPlatformProps } from '../../../src/config/configuration';
 import { identityOf, referenceOf, type KubernetesObject } from '../../../src/operations/kubernetes-object';
 import { CHECKS } from '../../../src/operations/verify/checks';
 import { includesTokens } from '../../../src/operations/verify/checks/gateway';
@@ -11,7 +12,7 @@ test('of a healthy platform every check has something to say, and all of it is g
   });
   add(withGpu, gpuNode(), { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer', metadata: { name: 'ca' } });
   add(withGpu, providerSecret('sk-platform'));
-  const rows = rowsIn(withGpu);
+  const rows = [...rowsIn(withGpu), ...rowsIn(onOpenShift())];
   expect(rows.filter(({ verdict }) => verdict !== 'good')).toEqual([]);
   expect([...new Set(rows.map(({ check }) => check))]).toEqual(Object.keys(CHECKS));
 });
@@ -44,6 +45,23 @@ test('the key of a provider is missing, is empty, or cannot be sent; it is never
     expect(commandsFor(platform, 'provider keys')).toEqual(['kubectl delete secret provider --namespace=llm', make]);
   }
 });
+
+/** With the Prometheus of OpenShift's user workload monitoring. */
+function onOpenShift(more: MaasPlatformProps = {}): Healthy {
+  const platform = healthy({ platform: 'openshift', domain: 'apps.example.com', ...more });
+  add(
+    platform,
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kuadrant-system' } },
+    {
+      ...{ apiVersion: 'v1', kind: 'Pod' },
+      metadata: {
+        ...{ name: 'prometheus-user-workload-0', namespace: 'openshift-user-workload-monitoring' },
+        labels: { 'app.kubernetes.io/name': 'prometheus', prometheus: 'user-workload' },
+      },
+    },
+  );
+  return platform;
+}
 
 function gpuNode(more: { labels?: object; allocatable?: object; spec?: object } = {}): KubernetesObject {
   const labels = { 'nvidia.com/gpu.present': 'true', ...more.labels } as Record<string, string>;
@@ -586,6 +604,46 @@ describe('network plugin', () => {
     const without = healthy({ networkPolicies: false });
     without.live.delete('DaemonSet kube-system/calico-node');
     expect(problemsIn(without, 'network plugin')).toEqual([]);
+  });
+});
+
+describe('user workload monitoring', () => {
+  const check = 'user workload monitoring';
+  const prometheus = 'Prometheus of openshift-user-workload-monitoring';
+
+  test('is there, and looks for monitors in all their namespaces', () => {
+    const rows = rowsIn(onOpenShift()).filter((row) => row.check === check);
+    expect(rows).toEqual([{ check, object: prometheus, verdict: 'good', found: 'there' }]);
+  });
+
+  test('is switched on by a cluster administrator', () => {
+    const platform = onOpenShift();
+    platform.live.delete('Pod openshift-user-workload-monitoring/prometheus-user-workload-0');
+    expect(problemsIn(platform, check)).toEqual([
+      `bad ${prometheus}: no pod of it is there: nobody scrapes the platform`,
+    ]);
+    expect(commandsFor(platform, check)).toEqual([
+      'kubectl get configmap cluster-monitoring-config --namespace=openshift-monitoring --output=yaml',
+    ]);
+  });
+
+  test.each([
+    ['openshift.io/user-monitoring', 'false', 'true'],
+    ['openshift.io/cluster-monitoring', 'true', 'false'],
+  ])('leaves out a namespace with %s=%s', (label, value, other) => {
+    const platform = onOpenShift();
+    liveOf(platform, 'Namespace llm').metadata.labels[label] = other;
+    liveOf(platform, 'Namespace kuadrant-system').metadata.labels = { [label]: value };
+    expect(problemsIn(platform, check)).toEqual([
+      `bad Namespace kuadrant-system: ${label}=${value}: user workload monitoring leaves it out`,
+    ]);
+    expect(commandsFor(platform, check)).toEqual([`kubectl label namespace kuadrant-system ${label}-`]);
+  });
+
+  test('is nothing to look at where it does not scrape', () => {
+    const own = onOpenShift({ observability: { prometheus: true } });
+    const rows = [...rowsIn(own), ...rowsIn(healthy())].filter((row) => row.check === check);
+    expect(rows).toEqual([]);
   });
 });
 

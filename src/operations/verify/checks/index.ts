@@ -11,6 +11,7 @@ import { networkPlugin } from './network-policies';
 import { inSync, present } from './objects';
 import { providerKeys } from './provider-keys';
 import { unreadable } from './unreadable';
+import { userWorkloadMonitoring } from './user-workload-monitoring';
 import { versions } from './versions';
 
 /** Checks by their name, in the order in which they are told: causes before what comes of them. */
@@ -32,6 +33,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   models,
   'GPU nodes': gpuNodes,
   'network plugin': networkPlugin,
+  'user workload monitoring': userWorkloadMonitoring,
 };
 
 /** Runs every check; what may not be read is a row, too. */
