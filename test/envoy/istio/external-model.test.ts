@@ -1,3 +1,5 @@
+import { parseConfiguration } from '../../../src/config/read';
+import { manifestsOf } from '../../../src/platform/manifests';
 import { freshMinute, limits, send, type Request } from '../client';
 import { Envoy } from '../envoy';
 import { events, json, ModelServer, textEvent, THIRTY_TOKENS } from '../model-server';
@@ -287,6 +289,59 @@ describeWithIstio('a model of a provider, behind the listener that Istio makes',
     } finally {
       await astray.stop();
       await other.stop();
+    }
+  });
+});
+
+/** One budget for all models: Limitador counts by route, so a rule takes all that is below a model's prefix. */
+const SHARED = `
+limits: { engine: tokenRateLimitPolicy }
+gateway: { routing: path }
+models:
+  - { name: simulator, fallback: assistant }
+  - { name: assistant, external: { baseUrl: https://api.openai.com/v1, keySecret: openai } }
+`;
+
+describeWithIstio('a provider on a route that all models share', ({ envoy, translator }) => {
+  test('is asked for what always tells its tokens, also where the route takes more', async () => {
+    const found: Json[] = manifestsOf(parseConfiguration(SHARED, 'maas.yaml'));
+    const kinds = /^(Namespace|ConfigMap|Gateway|HTTPRoute|EnvoyFilter|ServiceEntry|DestinationRule)$/;
+    const read = found.filter(({ kind, metadata }) => kinds.test(kind) && metadata.namespace !== 'kserve');
+    const translation = translate(translator, [...read, ...manifests('dist', [])]);
+    const provider = await Provider.start('api.openai.com');
+    provider.mount(mounted('sk-platform'));
+    const gateway = await Envoy.startFrom(envoy, provider.runnable(translation, 1));
+    const ask = async (method: string, path: string) => {
+      const headers = { [USER_HEADER]: 'alice', [TIER_HEADER]: 'premium', authorization: 'APIKEY tenant_key' };
+      const body = JSON.stringify(CHAT);
+      return (await send(gateway.port, { host: 'api.maas.local', method, path: `/assistant${path}`, headers, body }))
+        .status;
+    };
+    try {
+      expect(await ask('POST', '/v1/chat/completions')).toBe(200);
+      expect(provider.asked.map(({ url, headers }) => [url, headers.authorization])).toEqual([
+        ['/v1/chat/completions', 'Bearer sk-platform'],
+      ]);
+      for (const [method, path] of [
+        ...['/v1/responses', '/v1/messages', '/v1/files', '/v1/chat/completions/x', '/v1/'].map((path) => [
+          'POST',
+          path,
+        ]),
+        ...['/v1/models', '/v1/chat/completions', '/v1/files'].map((path) => ['GET', path]),
+        ...[['DELETE', '/v1/files/a']],
+      ] as [string, string][]) {
+        expect([method, path, await ask(method, path)]).toEqual([method, path, 404]);
+      }
+      expect(provider.asked).toHaveLength(1);
+      const routes: Json[] = translation.routes.flatMap(({ virtual_hosts: [host] }) => host.routes);
+      const led = routes.flatMap(({ name, route }) => (route === undefined ? [] : [`${name} -> ${route.cluster}`]));
+      expect(led.sort()).toEqual([
+        'llm.models-path-route.0 -> maas.model.simulator',
+        'llm.models-path-route.1 -> outbound|443||assistant.llm.external.internal',
+      ]);
+    } finally {
+      await gateway.stop();
+      await provider.stop();
     }
   });
 });
