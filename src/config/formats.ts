@@ -147,7 +147,7 @@ export const FORMATS = {
   /** Base URL of a provider's API. */
   baseUrl: {
     pattern:
-      /^https:\/\/(?!(.*\.)?[0-9]+([:/]|$))[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+(:[1-9][0-9]{0,4})?(\/[\w.~-]+)*$/,
+      /^https:\/\/(?!([^/]*\.)?(0x[0-9a-f]*|[0-9]+)([:/]|$))[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+(:[1-9][0-9]{0,4})?(\/[\w.~-]+)*$/,
     expected: 'a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end',
     example: 'https://api.openai.com/v1',
     repair: (got) =>

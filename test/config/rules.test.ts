@@ -1343,10 +1343,12 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:21 models[0].external: got an existing Gateway, expected a Gateway of the platform: the key of the provider is mounted into its pods; remove `create: false`',
   },
   {
-    rule: 'external-port',
-    yaml: 'models: [{ name: a, external: { baseUrl: "https://a.example:65536/v1", keySecret: a } }]\n',
-    message:
-      'maas.yaml:1:42 models[0].external.baseUrl: got port 65536, expected at most 65535; write another, or none',
+    rule: 'external-url',
+    yaml: 'models: [{ name: a, external: { baseUrl: "https://a.example:65536/v1.0", keySecret: a } }, { name: b, external: { baseUrl: https://xn--a.example, keySecret: a } }]\n',
+    message: [
+      'maas.yaml:1:42 models[0].external.baseUrl: got "https://a.example:65536/v1.0", expected a URL: a name of DNS, and no port beyond 65535; for example "https://api.openai.com/v1"',
+      'maas.yaml:1:124 models[1].external.baseUrl: got "https://xn--a.example", expected a URL: a name of DNS, and no port beyond 65535; for example "https://api.openai.com/v1"',
+    ].join('\n'),
   },
   {
     rule: 'external-istio',
@@ -1373,7 +1375,8 @@ const ROWS: readonly Row[] = [
       '  - { name: a, external: { baseUrl: http://API.openai.com/v1/chat/completions, keySecret: a } }',
       '  - { name: b, external: { baseUrl: "https://user:sk-secret@a.example/v1", keySecret: sk-secret_Key } }',
       '  - { name: c, external: { baseUrl: api.openai.com/v1/, keySecret: a } }',
-      '  - { name: d, external: { baseUrl: https://10.0.0.1/v1, keySecret: a } }\n',
+      '  - { name: d, external: { baseUrl: https://10.0.0.1/v1, keySecret: a } }',
+      '  - { name: e, external: { baseUrl: https://a.0x1, keySecret: a } }\n',
     ].join('\n'),
     message: [
       'maas.yaml:2:37 models[0].external.baseUrl: got "http://API.openai.com/v1/chat/completions", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; for example "https://api.openai.com/v1"',
@@ -1381,6 +1384,7 @@ const ROWS: readonly Row[] = [
       'maas.yaml:3:87 models[1].external.keySecret: got a text of 13 characters, expected the name of a Secret, not its value: lower-case letters, digits, "-" and ".", with a letter or digit at both ends; for example "my-secret"',
       'maas.yaml:4:37 models[2].external.baseUrl: got "api.openai.com/v1/", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; write "https://api.openai.com/v1"',
       'maas.yaml:5:37 models[3].external.baseUrl: got "https://10.0.0.1/v1", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; for example "https://api.openai.com/v1"',
+      'maas.yaml:6:37 models[4].external.baseUrl: got "https://a.0x1", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; for example "https://api.openai.com/v1"',
     ].join('\n'),
   },
   {

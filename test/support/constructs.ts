@@ -108,7 +108,7 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     new ExternalModel(scope, 'construct', {
       gateway: gatewayOf(names),
       modelName: names.name,
-      baseUrl: `https://${names.domain}/v1`,
+      baseUrl: 'https://api.example.com/v1',
       providerModel: names.name,
       keySecretName: names.name,
     }),

@@ -53,13 +53,17 @@ const externalGateway: Rule = {
         }),
 };
 
-const externalPort: Rule = {
-  id: 'external-port',
+/** What the form of a URL does not say: a port beyond 65535, a name that is none in Unicode. */
+const externalUrl: Rule = {
+  id: 'external-url',
   check: (configuration) =>
     externalModelsOf(configuration).flatMap(({ index, external: { baseUrl } }): Finding[] => {
-      const port = Number(/:(\d+)(?:\/|$)/.exec(baseUrl ?? '')?.[1] ?? 443);
+      if (baseUrl === undefined || URL.canParse(baseUrl)) {
+        return [];
+      }
       const path = ['models', index, 'external', 'baseUrl'];
-      return port > 65_535 ? [atValue(path, `port ${port}`, 'at most 65535', 'write another, or none')] : [];
+      const expected = 'a URL: a name of DNS, and no port beyond 65535';
+      return [atValue(path, quote(baseUrl), expected, 'for example "https://api.openai.com/v1"')];
     }),
 };
 
@@ -109,7 +113,7 @@ const externalConformance: Rule = {
 export const EXTERNAL_RULES: readonly Rule[] = [
   externalKeys,
   externalGateway,
-  externalPort,
+  externalUrl,
   externalIstio,
   externalConformance,
 ];
