@@ -19,6 +19,8 @@ export { type PlatformKind } from './cluster/platform-kind';
 export { ConformanceJob, type ConformanceJobProps, type DirectModel } from './conformance/conformance-job';
 
 export { GatewayCertificate, type GatewayCertificateProps, type IssuerKind } from './gateway/gateway-certificate';
+export { ExternalKeys, type ExternalKeysProps } from './gateway/external-keys';
+export { ExternalModel, type ExternalModelProps } from './gateway/external-model';
 export { type IMaasGateway } from './gateway/gateway-reference';
 export { type GatewayFilterProps } from './gateway/envoy-filter';
 export { GatewayNetworkPolicy, type GatewayNetworkPolicyProps } from './gateway/gateway-network-policy';
@@ -38,6 +40,7 @@ export {
   type TierModels,
 } from './gateway/model-list-filter';
 export { ModelListRoute, type ModelListRouteProps } from './gateway/model-list-route';
+export { ModelFallback, type ModelFallbackProps } from './gateway/model-fallback';
 export { ModelRoute, type IModelBackend, type ModelCanary, type ModelRouteProps } from './gateway/model-route';
 export { OpenShiftRoute, type OpenShiftRouteProps } from './gateway/openshift-route';
 export { SharedModelRoute, type SharedModelRouteProps, type SharedRouteModel } from './gateway/shared-model-route';

@@ -154,6 +154,8 @@ const MODEL_WORDS = {
   gated: 'gated',
   priorityClass: 'PriorityClass',
   tokensPerSecond: 'tokens a second of a replica',
+  external: 'provider',
+  fallback: 'fallback',
 } as const satisfies { readonly [Key in keyof ModelSettings]?: string };
 
 /** What is served, on what, and what its tokens count. */
@@ -215,7 +217,10 @@ function acceleratorWords(before: ModelSettings, after: ModelSettings): string[]
   return old === now ? [] : [`${old} → ${now}`];
 }
 
-function describeAccelerator({ accelerator, gpus }: ModelSettings): string {
+function describeAccelerator({ accelerator, gpus, external }: ModelSettings): string {
+  if (external !== undefined) {
+    return `at ${external.baseUrl}`;
+  }
   return accelerator === undefined ? 'without GPU' : `on ${count(gpus, 'GPU')} (${accelerator})`;
 }
 

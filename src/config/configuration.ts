@@ -583,6 +583,31 @@ export interface ModelConfiguration {
    * @default - none
    */
   readonly canary?: CanaryConfiguration;
+  /**
+   * Serves the model by the API of a provider outside of the cluster, in place of pods: same access, limits and list as
+   * every other model. Clients may ask for chat completions, completions and embeddings.
+   * @default - none: pods of the cluster serve it
+   */
+  readonly external?: ExternalConfiguration;
+  /**
+   * Another model that answers when this one has no pod that is ready, cannot be connected to, ends the connection before
+   * it answers, or answers 5xx. Requests stay those of this model: who may send them, and what their tokens count.
+   * @default - none: the client gets the error
+   */
+  readonly fallback?: string;
+}
+
+/** A provider whose API is like OpenAI's, and one of its models. */
+export interface ExternalConfiguration {
+  /** Base URL of the API as OpenAI's clients take it, with https: `https://api.openai.com/v1`. */
+  readonly baseUrl: string;
+  /**
+   * Name of the model at the provider. Requests have it there, whatever they say here.
+   * @default - `servedName`
+   */
+  readonly model?: string;
+  /** Existing Secret in the Gateway's namespace whose key `api-key` is the platform's key at the provider. */
+  readonly keySecret: string;
 }
 
 /** A LoRA adapter of a model. */

@@ -139,3 +139,6 @@ export function acceptsApiKeys(identity: MaasPlatformProps['identity']): boolean
 export function acceptsTokens(identity: MaasPlatformProps['identity']): boolean {
   return identity?.oidc !== undefined || identity?.keycloak !== undefined;
 }
+
+/** Key of a Secret that holds the platform's key at an external provider. */
+export const EXTERNAL_KEY = 'api-key';

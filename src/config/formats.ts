@@ -144,6 +144,18 @@ export const FORMATS = {
     repair: (got) =>
       (/^https?:\/\//.test(got) ? got : `https://${got}`).replace(/\/\.well-known\/openid-configuration\/?$/, ''),
   },
+  /** Base URL of a provider's API. */
+  baseUrl: {
+    pattern:
+      /^https:\/\/(?!([^/]*\.)?(0x[0-9a-f]*|[0-9]+)([:/]|$))[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+(:[1-9][0-9]{0,4})?(\/[\w.~-]+)*$/,
+    expected: 'a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end',
+    example: 'https://api.openai.com/v1',
+    repair: (got) =>
+      (/^\w+:\/\//.test(got) ? got.replace(/^http:/i, 'https:') : `https://${got}`).replace(
+        /\/+(chat\/completions|completions|embeddings)?\/*$/,
+        '',
+      ),
+  },
   /** Address of a server inside the cluster. */
   address: {
     pattern: /^https?:\/\/[^\s/?#@]+(\/[^\s?#@]*)?$/,

@@ -4,7 +4,12 @@ import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/ca
 import type { ModelFigures } from '../models/model-architecture';
 import type { ComputeResources, ModelReplicas } from '../models/model-size';
 import { canaryVersion, saidOf } from './canary-version';
-import type { CanaryConfiguration, ModelConfiguration, ScalingConfiguration } from './configuration';
+import type {
+  CanaryConfiguration,
+  ExternalConfiguration,
+  ModelConfiguration,
+  ScalingConfiguration,
+} from './configuration';
 import { DEFAULT_COOLDOWN } from './defaults';
 import { isSameModel, resolveFigures } from './model-figures';
 import { resolveWeights } from './model-weights';
@@ -15,6 +20,7 @@ export interface ModelSettings {
   readonly host: string;
   readonly inferenceService: string;
   readonly servedName: string;
+  /** What its pods run; an external model has none. */
   readonly runtime: ModelRuntime;
   readonly source?: string;
   readonly accelerator?: string;
@@ -39,6 +45,9 @@ export interface ModelSettings {
   /** Tokens a second that one replica writes, as somebody has measured it. */
   readonly tokensPerSecond?: number;
   readonly canary?: CanarySettings;
+  readonly external?: Required<ExternalConfiguration>;
+  /** Name of another model, which answers when this one cannot. */
+  readonly fallback?: string;
 }
 
 /** Another version of a model, with everything decided. */
@@ -56,14 +65,16 @@ export function modelHost(name: string, platform: PlatformKind, domain: string):
 
 /** Fills in every default of a model. */
 export function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain: string): ModelSettings {
-  const entry = catalogEntry(model.name);
+  // What the catalog says of a model is about pods of the cluster.
+  const entry = model.external === undefined ? catalogEntry(model.name) : undefined;
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
+  const servedName = model.servedName ?? entry?.servedName ?? model.name;
   return {
     name: model.name,
     host: model.host ?? modelHost(model.name, platform, domain),
     inferenceService: entry?.inferenceService ?? model.name,
-    servedName: model.servedName ?? entry?.servedName ?? model.name,
+    servedName,
     runtime,
     source: model.source ?? entry?.source,
     accelerator: model.accelerator ?? entry?.accelerator,
@@ -86,6 +97,8 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     priorityClass: model.priorityClass,
     tokensPerSecond: model.tokensPerSecond,
     canary: model.canary && resolveCanary(model, model.canary, platform, domain),
+    external: model.external && { ...model.external, model: model.external.model ?? servedName },
+    fallback: model.fallback,
   };
 }
 
@@ -108,8 +121,11 @@ export function canaryName(name: string): string {
   return `${name}-canary`;
 }
 
-/** What serves a model: it alone, or it and its canary. */
+/** What of the cluster serves a model: it alone, it and its canary, or nothing for an external one. */
 export function versionsOf(model: ModelSettings): ModelSettings[] {
+  if (model.external !== undefined) {
+    return [];
+  }
   return model.canary === undefined ? [model] : [model, model.canary.version];
 }
 

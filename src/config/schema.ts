@@ -166,6 +166,10 @@ const model = z.strictObject({
   priorityClass: z.optional(objectName()),
   tokensPerSecond: amount(),
   canary: z.optional(z.strictObject({ weight: count(0, 100), ...modelVersion })),
+  external: z.optional(
+    z.strictObject({ baseUrl: formatted(FORMATS.baseUrl), model: z.optional(text()), keySecret: objectName() }),
+  ),
+  fallback: z.optional(text()),
 });
 
 const identity = z.strictObject({

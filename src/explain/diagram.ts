@@ -103,11 +103,24 @@ function limitNodes({ tiers }: PlatformSettings): string[] {
 }
 
 function modelNode(model: ModelSettings, index: number): string {
-  const { canary } = model;
+  const { canary, external } = model;
+  if (external !== undefined) {
+    return node(`model${index}`, [
+      model.name,
+      `external: ${external.model}`,
+      external.baseUrl,
+      ...fallbackWords(model),
+    ]);
+  }
   return node(`model${index}`, [
     ...[model.name, runtimeWords(model), `replicas: ${replicaWords(model)}`],
     ...(canary === undefined ? [] : [`canary, ${canary.weight} %: ${runtimeWords(canary.version)}`]),
+    ...fallbackWords(model),
   ]);
+}
+
+function fallbackWords({ fallback }: ModelSettings): string[] {
+  return fallback === undefined ? [] : [`fallback: ${fallback}`];
 }
 
 function edges(settings: PlatformSettings, filters: readonly Filter[]): string[] {

@@ -90,6 +90,10 @@ export interface ModelExplanation extends ModelAccess {
   readonly quota: QuotaExplanation[];
   /** Another version of it, which gets a part of its requests. */
   readonly canary?: CanaryExplanation;
+  /** The provider that serves it, in place of pods. */
+  readonly external?: ModelSettings['external'];
+  /** Name of the model that answers when this one cannot. */
+  readonly fallback?: string;
   readonly tiers: TierConfiguration[];
   readonly objects: ObjectReference[];
 }
@@ -168,6 +172,8 @@ function explainModel(settings: PlatformSettings, model: ModelSettings): ModelEx
       ...explainVersion(settings, model.canary.version),
       cost: explainHourlyCost(settings, model.canary.version),
     },
+    external: model.external,
+    fallback: model.fallback,
     tiers,
     objects: inFileOrder([
       ...modelObjects(settings, model),

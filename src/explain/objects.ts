@@ -93,6 +93,7 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
       .map(({ inferenceService }) =>
         reference(settings, '60-models', 'ScaledObject', namespace, inferenceService, 'how many replicas, by KEDA'),
       ),
+    ...externalObjects(settings, model),
     ...[...runtimeNames(settings, model)].map((name) =>
       reference(settings, '60-models', 'ServingRuntime', namespace, name, 'how vLLM is started'),
     ),
@@ -107,9 +108,29 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
     ...(routesByPath(settings.gateway)
       ? [reference(settings, '70-routes', 'HTTPRoute', namespace, pathRouteName(settings, model), 'paths')]
       : []),
+    ...(model.fallback === undefined
+      ? []
+      : [filterReference(settings, '70-routes', `${model.name}-fallback`, `when ${model.fallback} answers for it`)]),
     ...(platform === 'openshift' && routesByHost(settings.gateway)
       ? [reference(settings, '70-routes', 'Route', settings.gateway.namespace, route, "the host at OpenShift's router")]
       : []),
+  ];
+}
+
+function externalObjects(settings: PlatformSettings, { name, external }: ModelSettings): ObjectReference[] {
+  if (external === undefined) {
+    return [];
+  }
+  const { namespace } = settings.gateway;
+  return [
+    reference(settings, '60-models', 'ServiceEntry', namespace, `${name}-external`, 'where the provider is'),
+    reference(settings, '60-models', 'DestinationRule', namespace, `${name}-external`, 'TLS to the provider'),
+    filterReference(
+      settings,
+      '60-models',
+      `${name}-external`,
+      'what the provider gets: its key, its name of the model',
+    ),
   ];
 }
 

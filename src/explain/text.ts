@@ -1,3 +1,4 @@
+import { EXTERNAL_KEY } from '../config/defaults';
 import { listNames } from '../config/problem';
 import { describeObject } from '../output/chart-objects';
 import { keyState, type KeyExplanation } from './keys';
@@ -56,8 +57,12 @@ function modelRows(model: ModelExplanation): Row[] {
   return [
     ['url', [model.url]],
     ['"model"', [JSON.stringify(model.servedName)]],
-    ['served by', [`InferenceService ${model.inferenceService}: ${model.runtime}`]],
-    ['replicas', [min === max ? formatNumber(min) : `${formatNumber(min)} to ${formatNumber(max)}`]],
+    ...(model.external === undefined
+      ? ([
+          ['served by', [`InferenceService ${model.inferenceService}: ${model.runtime}`]],
+          ['replicas', [min === max ? formatNumber(min) : `${formatNumber(min)} to ${formatNumber(max)}`]],
+        ] satisfies Row[])
+      : externalRows(model.external)),
     ['scaling', model.scaling],
     ['weights', model.source === undefined ? [] : [model.source]],
     ['licence', model.licence === undefined ? [] : [model.licence]],
@@ -67,9 +72,17 @@ function modelRows(model: ModelExplanation): Row[] {
     ['cost', model.cost?.words ?? []],
     ['quota', model.quota.map(({ words }) => words)],
     ['canary', canaryLines(model)],
+    ['fallback', model.fallback === undefined ? [] : [`${model.fallback}, with the limits and weights of this one`]],
     ['a request costs', [model.weight, ...mostWords(model)]],
     ['tiers', tiers.length === 0 ? ['none may use it'] : alignColumns(tiers)],
     objectRow(model.objects),
+  ];
+}
+
+function externalRows({ baseUrl, model, keySecret }: NonNullable<ModelExplanation['external']>): Row[] {
+  return [
+    ['served by', [`${baseUrl}, which gets every request as "model": ${JSON.stringify(model)}`]],
+    ['its key', [`Secret ${keySecret}, key ${EXTERNAL_KEY}`]],
   ];
 }
 

@@ -135,6 +135,46 @@ export function addConnectionManagerPatch(
   ]);
 }
 
+/** A change of Envoy's clusters of one service. */
+export interface ClusterPatch {
+  /** Name of the EnvoyFilter where the props have none. */
+  readonly name: string;
+  /** Host of the service in Istio's registry. */
+  readonly service: string;
+  /** Fields that are merged into the clusters'; what stands below a key of a map is replaced. */
+  readonly value: object;
+}
+
+/** Adds an EnvoyFilter that merges fields into a Gateway's clusters of one service. */
+export function addClusterPatch(
+  scope: Construct,
+  props: GatewayFilterProps,
+  { name, service, value }: ClusterPatch,
+): void {
+  const {
+    EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo,
+    EnvoyFilterSpecConfigPatchesMatchContext: Context,
+    EnvoyFilterSpecConfigPatchesPatchOperation: Operation,
+  } = l1.istioNetworking;
+  addEnvoyFilter(scope, props, name, undefined, [
+    {
+      applyTo: ApplyTo.CLUSTER,
+      match: { context: Context.GATEWAY, cluster: { service } },
+      patch: { operation: Operation.MERGE, value },
+    },
+  ]);
+}
+
+/** Adds an EnvoyFilter with changes of more than one kind. */
+export function addPatches(
+  scope: Construct,
+  props: GatewayFilterProps,
+  name: string,
+  patches: EnvoyFilterSpecConfigPatches[],
+): void {
+  addEnvoyFilter(scope, props, name, undefined, patches);
+}
+
 /** A change of what Envoy knows of one host. */
 function hostPatch(domainName: string, value: object): EnvoyFilterSpecConfigPatches {
   const {

@@ -56,16 +56,23 @@ export class ErrorReplyFilter extends Construct {
           mappers: [
             // What requires an identity comes before the router; no policy could have given one here.
             { ...replyMapper('response.code == 403 && !has(xds.route_name)', NO_ROUTE), status_code: 404 },
-            ...Object.entries(ERRORS).map(([status, error]) => ({
-              ...replyMapper(`response.code == ${status}`, error),
-              ...(status === '503' && props.retryAfter && retryAfterHeader(props.retryAfter)),
-            })),
-            replyMapper('response.code >= 400', OTHER_ERROR),
+            ...errorReplyMappers(props.retryAfter),
           ],
         },
       },
     });
   }
+}
+
+/** What makes of Envoy's plain texts the bodies that OpenAI's clients read. */
+export function errorReplyMappers(retryAfter?: Duration): object[] {
+  return [
+    ...Object.entries(ERRORS).map(([status, error]) => ({
+      ...replyMapper(`response.code == ${status}`, error),
+      ...(status === '503' && retryAfter && retryAfterHeader(retryAfter)),
+    })),
+    replyMapper('response.code >= 400', OTHER_ERROR),
+  ];
 }
 
 function replyMapper(condition: string, error: ApiError) {

@@ -27,6 +27,12 @@ export interface GatewayNetworkPolicyProps {
    * @default kuadrant-system
    */
   readonly kuadrantNamespace?: string;
+
+  /**
+   * Ports of external providers. Their addresses change, so the pods may connect to these ports everywhere.
+   * @default - none
+   */
+  readonly externalPorts?: number[];
 }
 
 /** Where load balancers ask whether the pod is ready. */
@@ -53,7 +59,7 @@ const ISTIOD: NetworkPolicyPeer = { namespaceSelector: {}, podSelector: { matchL
 export class GatewayNetworkPolicy extends Construct {
   constructor(scope: Construct, id: string, props: GatewayNetworkPolicyProps) {
     super(scope, id);
-    const { gateway, scrapers, kuadrantNamespace = DEFAULT_NAMESPACES.kuadrant } = props;
+    const { gateway, scrapers, kuadrantNamespace = DEFAULT_NAMESPACES.kuadrant, externalPorts = [] } = props;
     const { namespace, labels } = gatewayPods(gateway);
     addNetworkPolicy(this, 'Resource', {
       name: gateway.gatewayName,
@@ -69,6 +75,7 @@ export class GatewayNetworkPolicy extends Construct {
         { ports: [ISTIOD_PORT], peers: [ISTIOD] },
         { ports: KUADRANT_PORTS, peers: [podPeer({ namespace: kuadrantNamespace })] },
         { ports: [props.modelPort], peers: [labelledPeer(props.modelNamespace, MODEL_LABEL)] },
+        ...(externalPorts.length > 0 ? [{ ports: externalPorts }] : []),
       ],
     });
   }

@@ -196,11 +196,15 @@ function istioTargets({ gatewayName, gatewayNamespace }: IMaasGateway): string {
   );
 }
 
-/** Where models are: a WorkloadEntry with the labels that a Service selects gets a share of its requests. */
+/**
+ * Where models are: a WorkloadEntry with the labels that a Service selects gets a share of its requests. The selector of a
+ * ServiceEntry chooses servers, that of others the clients for which they count.
+ */
 function reachesModels({ gateway, routeNamespace = gateway.gatewayNamespace }: GatewayProtectionProps): string {
   return (
     `request.namespace in ${namespacesOf(gateway, routeNamespace)} && ` +
-    `request.resource.resource in ${celList(BACKEND_RESOURCES)} && !o.?spec.?workloadSelector.hasValue()`
+    `request.resource.resource in ${celList(BACKEND_RESOURCES)} && ` +
+    '(request.resource.resource == "serviceentries" || !o.?spec.?workloadSelector.hasValue())'
   );
 }
 

@@ -3,7 +3,13 @@ import * as path from 'node:path';
 import { checkedLuaTemplate, fillLuaTemplate } from '../lua-template';
 
 /** Scripts beside this file. */
-export type GatewayScript = 'failed-authentication' | 'model-list';
+export type GatewayScript = 'external-model' | 'failed-authentication' | 'fallback-model' | 'model-list';
+
+/** What stands before a script. */
+const BEFORE: { readonly [Script in GatewayScript]?: string } = {
+  'external-model': 'request-body',
+  'fallback-model': 'request-body',
+};
 
 const templates = new Map<GatewayScript, string>();
 
@@ -11,10 +17,15 @@ const templates = new Map<GatewayScript, string>();
 export function gatewayScript(name: GatewayScript, configuration: object): string {
   let template = templates.get(name);
   if (template === undefined) {
-    template = checkedLuaTemplate(name, readFileSync(path.join(__dirname, 'lua', `${name}.lua`), 'utf8'));
+    const modules = [BEFORE[name], name].filter((module) => module !== undefined);
+    template = checkedLuaTemplate(name, modules.map(readModule).join('\n'));
     templates.set(name, template);
   }
   return fillLuaTemplate(template, configuration);
+}
+
+function readModule(name: string): string {
+  return readFileSync(path.join(__dirname, 'lua', `${name}.lua`), 'utf8');
 }
 
 /** An entry of Envoy's `http_filters` that runs Lua; without a script, only where a host has one. */

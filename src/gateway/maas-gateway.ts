@@ -4,6 +4,7 @@ import { DEFAULT_GATEWAY_CLASS, DEFAULT_GATEWAY_NAME, GATEWAY_REQUESTS } from '.
 import { addCoreObject } from '../core-object';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
+import { externalKeyVolume } from './external-keys';
 import type { IMaasGateway } from './gateway-reference';
 
 /** Type of the Gateway's Service. */
@@ -62,6 +63,12 @@ export interface MaasGatewayProps {
    * @default false
    */
   readonly userLabel?: boolean;
+
+  /**
+   * Secrets of its namespace with keys of external providers, which `ExternalKeys` names to Envoy.
+   * @default - none
+   */
+  readonly externalKeySecretNames?: string[];
 }
 
 /**
@@ -110,7 +117,7 @@ export class MaasGateway extends Construct implements IMaasGateway {
     const optionsName = gatewayOptionsName(this.gatewayName);
     addCoreObject(this, 'Options', 'ConfigMap', {
       metadata: objectMetadata(optionsName, { namespace: props.namespace }),
-      data: { deployment: Yaml.stringify(gatewayDeployment(props.replicas ?? 1)) },
+      data: { deployment: Yaml.stringify(gatewayDeployment(props)) },
     });
 
     new l1.gatewayApi.Gateway(this, 'Resource', {
@@ -137,7 +144,12 @@ export function gatewayOptionsName(gatewayName: string): string {
 }
 
 /** Strategic merge patch for the Deployment that istiod generates: replicas, what Pod Security restricted wants, no token. */
-function gatewayDeployment(replicas: number): object {
+function gatewayDeployment({
+  replicas = 1,
+  name = DEFAULT_GATEWAY_NAME,
+  externalKeySecretNames = [],
+}: MaasGatewayProps) {
+  const keys = externalKeySecretNames.length > 0 ? externalKeyVolume(name, externalKeySecretNames) : undefined;
   return {
     spec: {
       replicas,
@@ -150,8 +162,10 @@ function gatewayDeployment(replicas: number): object {
             {
               name: 'istio-proxy',
               resources: { requests: { ...GATEWAY_REQUESTS }, limits: { cpu: '2', memory: '1Gi' } },
+              ...(keys && { volumeMounts: [keys.mount] }),
             },
           ],
+          ...(keys && { volumes: [keys.volume] }),
         },
       },
     },

@@ -8,10 +8,16 @@ import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import type { IMaasGateway } from './gateway-reference';
 import { IDENTITY_HEADERS } from './identity-headers';
-import { METERED_PATHS, MODELS_PATH } from './model-paths';
+import { METERED_PATHS, MODELS_PATH, TOTAL_TOKENS_PATHS } from './model-paths';
 
-/** A Service that a route sends requests to. */
+/** A Service that a route sends requests to, or a host that Istio knows. */
 export interface IModelBackend {
+  /**
+   * What the name is: of a Service of Kubernetes, or the host of an Istio ServiceEntry, behind which is no model server but
+   * the API of a provider.
+   * @default Service
+   */
+  readonly kind?: 'Service' | 'Hostname';
   /** Name of the Service. */
   readonly serviceName: string;
   /** Port of the Service. */
@@ -43,7 +49,8 @@ export interface ModelRouteProps {
 
   /**
    * Paths that may be POSTed to, exactly as they are.
-   * @default - chat completions, completions, embeddings, responses and messages below /v1
+   * @default - chat completions, completions, embeddings, responses and messages below /v1; of a provider's API those whose
+   * answers always tell their tokens: the first three
    */
   readonly paths?: string[];
 
@@ -80,12 +87,16 @@ export interface ModelCanary {
 export class ModelRoute extends Construct {
   /** Name of the HTTPRoute. */
   public readonly routeName: string;
+  /** Its rules, as Istio names them: `<HTTPRoute>.<position>`. */
+  public readonly ruleNames: string[];
 
   constructor(scope: Construct, id: string, props: ModelRouteProps) {
     super(scope, id);
     this.routeName = props.name;
     const { HttpRoute } = l1.gatewayApi;
     const { gateway, backend } = props;
+    const rules = routeRules(props);
+    this.ruleNames = rules.map((_, position) => `${props.name}.${position}`);
     new HttpRoute(this, 'Resource', {
       metadata: objectMetadata(props.name, {
         namespace: backend.serviceNamespace,
@@ -94,7 +105,7 @@ export class ModelRoute extends Construct {
       spec: {
         parentRefs: [{ name: gateway.gatewayName, namespace: gateway.gatewayNamespace }],
         hostnames: [props.host],
-        rules: routeRules(props),
+        rules,
       },
     });
   }
@@ -105,7 +116,7 @@ export const MOST_RULES = 16;
 
 function routeRules(props: ModelRouteProps) {
   const { prefix } = props;
-  const requests = routedRequests(props.paths ?? METERED_PATHS);
+  const requests = routedRequests(props);
   if (prefix === undefined) {
     return [requestsRule(props, requests)];
   }
@@ -168,9 +179,14 @@ function backendReferences({ backend, canary }: Pick<ModelRouteProps, 'backend' 
     throw new Error(`canary: got the weight ${weight}, expected 0 to 100, of 100 requests`);
   }
   return [
-    { name: backend.serviceName, port: backend.servicePort, weight: 100 - weight },
-    ...(canary === undefined ? [] : [{ name: canary.backend.serviceName, port: canary.backend.servicePort, weight }]),
+    { ...backendReference(backend), weight: 100 - weight },
+    ...(canary === undefined ? [] : [{ ...backendReference(canary.backend), weight }]),
   ];
+}
+
+function backendReference({ kind, serviceName, servicePort }: IModelBackend) {
+  const named = { name: serviceName, port: servicePort };
+  return kind === 'Hostname' ? { group: 'networking.istio.io', kind, ...named } : named;
 }
 
 interface RoutedRequest {
@@ -178,7 +194,13 @@ interface RoutedRequest {
   readonly path: string;
 }
 
-function routedRequests(paths: readonly string[]): RoutedRequest[] {
+/** The list of a provider's models is that of its customer: the platform's own list has what may be used of it. */
+function routedRequests({ paths, backend }: ModelRouteProps): RoutedRequest[] {
   const { HttpRouteSpecRulesMatchesMethod: Method } = l1.gatewayApi;
-  return [...paths.map((path) => ({ method: Method.POST, path })), { method: Method.GET, path: MODELS_PATH }];
+  const isExternal = backend.kind === 'Hostname';
+  const posted = paths ?? (isExternal ? TOTAL_TOKENS_PATHS : METERED_PATHS);
+  return [
+    ...posted.map((path) => ({ method: Method.POST, path })),
+    ...(isExternal ? [] : [{ method: Method.GET, path: MODELS_PATH }]),
+  ];
 }

@@ -59,12 +59,15 @@ export interface SharedModelRouteProps {
 export class SharedModelRoute extends Construct {
   /** Name of the HTTPRoute. */
   public readonly routeName: string;
+  /** The rules of its models, in their order, as Istio names them: `<HTTPRoute>.<position>`. */
+  public readonly ruleNames: string[];
 
   constructor(scope: Construct, id: string, props: SharedModelRouteProps) {
     super(scope, id);
     checkModels(props);
     this.routeName = props.name ?? 'models-path-route';
     const { gateway, namespace, host, models } = props;
+    this.ruleNames = models.map((_, position) => `${this.routeName}.${position}`);
     const { HttpRoute } = l1.gatewayApi;
     new HttpRoute(this, 'Resource', {
       metadata: objectMetadata(this.routeName, { namespace, labels: { 'kuadrant.io/gateway': gateway.gatewayName } }),

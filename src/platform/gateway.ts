@@ -2,6 +2,8 @@ import { Duration, type Chart } from 'cdk8s';
 import { pathPrefix, routesByHost, routesByPath } from '../config/model-address';
 import { servedNamesOf } from '../config/served-names';
 import { maySleep, versionsOf, type ModelSettings } from '../config/model-settings';
+import { ExternalKeys } from '../gateway/external-keys';
+import { portOf } from '../gateway/external-model';
 import { ErrorReplyFilter } from '../gateway/error-reply-filter';
 import { FailedAuthenticationFilter } from '../gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../gateway/gateway-certificate';
@@ -9,6 +11,7 @@ import { GatewayNetworkPolicy } from '../gateway/gateway-network-policy';
 import { HeaderScrubFilter } from '../gateway/header-scrub-filter';
 import { IdentityRequiredFilter } from '../gateway/identity-required-filter';
 import { LISTENER_PORTS, MaasGateway } from '../gateway/maas-gateway';
+import { ModelFallback } from '../gateway/model-fallback';
 import { ModelListFilter } from '../gateway/model-list-filter';
 import { ModelListRoute } from '../gateway/model-list-route';
 import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
@@ -25,14 +28,19 @@ const RETRY_AFTER = Duration.seconds(30);
 
 export function addGateway(chart: Chart, context: PlatformContext): void {
   const { gateway, domain, kuadrant, namespace, networkPolicies, slowDownAfter } = context.settings;
+  const secretNames = externalKeySecretNames(context);
   if (gateway.create) {
     new MaasGateway(chart, 'gateway', {
       ...gateway,
       domain,
       userLabel: context.settings.observability.userLabel,
+      externalKeySecretNames: secretNames,
       tlsSecretName: gateway.tls?.secretName,
       routeNamespaces: gateway.namespace === namespace ? undefined : [namespace],
     });
+  }
+  if (secretNames.length > 0) {
+    new ExternalKeys(chart, 'external-keys', { gateway: context.gateway, secretNames });
   }
   if (gateway.create && networkPolicies) {
     new GatewayNetworkPolicy(chart, 'network-policy', {
@@ -42,6 +50,7 @@ export function addGateway(chart: Chart, context: PlatformContext): void {
       modelPort: MODEL_PORT,
       kuadrantNamespace: kuadrant.namespace,
       scrapers: scrapers(context.settings),
+      externalPorts: externalPorts(context),
     });
   }
   if (gateway.tls?.issuer !== undefined) {
@@ -84,9 +93,18 @@ export function addRoutes(chart: Chart, context: PlatformContext): void {
   addModelList(chart, context);
 }
 
+function externalKeySecretNames({ settings }: PlatformContext): string[] {
+  return [...new Set(settings.models.flatMap(({ external }) => external?.keySecret ?? []))];
+}
+
+function externalPorts({ settings }: PlatformContext): number[] {
+  return [...new Set(settings.models.flatMap(({ external }) => (external ? portOf(external.baseUrl) : [])))];
+}
+
 /** One route for all models. */
-function addSharedRoute(chart: Chart, { settings, gateway, models }: PlatformContext): void {
-  new SharedModelRoute(chart, 'models-path-route', {
+function addSharedRoute(chart: Chart, context: PlatformContext): void {
+  const { settings, gateway, models } = context;
+  const route = new SharedModelRoute(chart, 'models-path-route', {
     gateway,
     namespace: settings.namespace,
     host: settings.gateway.platformHost,
@@ -95,6 +113,9 @@ function addSharedRoute(chart: Chart, { settings, gateway, models }: PlatformCon
       return backend === undefined ? [] : [{ prefix: pathPrefix(model), backend, canary: canaryOf(model, models) }];
     }),
   });
+  settings.models
+    .filter(({ name }) => models.has(name))
+    .forEach((model, position) => addFallback(chart, context, model, route.ruleNames.slice(position, position + 1)));
 }
 
 /** A route for each model, and for each way to it. */
@@ -105,22 +126,40 @@ function addModelRoutes(chart: Chart, context: PlatformContext): void {
     const { name, host } = model;
     const backend = models.get(name);
     const shared = backend && { gateway, backend, paths, canary: canaryOf(model, models) };
+    const ruleNames: string[] = [];
     if (routesByHost(settings.gateway)) {
       if (shared !== undefined) {
-        new ModelRoute(chart, `route-${name}`, { ...shared, name: `${name}-domain-route`, host });
+        const route = new ModelRoute(chart, `route-${name}`, { ...shared, name: `${name}-domain-route`, host });
+        ruleNames.push(...route.ruleNames);
       }
       addOpenShiftRoute(chart, context, `openshift-route-${name}`, { name: `${name}-route`, host });
     }
     if (routesByPath(settings.gateway) && shared !== undefined) {
       const { platformHost } = settings.gateway;
       const prefix = pathPrefix(model);
-      new ModelRoute(chart, `path-route-${name}`, {
+      const route = new ModelRoute(chart, `path-route-${name}`, {
         ...shared,
         name: `${name}-path-route`,
         host: platformHost,
         prefix,
       });
+      ruleNames.push(...route.ruleNames);
     }
+    addFallback(chart, context, model, ruleNames);
+  }
+}
+
+function addFallback(chart: Chart, context: PlatformContext, model: ModelSettings, ruleNames: string[]): void {
+  const { settings, gateway, models } = context;
+  const other = settings.models.find(({ name }) => name === model.fallback);
+  const [backend, fallback] = [models.get(model.name), models.get(other?.name ?? '')];
+  if (other !== undefined && backend !== undefined && fallback !== undefined) {
+    new ModelFallback(chart, `fallback-${model.name}`, {
+      ...{ gateway, backend, fallback, ruleNames },
+      modelName: model.name,
+      fallbackServedName: other.servedName,
+      ...filterPlacement(context, `${model.name}-fallback`),
+    });
   }
 }
 

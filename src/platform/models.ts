@@ -3,6 +3,7 @@ import { acceleratorOf } from '../config/accelerators';
 import { DEFAULT_MINIO_SECRET_NAME } from '../config/defaults';
 import { versionsOf, type ModelSettings } from '../config/model-settings';
 import type { PlatformSettings } from '../config/settings';
+import { ExternalModel } from '../gateway/external-model';
 import { gatewayPods } from '../gateway/gateway-reference';
 import type { IModelBackend } from '../gateway/model-route';
 import { IMAGES } from '../images';
@@ -19,7 +20,7 @@ import { ServedModel } from '../models/served-model';
 import { SimulatedModel } from '../models/simulated-model';
 import { DEFAULT_RUNTIME_NAME } from '../models/accelerator-parts';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
-import { platformImage, type PlatformContext } from './context';
+import { filterPlacement, platformImage, type PlatformContext } from './context';
 import { gatewayJob, metricsAddress, scrapers } from './observability';
 
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
@@ -48,12 +49,31 @@ export function addModels(chart: Chart, context: PlatformContext): void {
       new ModelDisruptionBudget(chart, `disruption-budget-${model.name}`, { inferenceService, namespace });
     }
   }
-  if (settings.networkPolicies) {
+  addExternalModels(chart, context);
+  if (settings.networkPolicies && versions.length > 0) {
     new ModelNetworkPolicy(chart, 'network-policy', {
       namespace,
       inferenceServices: versions.map(({ inferenceService }) => inferenceService),
       clients: [gatewayPods(context.gateway), ...scrapers(settings)],
     });
+  }
+}
+
+function addExternalModels(chart: Chart, context: PlatformContext): void {
+  const { settings, gateway, models } = context;
+  for (const { name, external } of settings.models) {
+    if (external !== undefined) {
+      const model = new ExternalModel(chart, `external-${name}`, {
+        gateway,
+        ...filterPlacement(context, `${name}-external`),
+        modelName: name,
+        baseUrl: external.baseUrl,
+        providerModel: external.model,
+        keySecretName: external.keySecret,
+        routeNamespace: settings.namespace,
+      });
+      models.set(name, model);
+    }
   }
 }
 

@@ -101,6 +101,17 @@ const attempts: readonly (readonly [what: string, who: string, attempt: Manifest
     'istio',
   ],
   [
+    "a server of their own in the place of a provider, by the label of another Gateway's pods",
+    editor,
+    object('networking.istio.io/v1', 'ServiceEntry', 'llm', {
+      hosts: ['assistant.llm.external.internal'],
+      ports: [{ number: 443, name: 'http', protocol: 'HTTP' }],
+      resolution: 'STATIC',
+      workloadSelector: { labels: { [gatewayLabel]: 'theirs' } },
+    }),
+    'models',
+  ],
+  [
     'TLS to a model that has none',
     editor,
     object('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', 'llm', {

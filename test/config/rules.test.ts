@@ -303,7 +303,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary, external, fallback; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
@@ -1293,6 +1293,98 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:46 models[0].canary.accelerator: got "nvidia-l4", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or name another model',
       'maas.yaml:2:95 models[0].canary.replicas.max: got 2, expected at least min, which is 3; raise max or lower min',
       'maas.yaml:3:44 models[1].canary: got 59.60 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 60.85 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; `accelerator: nvidia-a100-80gb` fits',
+    ].join('\n'),
+  },
+  {
+    rule: 'external-keys',
+    yaml: [
+      'models:',
+      '  - { name: a, source: hf://a/b, gpus: 2, replicas: { max: 2 }, host: a.maas.local, weight: 2, external: { baseUrl: https://a.example/v1, keySecret: a } }',
+      '  - { name: qwen3, runtime: vllm, servedName: a-b, external: { baseUrl: https://a.example/v1, keySecret: a } }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:16 models[0].source: got "hf://a/b", expected nothing of pods beside `external`: a provider serves the model; remove it, or remove `external`',
+      'maas.yaml:2:34 models[0].gpus: got 2, expected nothing of pods beside `external`: a provider serves the model; remove it, or remove `external`',
+      'maas.yaml:2:43 models[0].replicas: got a map, expected nothing of pods beside `external`: a provider serves the model; remove it, or remove `external`',
+      'maas.yaml:3:20 models[1].runtime: got "vllm", expected nothing of pods beside `external`: a provider serves the model; remove it, or remove `external`',
+    ].join('\n'),
+  },
+  {
+    rule: 'fallback-model',
+    yaml: 'models:\n  - { name: simulator, fallback: simulator }\n  - { name: small, runtime: simulator, fallback: simulatr }\n',
+    message: [
+      'maas.yaml:2:34 models[0].fallback: got "simulator", expected another model: small; name another, or remove it',
+      'maas.yaml:3:50 models[1].fallback: got "simulatr", expected another model: simulator; did you mean "simulator"?',
+    ].join('\n'),
+  },
+  {
+    rule: 'fallback-beside',
+    yaml: [
+      'models:',
+      '  - { name: simulator, fallback: a, replicas: { min: 0, max: 1 }, scaling: { by: queue, target: 5 }, canary: { weight: 5, maxModelLength: 9 } }',
+      '  - { name: a, source: hf://a/b, accelerator: nvidia, fallback: simulator, adapters: [{ name: c, source: hf://a/c }] }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:49 models[0].replicas.min: got 0, expected at least 1: what the other model answers would not wake this one (beside `fallback`); remove it, or remove `fallback`',
+      'maas.yaml:2:102 models[0].canary: got a map, expected no canary: requests go to one version and its fallback (beside `fallback`); remove it, or remove `fallback`',
+      'maas.yaml:3:76 models[1].adapters: got a list of 1 item, expected no adapters, which the other model has not (beside `fallback`); remove it, or remove `fallback`',
+    ].join('\n'),
+  },
+  {
+    rule: 'fallback-istio',
+    yaml: 'versions: { istio: 1.29.9 }\ntiers: [{ name: free, requests: { limit: 5, window: 1m } }]\nmodels: [{ name: simulator, fallback: a }, { name: a, runtime: simulator }]\n',
+    message:
+      'maas.yaml:1:20 versions.istio: got "1.29.9", expected 1.30.0 or newer for model simulator: its Envoy tries another model; upgrade Istio',
+  },
+  {
+    rule: 'external-gateway',
+    yaml: 'gateway: { create: false }\nmodels: [{ name: a, external: { baseUrl: https://a.example/v1, keySecret: a } }]\n',
+    message:
+      'maas.yaml:2:21 models[0].external: got an existing Gateway, expected a Gateway of the platform: the key of the provider is mounted into its pods; remove `create: false`',
+  },
+  {
+    rule: 'external-url',
+    yaml: 'models: [{ name: a, external: { baseUrl: "https://a.example:65536/v1.0", keySecret: a } }, { name: b, external: { baseUrl: https://xn--a.example, keySecret: a } }]\n',
+    message: [
+      'maas.yaml:1:42 models[0].external.baseUrl: got "https://a.example:65536/v1.0", expected a URL: a name of DNS, and no port beyond 65535; for example "https://api.openai.com/v1"',
+      'maas.yaml:1:124 models[1].external.baseUrl: got "https://xn--a.example", expected a URL: a name of DNS, and no port beyond 65535; for example "https://api.openai.com/v1"',
+    ].join('\n'),
+  },
+  {
+    rule: 'external-istio',
+    yaml: 'versions: { istio: 1.29.9 }\nlimits: { engine: tokenRateLimitPolicy }\nmodels: [{ name: a, external: { baseUrl: https://a.example/v1, keySecret: a } }]\n',
+    message:
+      'maas.yaml:1:20 versions.istio: got "1.29.9", expected 1.30.0 or newer for model a: its Envoy gives the provider its key; upgrade Istio',
+  },
+  {
+    rule: 'external-conformance',
+    yaml: 'conformance: {}\nmodels: [{ name: a, external: { baseUrl: https://a.example/v1, keySecret: a } }]\n',
+    message:
+      'maas.yaml:1:1 conformance: got the first model, "a", expected a model of the cluster: the test asks it past the gateway, too; name another as `model` below it',
+  },
+  {
+    rule: 'external-conformance',
+    yaml: 'conformance: { model: a }\nmodels: [{ name: simulator }, { name: a, external: { baseUrl: https://a.example/v1, keySecret: a } }]\n',
+    message:
+      'maas.yaml:1:23 conformance.model: got "a", expected a model of the cluster: the test asks it past the gateway, too; name another',
+  },
+  {
+    rule: 'value-format',
+    yaml: [
+      'models:',
+      '  - { name: a, external: { baseUrl: http://API.openai.com/v1/chat/completions, keySecret: a } }',
+      '  - { name: b, external: { baseUrl: "https://user:sk-secret@a.example/v1", keySecret: sk-secret_Key } }',
+      '  - { name: c, external: { baseUrl: api.openai.com/v1/, keySecret: a } }',
+      '  - { name: d, external: { baseUrl: https://10.0.0.1/v1, keySecret: a } }',
+      '  - { name: e, external: { baseUrl: https://a.0x1, keySecret: a } }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:37 models[0].external.baseUrl: got "http://API.openai.com/v1/chat/completions", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; for example "https://api.openai.com/v1"',
+      'maas.yaml:3:37 models[1].external.baseUrl: got "https://…@a.example/v1", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; for example "https://api.openai.com/v1"',
+      'maas.yaml:3:87 models[1].external.keySecret: got a text of 13 characters, expected the name of a Secret, not its value: lower-case letters, digits, "-" and ".", with a letter or digit at both ends; for example "my-secret"',
+      'maas.yaml:4:37 models[2].external.baseUrl: got "api.openai.com/v1/", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; write "https://api.openai.com/v1"',
+      'maas.yaml:5:37 models[3].external.baseUrl: got "https://10.0.0.1/v1", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; for example "https://api.openai.com/v1"',
+      'maas.yaml:6:37 models[4].external.baseUrl: got "https://a.0x1", expected a URL with https:// and a DNS name, in lower case, without user, "?", "#" and "/" at the end; for example "https://api.openai.com/v1"',
     ].join('\n'),
   },
   {

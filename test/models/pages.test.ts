@@ -22,6 +22,25 @@ describe.each(Object.entries(PAGES))('docs/%s', (name, number) => {
   });
 });
 
+describe('docs/external-providers.md', () => {
+  const page = readFileSync(join(__dirname, '../../docs/external-providers.md'), 'utf8');
+  const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+
+  test('synthesizes a model of a provider, and a fallback', () => {
+    const [external = [], fallback = []] = blocks.map((block) =>
+      (manifestsOf(parseConfiguration(block, 'maas.yaml')) as unknown as Manifest[]).map(
+        ({ kind, metadata }) => `${kind} ${metadata.name}`,
+      ),
+    );
+    expect(blocks).toHaveLength(2);
+    const provider = ['ServiceEntry', 'DestinationRule', 'EnvoyFilter'].map((kind) => `${kind} assistant-external`);
+    expect(external).toEqual(expect.arrayContaining(provider));
+    expect(fallback).toEqual(
+      expect.arrayContaining([...provider, 'EnvoyFilter qwen3-fallback', 'EnvoyFilter assistant-fallback']),
+    );
+  });
+});
+
 test('docs/caching.md says which Pod Security the namespace of the models gets', () => {
   const page = readFileSync(join(__dirname, '../../docs/caching.md'), 'utf8');
   const sources: Record<string, string> = {

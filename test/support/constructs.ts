@@ -4,6 +4,8 @@ import { DeletionProtection } from '../../src/cluster/deletion-protection';
 import { MaasNamespace } from '../../src/cluster/namespace';
 import { ConformanceJob } from '../../src/conformance/conformance-job';
 import { ErrorReplyFilter } from '../../src/gateway/error-reply-filter';
+import { ExternalKeys } from '../../src/gateway/external-keys';
+import { ExternalModel } from '../../src/gateway/external-model';
 import { FailedAuthenticationFilter } from '../../src/gateway/failed-authentication-filter';
 import { GatewayCertificate } from '../../src/gateway/gateway-certificate';
 import { GatewayNetworkPolicy } from '../../src/gateway/gateway-network-policy';
@@ -11,6 +13,7 @@ import { GatewayProtection } from '../../src/gateway/gateway-protection';
 import { HeaderScrubFilter } from '../../src/gateway/header-scrub-filter';
 import { IdentityRequiredFilter } from '../../src/gateway/identity-required-filter';
 import { MaasGateway } from '../../src/gateway/maas-gateway';
+import { ModelFallback } from '../../src/gateway/model-fallback';
 import { ModelListFilter } from '../../src/gateway/model-list-filter';
 import { ModelListRoute } from '../../src/gateway/model-list-route';
 import { ModelRoute } from '../../src/gateway/model-route';
@@ -99,6 +102,16 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
       routeNamespace: names.domain,
     }),
   ErrorReplyFilter: (scope, names) => new ErrorReplyFilter(scope, 'construct', { gateway: gatewayOf(names) }),
+  ExternalKeys: (scope, names) =>
+    new ExternalKeys(scope, 'construct', { gateway: gatewayOf(names), secretNames: [names.name] }),
+  ExternalModel: (scope, names) =>
+    new ExternalModel(scope, 'construct', {
+      gateway: gatewayOf(names),
+      modelName: names.name,
+      baseUrl: 'https://api.example.com/v1',
+      providerModel: names.name,
+      keySecretName: names.name,
+    }),
   FailedAuthenticationFilter: (scope, names) =>
     new FailedAuthenticationFilter(scope, 'construct', { gateway: gatewayOf(names) }),
   HeaderScrubFilter: (scope, names) => new HeaderScrubFilter(scope, 'construct', { gateway: gatewayOf(names) }),
@@ -106,6 +119,15 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     new IdentityRequiredFilter(scope, 'construct', { gateway: gatewayOf(names) }),
   MaasGateway: (scope, { namespace, domain, name }) =>
     new MaasGateway(scope, 'construct', { namespace, domain, name, tlsSecretName: name }),
+  ModelFallback: (scope, names) =>
+    new ModelFallback(scope, 'construct', {
+      gateway: gatewayOf(names),
+      modelName: names.name,
+      backend: { serviceName: names.name, serviceNamespace: names.namespace, servicePort: 80 },
+      fallback: { serviceName: names.user, serviceNamespace: names.namespace, servicePort: 80 },
+      fallbackServedName: names.user,
+      ruleNames: [`${names.name}.0`],
+    }),
   ModelListFilter: (scope, names) =>
     new ModelListFilter(scope, 'construct', {
       gateway: gatewayOf(names),

@@ -105,12 +105,16 @@ export function namedModelsOf({ models }: DraftConfiguration): NamedModel[] {
       return [];
     }
     seen.add(name);
-    return [{ item, index, name, entry: catalogEntry(name) }];
+    // What the catalog says of a model is about pods of the cluster.
+    return [{ item, index, name, entry: Object.hasOwn(item, 'external') ? undefined : catalogEntry(name) }];
   });
 }
 
-/** What serves a model; undefined when that cannot be known. */
+/** What serves a model: a runtime, or `external`; undefined when that cannot be known. */
 export function runtimeOf({ item, entry }: NamedModel): string | undefined {
+  if (Object.hasOwn(item, 'external')) {
+    return 'external';
+  }
   return isUnusable(item, 'runtime') ? undefined : (item.runtime ?? entry?.runtime ?? 'vllm');
 }
 

@@ -2,6 +2,8 @@ import { ACCELERATOR_RULES } from './accelerators';
 import { ADAPTER_RULES } from './adapters';
 import { CANARY_RULES } from './canary';
 import { CONFORMANCE_RULES } from './conformance';
+import { EXTERNAL_RULES } from './external';
+import { FALLBACK_RULES } from './fallback';
 import { INFRASTRUCTURE_RULES } from './infrastructure';
 import { IDENTITY_RULES } from './identity';
 import { KEY_RULES } from './keys';
@@ -45,6 +47,8 @@ export const RULES: readonly Rule[] = [
   ...ACCELERATOR_RULES,
   ...MODEL_MEMORY_RULES,
   ...CANARY_RULES,
+  ...EXTERNAL_RULES,
+  ...FALLBACK_RULES,
   ...QUOTA_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,

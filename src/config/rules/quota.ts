@@ -122,6 +122,9 @@ function consumersOf(configuration: DraftConfiguration): QuotaConsumer[] | undef
 }
 
 function versionsOf(model: NamedModel): NamedModel[] {
+  if (runtimeOf(model) === 'external') {
+    return [];
+  }
   const { canary, ...item } = model.item;
   const alone = { ...model, item };
   return canary === undefined

@@ -92,9 +92,10 @@ async function checkTokensOf(run: TestRun, visitor: Visitor): Promise<void> {
   await checkTokenLimit(run, visitor, model);
 }
 
-/** What costs no GPU first, and what generates before what embeds. */
+/** What costs no GPU first, then what generates, what embeds, and what costs money. */
 function cheapestFirst(models: readonly ModelSettings[]): ModelSettings[] {
-  const rank = (model: ModelSettings) => (model.runtime === 'simulator' ? 0 : isEmbeddingsModel(model) ? 2 : 1);
+  const rank = (model: ModelSettings) =>
+    model.external !== undefined ? 3 : model.runtime === 'simulator' ? 0 : isEmbeddingsModel(model) ? 2 : 1;
   return [...models].sort((one, other) => rank(one) - rank(other));
 }
 

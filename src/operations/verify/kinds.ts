@@ -58,6 +58,7 @@ export function readingsFor(settings: PlatformSettings, desired: readonly Kubern
   want(DEFAULT_NAMESPACES.istio, KINDS.deployment);
   want(CERT_MANAGER_NAMESPACE, KINDS.deployment);
   want('', KINDS.node);
+  if (settings.models.some(({ external }) => external !== undefined)) want(gateway.namespace, KINDS.secret);
   if (observability.userWorkloadMonitoring) {
     want('', KINDS.namespace);
     want(USER_WORKLOAD_PROMETHEUS.namespace, KINDS.pod);

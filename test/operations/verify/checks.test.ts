@@ -7,13 +7,43 @@ import { add, clusterOf, commandsFor, healthy, liveOf, problemsIn, rowsIn, START
 
 test('of a healthy platform every check has something to say, and all of it is good', () => {
   const withGpu = healthy({
-    models: [{ name: 'simulator' }, { name: 'qwen3' }],
+    models: [{ name: 'simulator' }, { name: 'qwen3' }, { name: 'far', external: EXTERNAL }],
     gateway: { tls: { issuer: { name: 'ca' } } },
   });
   add(withGpu, gpuNode(), { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer', metadata: { name: 'ca' } });
+  add(withGpu, providerSecret('sk-platform'));
   const rows = [...rowsIn(withGpu), ...rowsIn(onOpenShift())];
   expect(rows.filter(({ verdict }) => verdict !== 'good')).toEqual([]);
   expect([...new Set(rows.map(({ check }) => check))]).toEqual(Object.keys(CHECKS));
+});
+
+const EXTERNAL = { baseUrl: 'https://api.example.com/v1', keySecret: 'provider' };
+
+function providerSecret(key: string): KubernetesObject {
+  const data = { 'api-key': Buffer.from(key).toString('base64') };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'provider', namespace: 'llm' },
+    data,
+  } as KubernetesObject;
+}
+
+test('the key of a provider is missing, is empty, or cannot be sent; it is never shown', () => {
+  const platform = healthy({ models: [{ name: 'simulator' }, { name: 'far', external: EXTERNAL }] });
+  const found = () => problemsIn(platform, 'provider keys');
+  const make = 'kubectl create secret generic provider --namespace=llm --from-file=api-key';
+  expect(found()).toEqual(['bad Secret llm/provider: not there: models of this provider answer 503']);
+  expect(commandsFor(platform, 'provider keys')).toEqual([make]);
+  for (const [key, flaw] of [
+    ['', 'has nothing at api-key'],
+    ['sk-platform\n', 'its api-key has a blank or a line break in it: no request can carry that'],
+  ] as const) {
+    platform.live.delete('Secret llm/provider');
+    add(platform, providerSecret(key));
+    expect(found()).toEqual([`bad Secret llm/provider: ${flaw}: models of this provider answer 503`]);
+    expect(commandsFor(platform, 'provider keys')).toEqual(['kubectl delete secret provider --namespace=llm', make]);
+  }
 });
 
 /** With the Prometheus of OpenShift's user workload monitoring. */
@@ -383,7 +413,7 @@ describe('KServe', () => {
   });
 
   test('routes around the limits: of KServe, and of somebody with a host of ours; others are left alone', () => {
-    const platform = healthy();
+    const platform = healthy({ models: [{ name: 'simulator' }, { name: 'far', external: EXTERNAL }] });
     const route = (
       name: string,
       metadata: object,
@@ -416,6 +446,7 @@ describe('KServe', () => {
       route('redirect', {}, undefined),
       route('own-host', {}, 'mine.example.com', ours, 'vllm-simulator-predictor'),
       route('own-all', {}, '*.example.com', ours, 'echo'),
+      route('provider', {}, 'our.example.com', ours, 'far.llm.external.internal'),
     );
     expect(problemsIn(platform, 'ways around')).toEqual([
       'bad HTTPRoute llm/kserves: KServe has made it for InferenceService vllm-simulator: it leads to the model past the route of the platform',
@@ -423,6 +454,7 @@ describe('KServe', () => {
       'bad HTTPRoute llm/every-host: takes the host simulator.maas.local beside the route of the platform',
       'bad HTTPRoute llm/all-below: takes the host simulator.maas.local beside the route of the platform',
       'bad HTTPRoute llm/own-host: leads to the model simulator past the route of the platform',
+      'bad HTTPRoute llm/provider: leads to the model far past the route of the platform',
     ]);
   });
 });

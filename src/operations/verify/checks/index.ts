@@ -9,6 +9,7 @@ import { kserveRestart, waysAround } from './kserve';
 import { gpuNodes, models } from './models';
 import { networkPlugin } from './network-policies';
 import { inSync, present } from './objects';
+import { providerKeys } from './provider-keys';
 import { unreadable } from './unreadable';
 import { userWorkloadMonitoring } from './user-workload-monitoring';
 import { versions } from './versions';
@@ -28,6 +29,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   filters,
   'ways around': waysAround,
   'API keys': apiKeys,
+  'provider keys': providerKeys,
   models,
   'GPU nodes': gpuNodes,
   'network plugin': networkPlugin,

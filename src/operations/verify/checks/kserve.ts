@@ -1,5 +1,6 @@
 import { addressesOf } from '../../../config/model-address';
-import { versionsOf } from '../../../config/model-settings';
+import { versionsOf, type ModelSettings } from '../../../config/model-settings';
+import { externalHost } from '../../../gateway/external-model';
 import { CONFIGURATION, KSERVE_CONTROLLER, kserveController } from '../../install/kserve-restart';
 import { identityOf, nameOf, type KubernetesObject } from '../../kubernetes-object';
 import { hasLabels, type Cluster } from '../cluster';
@@ -108,10 +109,15 @@ function wayOf({ spec, metadata }: KubernetesObject, settings: Platform['setting
     names.some((name) => name === host || (backends.length > 0 && isBelow(host, name))),
   );
   if (taken !== undefined) return `takes the host ${taken} beside the route of the platform`;
-  const model = settings.models
-    .flatMap(versionsOf)
-    .find(({ inferenceService }) => backends.includes(`${settings.namespace}/${inferenceService}-predictor`));
+  const model = models.find((each) => backendsOf(each, settings).some((backend) => backends.includes(backend)));
   return model && `leads to the model ${model.name} past the route of the platform`;
+}
+
+/** What serves a model, as routes of the models' namespace name it. */
+function backendsOf(model: ModelSettings, { namespace, gateway }: Platform['settings']): string[] {
+  return model.external === undefined
+    ? versionsOf(model).map(({ inferenceService }) => `${namespace}/${inferenceService}-predictor`)
+    : [`${namespace}/${externalHost(model.name, gateway.namespace)}`];
 }
 
 /** Whether a host is one of those that a hostname with a wildcard means: `*.example.com`. */
