@@ -17,6 +17,7 @@ import type { TokenWeights } from '../limits/token-weights';
 import type { AcceleratorToleration, TimeSlicing } from '../models/accelerator';
 import type { NodeLabels } from '../models/accelerator-profiles';
 import type { ModelRuntime } from '../models/catalog';
+import type { ModelCache } from '../models/model-cache';
 import type { ModelArchitecture } from '../models/model-architecture';
 import type { ModelReplicas, ModelResources } from '../models/model-size';
 import type { ScalingMetric } from '../models/scaling-queries';
@@ -537,6 +538,11 @@ export interface ModelConfiguration {
    */
   readonly adapterRank?: number;
   /**
+   * Where weights are kept, so that not each pod loads them: a claim for what comes from Hugging Face, or the disks of nodes.
+   * @default - nowhere
+   */
+  readonly cache?: ModelCache;
+  /**
    * Further arguments of the model server, after the rendered ones; none that another key says (`--max-model-len`).
    * @default - none
    */
@@ -630,6 +636,11 @@ export interface CanaryConfiguration {
    * @default - the model's
    */
   readonly huggingFaceTokenSecret?: string;
+  /**
+   * Where its weights are kept, in place of the model's cache.
+   * @default - the model's, unless `source` is another
+   */
+  readonly cache?: ModelCache;
   /**
    * Longest context in tokens.
    * @default - the model's

@@ -121,6 +121,13 @@ const accelerator = z.strictObject({
   pricePerHour: amount(),
 });
 
+const cache = z.strictObject({
+  existingClaim: z.optional(objectName()),
+  offline: z.optional(z.boolean()),
+  nodeGroup: z.optional(objectName()),
+  size: quantity(),
+});
+
 /** What a model and its canary may each have of their own. */
 const modelVersion = {
   source: z.optional(formatted(FORMATS.source)),
@@ -129,6 +136,7 @@ const modelVersion = {
   resources: z.optional(z.strictObject({ requests: compute, limits: compute })),
   replicas: z.optional(z.strictObject({ min: z.optional(count(0, 1000)), max: z.optional(count(1, 1000)) })),
   huggingFaceTokenSecret: z.optional(objectName()),
+  cache: z.optional(cache),
   maxModelLength: z.optional(count(1, 100_000_000)),
   arguments: z.optional(z.array(text())),
   parameters: z.optional(formatted(FORMATS.parameters)),
@@ -157,6 +165,7 @@ const model = z.strictObject({
   maxModelLength: modelVersion.maxModelLength,
   adapters: z.optional(z.array(z.strictObject({ name: formatted(FORMATS.adapterName), source: text() }))),
   adapterRank: z.optional(count(8, 512)),
+  cache: modelVersion.cache,
   arguments: modelVersion.arguments,
   parameters: modelVersion.parameters,
   architecture: modelVersion.architecture,

@@ -6,6 +6,7 @@ import { ACCELERATOR_RULES } from './accelerators';
 import { ADAPTER_RULES } from './adapters';
 import { namedModelsOf, type DraftModel, type NamedModel } from './facts';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
+import { MODEL_CACHE_RULES } from './model-cache';
 import { MODEL_MEMORY_RULES } from './model-memory';
 import { MODEL_SIZE_RULES } from './model-size';
 import { MODEL_SOURCE_RULES } from './model-sources';
@@ -18,6 +19,7 @@ import { SCALING_RULES } from './scaling';
 const RULES_OF_VERSIONS: readonly Rule[] = [
   ...MODEL_RULES,
   ...MODEL_SOURCE_RULES,
+  ...MODEL_CACHE_RULES,
   ...MODEL_SIZE_RULES,
   ...SCALING_RULES,
   ...MODEL_ARGUMENT_RULES,
