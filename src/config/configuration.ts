@@ -637,8 +637,8 @@ export interface CanaryConfiguration {
    */
   readonly huggingFaceTokenSecret?: string;
   /**
-   * Where its weights are kept, in place of the model's cache.
-   * @default - the model's, unless `source` is another
+   * Where its weights are kept.
+   * @default - the model's claim, where it loads from Hugging Face; the model's nodes, unless `source` is another
    */
   readonly cache?: ModelCache;
   /**
@@ -646,6 +646,16 @@ export interface CanaryConfiguration {
    * @default - the model's
    */
   readonly maxModelLength?: number;
+  /**
+   * LoRA adapters, by the names of the model's: a request for one may go to either version.
+   * @default - the model's, unless `source` is another name at Hugging Face
+   */
+  readonly adapters?: AdapterConfiguration[];
+  /**
+   * Highest rank of its adapters.
+   * @default - the model's, unless `source` is another name at Hugging Face
+   */
+  readonly adapterRank?: number;
   /**
    * Further arguments of the model server, in place of the model's.
    * @default - the model's

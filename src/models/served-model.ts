@@ -7,6 +7,7 @@ import { adapterArguments, type ModelAdapter } from './model-adapter';
 import { claimParts, nodeGroupAnnotations, type ModelCache } from './model-cache';
 import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from './hugging-face';
 import { addInferenceService, predictorServiceName } from './inference-service';
+import { largerSharedMemory } from './shared-memory';
 import { HUGGING_FACE_FORMAT, huggingFaceToken, type IServingRuntime } from './vllm-runtime';
 import { defaultUtilization } from './vllm-serving';
 import type { PlatformKind } from '../cluster/platform-kind';
@@ -163,7 +164,7 @@ export class ServedModel extends Construct implements IModelBackend {
         serviceAccountName: props.serviceAccountName,
         priorityClassName: props.priorityClassName,
         securityContext: podSecurity(props.platform, claim?.fsGroup),
-        volumes: claim?.volumes,
+        volumes: listed([...largerSharedMemory(props.gpus ?? 1), ...(claim?.volumes ?? [])]),
         ...placement(props.accelerator),
         model: {
           modelFormat: { name: loadsItself ? HUGGING_FACE_FORMAT : 'vLLM' },
@@ -227,11 +228,15 @@ function podSecurity(platform: PlatformKind | undefined, fsGroup: number | undef
   };
 }
 
+/** The API server would drop an empty list. */
+function listed<Item>(items: readonly Item[]): Item[] | undefined {
+  return items.length === 0 ? undefined : [...items];
+}
+
 /** Those that the runtime has not, or otherwise. */
 function variables({ huggingFaceTokenSecretName: name }: ServedModelProps, others: readonly object[] = []) {
   const token = name === undefined ? [] : [huggingFaceToken({ name, optional: false })];
-  const all = [...token, ...others];
-  return all.length === 0 ? undefined : all;
+  return listed([...token, ...others]);
 }
 
 /** An extended resource is not divisible: request and limit are the same. */

@@ -29,6 +29,7 @@ const RESTRICTED: Models = {
   ahead: { source: 'hf://acme/ahead:v2', cache: gpus },
   'ahead-bucket': { source: 's3://models/ahead', cache: { ...gpus, nodeGroup: 'more-gpus' } },
   mounted: { source: 'pvc://weights/own/model' },
+  eight: { source: 'hf://acme/large', accelerator: 'nvidia-h100', gpus: 8, cache: { existingClaim: 'weights-cache' } },
 };
 
 /** KServe's own containers have no securityContext. */
@@ -131,6 +132,7 @@ describe.each(KSERVE_MANAGERS)("KServe's manager $version: weights from everywhe
       test.each([
         ['shared', false],
         ['tuned', false],
+        ['eight', false],
         ['offline', true],
       ])('%s: the claim is there beside the volumes of the runtime, and vLLM told so', async (name, readOnly) => {
         const { spec } = await admitted(name);
@@ -149,6 +151,14 @@ describe.each(KSERVE_MANAGERS)("KServe's manager $version: weights from everywhe
         expect(variables).toMatchObject({ HF_HOME: '/tmp/huggingface', HF_HUB_CACHE: '/mnt/huggingface' });
         expect(variables.HF_HUB_OFFLINE).toBe(readOnly ? '1' : undefined);
         expect(spec.securityContext).toMatchObject({ fsGroup: 1000, fsGroupChangePolicy: 'OnRootMismatch' });
+      });
+
+      test('eight: more shared memory than the runtime has, in its place', async () => {
+        const { spec } = await admitted('eight');
+        const shared = spec.volumes.filter(({ name }: { name: string }) => name === 'shm');
+        expect(shared).toEqual([{ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '4Gi' } }]);
+        expect(spec.containers[0].volumeMounts).toContainEqual({ name: 'shm', mountPath: '/dev/shm' });
+        expect(spec.containers[0].resources.limits['nvidia.com/gpu']).toBe('8');
       });
 
       test('adapters reach vLLM as one flag with a value each', async () => {

@@ -1414,6 +1414,22 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:40 models[0].tokenWeights: got weight and tokenWeights, expected either weight, for every token, or tokenWeights, by kind; remove one of them',
   },
   {
+    rule: 'canary-adapters',
+    yaml: 'models:\n  - name: qwen3\n    accelerator: nvidia-l4\n    adapters: [{ name: sql, source: hf://a/sql }]\n    canary: { weight: 1, source: hf://a/b }\n  - name: granite\n    accelerator: nvidia-l40s\n    canary: { weight: 1, adapters: [{ name: law, source: hf://a/law }] }\n',
+    message: [
+      'maas.yaml:5:5 models[0].canary: got no adapter sql, expected the adapters of its model, by name: a request for one may go to either version; give both versions `adapters` of the same names, or neither',
+      'maas.yaml:8:26 models[1].canary.adapters: got an adapter law, expected the adapters of its model, by name: a request for one may go to either version; give both versions `adapters` of the same names, or neither',
+    ].join('\n'),
+  },
+  {
+    rule: 'shared-memory',
+    yaml: 'models:\n  - { name: granite, accelerator: nvidia-l40s, gpus: 4, resources: { requests: { memory: 1Gi }, limits: { memory: 2Gi } } }\n  - { name: qwen3, accelerator: nvidia, gpus: 16 }\n',
+    message: [
+      'maas.yaml:2:115 models[0].resources.limits.memory: got "2Gi", expected more than 2Gi, which its 4 GPUs may share at /dev/shm; raise the limit',
+      'maas.yaml:3:47 models[1].gpus: got a memory limit of 8Gi, expected more than 8Gi, which its 16 GPUs may share at /dev/shm; add `resources.limits.memory`',
+    ].join('\n'),
+  },
+  {
     rule: 'adapter-model',
     yaml: 'models:\n  - { name: simulator, adapters: [{ name: a, source: hf://a/b }] }\n  - { name: nomic, adapters: [{ name: b, source: hf://a/b }] }\n',
     message: [
