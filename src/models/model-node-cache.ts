@@ -21,8 +21,7 @@ export interface ModelNodeCacheProps {
  * Weights on the disks of nodes, loaded before a pod needs them (serving.kserve.io/v1alpha1 LocalModelCache). A
  * `ServedModel` with the same source and one of the node groups in its `cache` mounts them.
  *
- * KServe's controller of local models loads them; it comes with its release, from 0.16 on in a chart of its own. There is
- * one LocalModelCache for a source in a cluster.
+ * KServe's controller of local models loads them. There is one LocalModelCache for a source in a cluster.
  *
  * @throws when there is no node group
  * @see https://kserve.github.io/website/docs/model-serving/generative-inference/modelcache/localmodel

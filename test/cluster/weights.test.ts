@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { MaasPlatform, type ModelConfiguration } from '../../src';
+import { parseConfiguration } from '../../src/config/read';
 import { ask, list } from './harness/api';
 import { eraseAll } from './harness/eraser';
 import { startKServe, type KServe } from './harness/kserve';
 import { KSERVE_MANAGERS } from './harness/kserve-managers';
-import type { Manifest } from './harness/manifests';
+import { root, type Manifest } from './harness/manifests';
 import { createPrerequisiteNamespaces, shippedKServeConfiguration } from './harness/prerequisites';
 import { describeCluster, kubectl } from './harness/suite';
 import { until } from './harness/until';
@@ -202,6 +205,21 @@ describe.each(KSERVE_MANAGERS)("KServe's manager $version: weights from everywhe
           readOnly: true,
         });
         expect(spec.containers[0].args).toContain('--model=/mnt/models');
+      });
+
+      test('what the page of caching adds to a cluster is accepted without a warning', async () => {
+        const page = readFileSync(join(root, 'docs/caching.md'), 'utf8');
+        const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+        const objects = blocks.flatMap((block) => parseConfiguration(block, 'maas.yaml').objects ?? []);
+        const kinds = ['LocalModelNodeGroup', 'PersistentVolumeClaim', 'PersistentVolumeClaim'];
+        expect(objects.map(({ kind }) => kind).sort()).toEqual(kinds);
+        const moved = objects.map(({ metadata, ...object }) => ({
+          ...object,
+          metadata: { ...metadata, ...('namespace' in metadata && { namespace: 'restricted' }) },
+        })) as Manifest[];
+        const dryRun = ['create', '--validate=strict', '--dry-run=server', '-f', '-'];
+        const { stderr } = await kubectl(dryRun, { stdin: listOf(moved) });
+        expect(stderr).toBe('');
       });
 
       test('a claim with weights is mounted, read-only', async () => {
