@@ -111,6 +111,7 @@ export { type AcceleratorFamily, type NodeLabels } from './models/accelerator-pr
 export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
 export { type ModelArchitecture } from './models/model-architecture';
+export { ModelNodeCache, type ModelNodeCacheProps } from './models/model-node-cache';
 export { ModelQuota, type ModelQuotaProps } from './models/model-quota';
 export { ModelDisruptionBudget, type ModelDisruptionBudgetProps } from './models/model-disruption-budget';
 export { ModelScaling, type ModelScalingProps } from './models/model-scaling';
@@ -119,6 +120,7 @@ export { ModelNetworkPolicy, type ModelNetworkPolicyProps } from './models/model
 export { ModelStorageAccess, type ModelStorageAccessProps } from './models/model-storage-access';
 export { OpenShiftModelAccess, type OpenShiftModelAccessProps } from './models/openshift-model-access';
 export type { ModelAdapter } from './models/model-adapter';
+export type { ModelCache } from './models/model-cache';
 export { type ScalingMetric } from './models/scaling-queries';
 export { ServedModel, type ServedModelProps } from './models/served-model';
 export { SimulatedModel, type SimulatedModelProps } from './models/simulated-model';

@@ -149,6 +149,7 @@ const MODEL_WORDS = {
   serviceAccount: 'ServiceAccount',
   maxModelLength: 'longest context in tokens',
   adapterRank: 'highest rank of its adapters',
+  cache: 'cache',
   figures: 'figures',
   licence: 'licence',
   gated: 'gated',

@@ -2,16 +2,17 @@ import { catalogEntry } from '../models/catalog';
 import type { CanaryConfiguration, ModelConfiguration } from './configuration';
 import type { Draft } from './draft';
 import { isSameRepository } from './model-figures';
+import { HUGGING_FACE } from '../models/hugging-face';
 
-/** What is said of a model's weights, and would be wrong of others. */
-const ABOUT_WEIGHTS: readonly string[] = ['parameters', 'architecture'];
+/** What is said of a model's weights, or made for them, and would be wrong of others. */
+const ABOUT_WEIGHTS: readonly string[] = ['parameters', 'architecture', 'adapters', 'adapterRank'];
 
 /** What a version has not of its model: another version, and a speed that somebody has measured. */
 const NOT_OF_VERSIONS: readonly string[] = ['canary', 'tokensPerSecond'];
 
 /**
  * A model as it is in its canary: what the canary says takes the place of the model's. Weights of another name at Hugging
- * Face have nothing of the model's size: a check with it would say that they fit.
+ * Face have nothing of the model's size: a check with it would say that they fit. Nor do they have its adapters.
  */
 export function canaryVersion<Model extends Draft<ModelConfiguration>>(
   model: Model,
@@ -19,8 +20,18 @@ export function canaryVersion<Model extends Draft<ModelConfiguration>>(
 ): Model {
   const known = model.source ?? catalogEntry(model.name ?? '')?.source;
   const isOther = canary.source !== undefined && !isSameRepository(canary.source, known);
-  const inherited = without(model, isOther ? [...NOT_OF_VERSIONS, ...ABOUT_WEIGHTS] : NOT_OF_VERSIONS);
+  const isCached = [undefined, known].includes(canary.source) || keepsAll(model, canary.source);
+  const inherited = without(model, [
+    ...NOT_OF_VERSIONS,
+    ...(isOther ? ABOUT_WEIGHTS : []),
+    ...(isCached ? [] : ['cache']),
+  ]);
   return { ...inherited, ...without(canary, ['weight']) } as Model;
+}
+
+/** Whether the model's cache is one for other weights, too: a claim is, of whatever comes from Hugging Face. */
+function keepsAll({ cache }: Draft<ModelConfiguration>, source = ''): boolean {
+  return cache?.existingClaim !== undefined && source.startsWith(HUGGING_FACE);
 }
 
 /** What a canary says; a program may write undefined for what it does not say. */

@@ -17,6 +17,7 @@ import type { TokenWeights } from '../limits/token-weights';
 import type { AcceleratorToleration, TimeSlicing } from '../models/accelerator';
 import type { NodeLabels } from '../models/accelerator-profiles';
 import type { ModelRuntime } from '../models/catalog';
+import type { ModelCache } from '../models/model-cache';
 import type { ModelArchitecture } from '../models/model-architecture';
 import type { ModelReplicas, ModelResources } from '../models/model-size';
 import type { ScalingMetric } from '../models/scaling-queries';
@@ -315,7 +316,8 @@ export interface KuadrantConfiguration {
 /** KServe's cluster-wide configuration (ConfigMap inferenceservice-config). */
 export interface KServeInstallationConfiguration {
   /**
-   * Whether KServe's deploy and ingress settings are rendered; `false` leaves them to who runs KServe.
+   * Whether KServe's deploy and ingress settings are rendered, and `localModel.enabled` where a model has a
+   * `cache.nodeGroup`; `false` leaves them to who runs KServe.
    * @default true
    */
   readonly configure?: boolean;
@@ -537,6 +539,11 @@ export interface ModelConfiguration {
    */
   readonly adapterRank?: number;
   /**
+   * Where weights are kept, so that not each pod loads them: a claim for what comes from Hugging Face, or the disks of nodes.
+   * @default - nowhere
+   */
+  readonly cache?: ModelCache;
+  /**
    * Further arguments of the model server, after the rendered ones; none that another key says (`--max-model-len`).
    * @default - none
    */
@@ -656,10 +663,25 @@ export interface CanaryConfiguration {
    */
   readonly huggingFaceTokenSecret?: string;
   /**
+   * Where its weights are kept.
+   * @default - the model's claim, where it loads from Hugging Face; the model's nodes, unless `source` is another
+   */
+  readonly cache?: ModelCache;
+  /**
    * Longest context in tokens.
    * @default - the model's
    */
   readonly maxModelLength?: number;
+  /**
+   * LoRA adapters, by the names of the model's: a request for one may go to either version.
+   * @default - the model's, unless `source` is another name at Hugging Face
+   */
+  readonly adapters?: AdapterConfiguration[];
+  /**
+   * Highest rank of its adapters.
+   * @default - the model's, unless `source` is another name at Hugging Face
+   */
+  readonly adapterRank?: number;
   /**
    * Further arguments of the model server, in place of the model's.
    * @default - the model's

@@ -1,6 +1,7 @@
 import type { PlatformKind } from '../cluster/platform-kind';
 import type { TokenWeights } from '../limits/token-weights';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
+import type { ModelCache } from '../models/model-cache';
 import type { ModelFigures } from '../models/model-architecture';
 import type { ComputeResources, ModelReplicas } from '../models/model-size';
 import { canaryVersion, saidOf } from './canary-version';
@@ -33,6 +34,7 @@ export interface ModelSettings {
   readonly maxModelLength?: number;
   readonly adapters: NonNullable<ModelConfiguration['adapters']>;
   readonly adapterRank?: number;
+  readonly cache?: ModelCache;
   readonly arguments: string[];
   /** Licence of the catalog's weights. */
   readonly licence?: string;
@@ -90,6 +92,7 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
     adapters: model.adapters ?? [],
     adapterRank: model.adapterRank,
+    cache: model.cache,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
     ...(isSameModel(model.source, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
     figures: runtime === 'simulator' ? undefined : resolveFigures(model, entry),

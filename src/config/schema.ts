@@ -121,6 +121,13 @@ const accelerator = z.strictObject({
   pricePerHour: amount(),
 });
 
+const cache = z.strictObject({
+  existingClaim: z.optional(objectName()),
+  offline: z.optional(z.boolean()),
+  nodeGroup: z.optional(objectName()),
+  size: quantity(),
+});
+
 /** What a model and its canary may each have of their own. */
 const modelVersion = {
   source: z.optional(formatted(FORMATS.source)),
@@ -129,7 +136,10 @@ const modelVersion = {
   resources: z.optional(z.strictObject({ requests: compute, limits: compute })),
   replicas: z.optional(z.strictObject({ min: z.optional(count(0, 1000)), max: z.optional(count(1, 1000)) })),
   huggingFaceTokenSecret: z.optional(objectName()),
+  cache: z.optional(cache),
   maxModelLength: z.optional(count(1, 100_000_000)),
+  adapters: z.optional(z.array(z.strictObject({ name: formatted(FORMATS.adapterName), source: text() }))),
+  adapterRank: z.optional(count(8, 512)),
   arguments: z.optional(z.array(text())),
   parameters: z.optional(formatted(FORMATS.parameters)),
   architecture: z.optional(architecture),
@@ -155,8 +165,9 @@ const model = z.strictObject({
   huggingFaceTokenSecret: modelVersion.huggingFaceTokenSecret,
   serviceAccount: z.optional(objectName()),
   maxModelLength: modelVersion.maxModelLength,
-  adapters: z.optional(z.array(z.strictObject({ name: formatted(FORMATS.adapterName), source: text() }))),
-  adapterRank: z.optional(count(8, 512)),
+  adapters: modelVersion.adapters,
+  adapterRank: modelVersion.adapterRank,
+  cache: modelVersion.cache,
   arguments: modelVersion.arguments,
   parameters: modelVersion.parameters,
   architecture: modelVersion.architecture,

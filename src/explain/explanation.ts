@@ -9,7 +9,7 @@ import { atLimitWords, budgetWords, costWords, exactnessWords, tokensPerPod } fr
 import { explainMemory, type MemoryExplanation, type UnknownMemory } from './memory';
 import { inFileOrder, keyObjects, limitObjects, modelObjects, policyObjects, type ObjectReference } from './objects';
 import { explainQuota, type QuotaExplanation } from './quota';
-import { licenceWords, runtimeWords, scalingWords, weightWords } from './words';
+import { licenceWords, loadingWords, runtimeWords, scalingWords, weightWords } from './words';
 
 /** A model as its users see it. */
 export interface ModelAccess {
@@ -77,6 +77,8 @@ export interface ModelExplanation extends ModelAccess {
   readonly scaling: string[];
   /** Where its weights come from, without credentials. */
   readonly source?: string;
+  /** Who loads them, and how often; nothing for the simulator. */
+  readonly loading: string[];
   readonly maxModelLength?: number;
   /** Adapters: what requests call them, and where they come from. */
   readonly adapters: ModelSettings['adapters'];
@@ -107,6 +109,7 @@ export interface CanaryExplanation {
   readonly replicas: { readonly min: number; readonly max: number };
   readonly scaling: string[];
   readonly source?: string;
+  readonly loading: string[];
   readonly memory?: MemoryExplanation | UnknownMemory;
   /** What it costs an hour, beside the model; absent for a model without an accelerator. */
   readonly cost?: CostExplanation | UnknownCost;
@@ -192,6 +195,7 @@ function explainVersion(settings: PlatformSettings, model: ModelSettings): Omit<
     replicas: { min, max },
     scaling: scalingWords(model),
     source: model.source === undefined ? undefined : withoutCredentials(model.source),
+    loading: loadingWords(model),
     memory: explainMemory(settings, model),
   };
 }

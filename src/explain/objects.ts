@@ -3,6 +3,7 @@ import type { TierConfiguration, UserConfiguration } from '../config/configurati
 import { DEFAULT_QUOTA_NAME } from '../config/defaults';
 import { routesByHost, routesByPath } from '../config/model-address';
 import { hasSeveralReplicas } from '../models/inference-service';
+import { nodeCaches } from '../config/node-caches';
 import { versionsOf, type ModelSettings } from '../config/model-settings';
 import type { PlatformSettings } from '../config/settings';
 import type { PlatformFile } from '../output/file-names';
@@ -16,8 +17,8 @@ export interface ObjectReference {
   readonly file: string;
   /** Kind of the object. */
   readonly kind: string;
-  /** Namespace of the object. */
-  readonly namespace: string;
+  /** Namespace of the object; absent where it is of the whole cluster. */
+  readonly namespace?: string;
   /** Name of the object. */
   readonly name: string;
   /** What it says. */
@@ -97,6 +98,13 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
     ...[...runtimeNames(settings, model)].map((name) =>
       reference(settings, '60-models', 'ServingRuntime', namespace, name, 'how vLLM is started'),
     ),
+    ...nodeCaches(settings)
+      .filter(({ source }) =>
+        versionsOf(model).some((version) => version.cache?.nodeGroup && version.source === source),
+      )
+      .map(({ name }) =>
+        reference(settings, '60-models', 'LocalModelCache', undefined, prefixedName(settings, name), 'on which nodes'),
+      ),
     ...(settings.quota === undefined
       ? []
       : [
@@ -162,7 +170,7 @@ function reference(
   settings: PlatformSettings,
   file: PlatformFile,
   kind: string,
-  namespace: string,
+  namespace: string | undefined,
   name: string,
   says: string,
 ): ObjectReference {

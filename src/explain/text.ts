@@ -64,7 +64,7 @@ function modelRows(model: ModelExplanation): Row[] {
         ] satisfies Row[])
       : externalRows(model.external)),
     ['scaling', model.scaling],
-    ['weights', model.source === undefined ? [] : [model.source]],
+    ['weights', [...(model.source === undefined ? [] : [model.source]), ...model.loading]],
     ['licence', model.licence === undefined ? [] : [model.licence]],
     ['context', model.maxModelLength === undefined ? [] : [`${formatNumber(model.maxModelLength)} tokens`]],
     ['adapters', alignColumns(model.adapters.map(({ name, source }) => [`"model": ${JSON.stringify(name)}`, source]))],
@@ -93,6 +93,7 @@ function canaryLines({ canary }: ModelExplanation): string[] {
         `${canary.weight} of 100 requests go to InferenceService ${canary.inferenceService}: ${canary.runtime}`,
         ...canary.scaling,
         ...(canary.source === undefined ? [] : [canary.source]),
+        ...canary.loading,
         ...(canary.memory?.words ?? []),
         ...(canary.cost?.words.map((words) => `cost: ${words}`) ?? []),
       ];

@@ -89,6 +89,23 @@ export function scalingWords({ scaling, replicas }: ModelSettings): string[] {
   ];
 }
 
+/** Who loads the weights of a model, and how often; nothing for the simulator. */
+export function loadingWords({ source, cache, runtime }: ModelSettings): string[] {
+  if (runtime === 'simulator' || source === undefined) {
+    return [];
+  }
+  if (cache?.nodeGroup !== undefined) {
+    return [`loaded ahead, once for each node of ${cache.nodeGroup}`];
+  }
+  const scheme = source.slice(0, source.indexOf('://'));
+  if (scheme === 'hf' && cache?.existingClaim !== undefined) {
+    const claim = `claim ${cache.existingClaim}`;
+    return [cache.offline === true ? `read from ${claim}, without Hugging Face` : `loaded once, into ${claim}`];
+  }
+  const words: Readonly<Record<string, string>> = { pvc: 'mounted', oci: 'loaded once for each node, as an image' };
+  return [words[scheme] ?? 'loaded by each new pod'];
+}
+
 /** `1 gateway pod`, `3 gateway pods`. */
 export function podWords(pods: number): string {
   return count(pods, 'gateway pod');

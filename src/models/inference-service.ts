@@ -15,6 +15,7 @@ export interface InferenceServiceOptions {
   readonly externalAutoscaler?: boolean;
   readonly kserveVersion?: string;
   readonly labels?: { readonly [key: string]: string };
+  readonly annotations?: { readonly [key: string]: string };
   readonly predictor: InferenceServiceSpecPredictor;
 }
 
@@ -37,6 +38,7 @@ export function addInferenceService(scope: Construct, id: string, options: Infer
         'serving.kserve.io/deploymentMode': deploymentMode(options.kserveVersion),
         'serving.kserve.io/autoscalerClass': autoscalerClass(options),
         'sidecar.istio.io/inject': 'false',
+        ...options.annotations,
       },
     }),
     spec: {

@@ -20,6 +20,12 @@ export interface KServeConfigurationProps {
   readonly kserveVersion?: string;
 
   /**
+   * Whether models are kept on the disks of nodes (`ModelNodeCache`).
+   * @default false
+   */
+  readonly localModels?: boolean;
+
+  /**
    * Namespace of the KServe controller.
    * @default kserve
    */
@@ -30,8 +36,8 @@ export interface KServeConfigurationProps {
  * What KServe has to know (core/v1 ConfigMap `inferenceservice-config`): plain Deployments instead of Knative, and no
  * routes of its own, which would be two ways around ours.
  *
- * The ConfigMap belongs to KServe's release. Only the keys `deploy` and `ingress` are ours; the object is marked so that
- * nothing deletes it with the platform. KServe reads it at start: restart its controller after a change.
+ * The ConfigMap belongs to KServe's release. Only the keys `deploy` and `ingress` are ours, with local models also
+ * `localModel`; the object is marked so that nothing deletes it with the platform. KServe reads it at start: restart its controller after a change.
  *
  * @see https://kserve.github.io/website/docs/admin-guide/configurations
  */
@@ -57,6 +63,9 @@ export class KServeConfiguration extends Construct {
           urlScheme: 'http',
           disableIstioVirtualHost: false,
           disableIngressCreation: true,
+        }),
+        ...(props.localModels && {
+          localModel: json({ enabled: true, jobNamespace: 'kserve-localmodel-jobs', fsGroup: 1000 }),
         }),
       },
     });

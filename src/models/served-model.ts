@@ -4,8 +4,10 @@ import type { IModelBackend } from '../gateway/model-route';
 import type { Accelerator } from './accelerator';
 import { DEFAULT_RESOURCES } from './catalog';
 import { adapterArguments, type ModelAdapter } from './model-adapter';
+import { claimParts, nodeGroupAnnotations, type ModelCache } from './model-cache';
 import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from './hugging-face';
 import { addInferenceService, predictorServiceName } from './inference-service';
+import { largerSharedMemory } from './shared-memory';
 import { HUGGING_FACE_FORMAT, huggingFaceToken, type IServingRuntime } from './vllm-runtime';
 import { defaultUtilization } from './vllm-serving';
 import type { PlatformKind } from '../cluster/platform-kind';
@@ -60,6 +62,12 @@ export interface ServedModelProps {
    * @default - the runtime's: `huggingface-token`, where it exists
    */
   readonly huggingFaceTokenSecretName?: string;
+
+  /**
+   * Where weights are kept, so that not each pod loads them.
+   * @default - nowhere
+   */
+  readonly cache?: ModelCache;
 
   /**
    * Number of replicas.
@@ -142,7 +150,8 @@ export class ServedModel extends Construct implements IModelBackend {
     super(scope, id);
     this.serviceName = predictorServiceName(props.name);
     this.serviceNamespace = props.namespace;
-    const loadsItself = props.source.startsWith(HUGGING_FACE);
+    const loadsItself = loadsWeights(props);
+    const claim = claimParts(props.cache);
     addInferenceService(this, 'Resource', {
       name: props.name,
       namespace: props.namespace,
@@ -150,17 +159,20 @@ export class ServedModel extends Construct implements IModelBackend {
       externalAutoscaler: props.externalAutoscaler,
       kserveVersion: props.kserveVersion,
       labels: { tier: 'gpu', 'opendatahub.io/dashboard': 'true' },
+      annotations: nodeGroupAnnotations(props.cache),
       predictor: {
         serviceAccountName: props.serviceAccountName,
         priorityClassName: props.priorityClassName,
-        securityContext: restrictedPodSecurity({ platform: props.platform, runAsUser: UNPRIVILEGED_USER }),
+        securityContext: podSecurity(props.platform, claim?.fsGroup),
+        volumes: listed([...largerSharedMemory(props.gpus ?? 1), ...(claim?.volumes ?? [])]),
         ...placement(props.accelerator),
         model: {
           modelFormat: { name: loadsItself ? HUGGING_FACE_FORMAT : 'vLLM' },
           runtime: props.runtime.runtimeName,
           storageUri: loadsItself ? undefined : props.source,
           args: modelArguments(props),
-          env: tokenVariables(props),
+          volumeMounts: claim?.volumeMounts,
+          env: variables(props, claim?.env),
           resources: modelResources(props),
         },
       },
@@ -176,9 +188,15 @@ function placement({ nodeSelector, tolerations }: Accelerator) {
   };
 }
 
+/** Whether the model server loads the weights, and not KServe or a volume. */
+function loadsWeights({ source, cache }: ServedModelProps): boolean {
+  return source.startsWith(HUGGING_FACE) && cache?.nodeGroup === undefined;
+}
+
 /** Which weights vLLM loads: a name of Hugging Face with its revision, as KServe would split them, or a folder. */
-function weightArguments(source: string): string[] {
-  if (!source.startsWith(HUGGING_FACE)) {
+function weightArguments(props: ServedModelProps): string[] {
+  const { source } = props;
+  if (!loadsWeights(props)) {
     return [`--model=${MODEL_PATH}`];
   }
   const model = parseHuggingFace(source);
@@ -192,7 +210,7 @@ function weightArguments(source: string): string[] {
 function modelArguments(props: ServedModelProps): string[] {
   const { accelerator, gpus = 1 } = props;
   return [
-    ...weightArguments(props.source),
+    ...weightArguments(props),
     `--served-model-name=${props.servedName ?? props.name}`,
     ...(props.maxModelLength === undefined ? [] : [`--max-model-len=${props.maxModelLength}`]),
     ...(gpus > 1 ? [`--tensor-parallel-size=${gpus}`] : []),
@@ -202,8 +220,23 @@ function modelArguments(props: ServedModelProps): string[] {
   ];
 }
 
-function tokenVariables({ huggingFaceTokenSecretName: name }: ServedModelProps) {
-  return name === undefined ? undefined : [huggingFaceToken({ name, optional: false })];
+/** The group of a volume's files is set once: to go through all of them at each start takes long. */
+function podSecurity(platform: PlatformKind | undefined, fsGroup: number | undefined) {
+  return {
+    ...restrictedPodSecurity({ platform, runAsUser: UNPRIVILEGED_USER, fsGroup }),
+    fsGroupChangePolicy: fsGroup === undefined ? undefined : 'OnRootMismatch',
+  };
+}
+
+/** The API server would drop an empty list. */
+function listed<Item>(items: readonly Item[]): Item[] | undefined {
+  return items.length === 0 ? undefined : [...items];
+}
+
+/** Those that the runtime has not, or otherwise. */
+function variables({ huggingFaceTokenSecretName: name }: ServedModelProps, others: readonly object[] = []) {
+  const token = name === undefined ? [] : [huggingFaceToken({ name, optional: false })];
+  return listed([...token, ...others]);
 }
 
 /** An extended resource is not divisible: request and limit are the same. */

@@ -3,6 +3,7 @@ import { restrictedContainerSecurity } from '../cluster/pod-security';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { Accelerator } from './accelerator';
+import { sharedMemoryVolume } from './shared-memory';
 import { CPU_CACHE_GIBIBYTES } from './vllm-memory';
 import { RUNTIME_DEFAULTS } from './vllm-serving';
 
@@ -96,10 +97,7 @@ export class VllmRuntime extends Construct implements IServingRuntime {
           { name: HUGGING_FACE_FORMAT },
         ],
         containers: [vllmContainer(accelerator, imageOf(props, accelerator))],
-        volumes: [
-          { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '2Gi' } },
-          { name: 'tmp', emptyDir: {} },
-        ],
+        volumes: [sharedMemoryVolume(1), { name: 'tmp', emptyDir: {} }],
       },
     });
   }

@@ -178,3 +178,9 @@ function length(
   }
   return value === undefined ? (otherwise ?? 'model') : count(values, ['--max-model-len'], 1);
 }
+
+/** Whether a model of these arguments embeds texts, and generates none: `--task` is what vLLM had before `--runner`. */
+export function isEmbeddingsModel(model: Pick<ServingOptions, 'arguments'>): boolean {
+  const values = valuesOf(model.arguments);
+  return values.get('--runner') === 'pooling' || ['embed', 'embedding'].includes(values.get('--task') ?? '');
+}

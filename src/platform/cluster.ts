@@ -32,8 +32,13 @@ export function addNamespaces(chart: Chart, { settings }: PlatformContext): void
 }
 
 /** Whether KServe adds its download container, which has no securityContext, to the model's pods. */
-function needsDownloadContainer({ source }: ModelSettings): boolean {
-  return source !== undefined && !source.startsWith('hf://') && !source.startsWith('pvc://');
+function needsDownloadContainer({ source, cache }: ModelSettings): boolean {
+  return (
+    source !== undefined &&
+    !source.startsWith('hf://') &&
+    !source.startsWith('pvc://') &&
+    cache?.nodeGroup === undefined
+  );
 }
 
 export function addKeycloak(chart: Chart, context: PlatformContext): void {

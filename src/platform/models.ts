@@ -11,6 +11,8 @@ import { parseGatewayApiDuration } from '../limits/gateway-api-duration';
 import { hasSeveralReplicas } from '../models/inference-service';
 import { KServeConfiguration } from '../models/kserve-configuration';
 import { ModelDisruptionBudget } from '../models/model-disruption-budget';
+import { nodeCaches } from '../config/node-caches';
+import { ModelNodeCache } from '../models/model-node-cache';
 import { ModelNetworkPolicy } from '../models/model-network-policy';
 import { ModelQuota } from '../models/model-quota';
 import { ModelScaling } from '../models/model-scaling';
@@ -20,7 +22,7 @@ import { ServedModel } from '../models/served-model';
 import { SimulatedModel } from '../models/simulated-model';
 import { DEFAULT_RUNTIME_NAME } from '../models/accelerator-parts';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
-import { filterPlacement, platformImage, type PlatformContext } from './context';
+import { filterPlacement, platformImage, prefixedName, type PlatformContext } from './context';
 import { gatewayJob, metricsAddress, scrapers } from './observability';
 
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
@@ -29,6 +31,7 @@ export function addKServe(chart: Chart, { settings, gateway }: PlatformContext):
     domain: settings.domain,
     kserveVersion: settings.versions.kserve,
     namespace: settings.kserve.namespace,
+    localModels: nodeCaches(settings).length > 0,
   });
 }
 
@@ -37,6 +40,9 @@ export function addModels(chart: Chart, context: PlatformContext): void {
   const { namespace } = settings;
   if (settings.quota !== undefined) {
     new ModelQuota(chart, 'quota', { ...settings.quota, namespace });
+  }
+  for (const cache of nodeCaches(settings)) {
+    new ModelNodeCache(chart, `node-cache-${cache.name}`, { ...cache, name: prefixedName(settings, cache.name) });
   }
   const serviceAccountOf = addServiceAccounts(chart, context);
   const runtimes = addRuntimes(chart, settings);

@@ -303,7 +303,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary, external, fallback; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, cache, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary, external, fallback; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
@@ -1506,6 +1506,22 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:40 models[0].tokenWeights: got weight and tokenWeights, expected either weight, for every token, or tokenWeights, by kind; remove one of them',
   },
   {
+    rule: 'canary-adapters',
+    yaml: 'models:\n  - name: qwen3\n    accelerator: nvidia-l4\n    adapters: [{ name: sql, source: hf://a/sql }]\n    canary: { weight: 1, source: hf://a/b }\n  - name: granite\n    accelerator: nvidia-l40s\n    canary: { weight: 1, adapters: [{ name: law, source: hf://a/law }] }\n',
+    message: [
+      'maas.yaml:5:5 models[0].canary: got no adapter sql, expected the adapters of its model, by name: a request for one may go to either version; give both versions `adapters` of the same names, or neither',
+      'maas.yaml:8:26 models[1].canary.adapters: got an adapter law, expected the adapters of its model, by name: a request for one may go to either version; give both versions `adapters` of the same names, or neither',
+    ].join('\n'),
+  },
+  {
+    rule: 'shared-memory',
+    yaml: 'models:\n  - { name: granite, accelerator: nvidia-l40s, gpus: 4, resources: { requests: { memory: 1Gi }, limits: { memory: 2Gi } } }\n  - { name: qwen3, accelerator: nvidia, gpus: 16 }\n',
+    message: [
+      'maas.yaml:2:115 models[0].resources.limits.memory: got "2Gi", expected more than 2Gi, which its 4 GPUs may share at /dev/shm; raise the limit',
+      'maas.yaml:3:47 models[1].gpus: got a memory limit of 8Gi, expected more than 8Gi, which its 16 GPUs may share at /dev/shm; add `resources.limits.memory`',
+    ].join('\n'),
+  },
+  {
     rule: 'adapter-model',
     yaml: 'models:\n  - { name: simulator, adapters: [{ name: a, source: hf://a/b }] }\n  - { name: nomic, adapters: [{ name: b, source: hf://a/b }] }\n',
     message: [
@@ -1537,6 +1553,40 @@ const ROWS: readonly Row[] = [
       'maas.yaml:4:24 models[0].adapters[0].name: got "simulator-model", expected a name of its own (model simulator has the same); rename it',
       'maas.yaml:4:100 models[0].adapters[2].name: got "a", expected a name of its own (an adapter of model qwen3 has the same); rename it',
     ].join('\n'),
+  },
+  {
+    rule: 'cache-place',
+    yaml: 'models:\n  - { name: qwen3, accelerator: nvidia-l4, cache: {} }\n  - { name: granite, accelerator: nvidia-l40s, cache: { existingClaim: a, nodeGroup: b, size: 1Gi } }\n',
+    message: [
+      'maas.yaml:2:44 models[0].cache: got no place, expected exactly one of existingClaim, nodeGroup; add one, or remove `cache`',
+      'maas.yaml:3:48 models[1].cache: got existingClaim and nodeGroup, expected exactly one of existingClaim, nodeGroup; remove one',
+    ].join('\n'),
+  },
+  {
+    rule: 'cache-keys',
+    yaml: 'models:\n  - { name: qwen3, accelerator: nvidia-l4, cache: { existingClaim: a, size: 1Gi } }\n  - { name: granite, accelerator: nvidia-l40s, cache: { nodeGroup: a, offline: true } }\n  - { name: mistral, accelerator: nvidia-l40s, cache: { nodeGroup: a, size: "0" } }\n',
+    message: [
+      'maas.yaml:2:71 models[0].cache.size: got "1Gi", expected nothing with `existingClaim`: it has no effect; remove it',
+      'maas.yaml:3:48 models[1].cache: got no size, expected what the weights take on a disk; add it, for example `size: 20Gi`',
+      'maas.yaml:3:71 models[1].cache.offline: got true, expected nothing with `nodeGroup`: it has no effect; remove it',
+      'maas.yaml:4:77 models[2].cache.size: got "0", expected the size of a volume; for example "20Gi"',
+    ].join('\n'),
+  },
+  {
+    rule: 'cache-source',
+    yaml: 'models:\n  - { name: simulator, cache: { existingClaim: a } }\n  - { name: m1, source: s3://a/b, accelerator: nvidia, cache: { existingClaim: a } }\n  - { name: m2, source: pvc://a/b, accelerator: nvidia, cache: { nodeGroup: a, size: 1Gi } }\n  - { name: m3, source: oci://a/b, accelerator: nvidia, cache: { nodeGroup: a, size: 1Gi } }\n  - { name: m4, source: hf://a/b, accelerator: nvidia, cache: { existingClaim: a } }\n',
+    message: [
+      'maas.yaml:2:24 models[0].cache: got a cache, expected none: the simulator loads no model; remove it, or write `runtime: vllm`',
+      'maas.yaml:3:56 models[1].cache: got "s3://a/b", expected weights or adapters of Hugging Face, which alone a claim keeps; remove it, or write a source that begins with hf://',
+      'maas.yaml:4:57 models[2].cache: got "pvc://a/b", expected weights that are loaded: these are in a volume or an image; remove it',
+      'maas.yaml:5:57 models[3].cache: got "oci://a/b", expected weights that are loaded: these are in a volume or an image; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'cache-size',
+    yaml: 'models:\n  - { name: m1, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: a, size: 1Gi } }\n  - { name: m2, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: b, size: 2Gi } }\n  - { name: m3, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: b, size: 1Gi } }\n',
+    message:
+      'maas.yaml:3:85 models[1].cache.size: got "2Gi", expected 1Gi, as model m1 says of the same weights; write 1Gi in both',
   },
   {
     rule: 'hugging-face-source',
@@ -1668,6 +1718,12 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: own, source: s3://a/b, accelerator: nvidia, huggingFaceTokenSecret: token }]\n',
     message:
       'maas.yaml:1:62 models[0].huggingFaceTokenSecret: got "token", expected nothing while the source is not at Hugging Face: it has no effect; remove it, or write a source that begins with hf://',
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'models: [{ name: own, source: hf://a/b, accelerator: nvidia, huggingFaceTokenSecret: token, cache: { nodeGroup: a, size: 1Gi } }]\n',
+    message:
+      'maas.yaml:1:62 models[0].huggingFaceTokenSecret: got "token", expected nothing while KServe loads the weights, ahead: it has no effect; remove it',
   },
   {
     rule: 'idle-prometheus',

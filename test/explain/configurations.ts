@@ -30,6 +30,7 @@ models:
     gpus: 2
     replicas: { min: 1, max: 4 }
     maxModelLength: 8192
+    cache: { nodeGroup: gpus, size: 20Gi }
     tokenWeights: { prompt: 1, completion: 3, cached: 0.1 }
 patches:
   - { target: { kind: HTTPRoute, name: shared-domain-route }, merge: { metadata: { annotations: { a: b } } } }

@@ -140,6 +140,7 @@ Model shared
   served by        InferenceService shared: vllm on 2 nvidia-l4
   replicas         1 to 4
   weights          hf://org/model
+                   loaded ahead, once for each node of gpus
   context          8,192 tokens
   memory           not checked: the size of the model is not known
   cost             not known: say it with \`pricePerHour\` of an own accelerator, \`{ name: …, like: nvidia-l4 }\`
@@ -153,6 +154,7 @@ Model shared
                    lab-60-models.k8s.yaml    InferenceService llm/shared                           what serves it
                    lab-60-models.k8s.yaml    PodDisruptionBudget llm/shared                        one pod at a time
                    lab-60-models.k8s.yaml    ServingRuntime llm/vllm-latest                        how vLLM is started
+                   lab-60-models.k8s.yaml    LocalModelCache lab-shared                            on which nodes
                    lab-70-routes.k8s.yaml    HTTPRoute llm/shared-domain-route                     host and paths (patched)
                    lab-70-routes.k8s.yaml    EnvoyFilter istio-system/lab-model-list-filter        what api.models.example.com lists
 `.slice(1),

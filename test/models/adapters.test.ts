@@ -81,6 +81,23 @@ describe('a model with adapters', () => {
   });
 });
 
+describe('a canary', () => {
+  const model = { name: 'own', source: 'hf://acme/own', accelerator: 'nvidia', adapterRank: 64 };
+  const adapters = [{ name: 'sql', source: 'hf://acme/own-sql' }];
+  const others = [{ name: 'sql', source: 'hf://acme/other-sql' }];
+
+  test.each([
+    ['has them with the same weights', { arguments: [] }, adapters, 64],
+    ['has them with another revision of the weights', { source: 'hf://acme/own:v2' }, adapters, 64],
+    ['has none with other weights, for which they are not made', { source: 'hf://acme/other' }, [], undefined],
+    ['has its own', { source: 'hf://acme/other', adapters: others, adapterRank: 8 }, others, 8],
+  ])('%s', (_, canary, expected, rank) => {
+    const settings = resolveSettings({ models: [{ ...model, adapters, canary: { weight: 10, ...canary } }] });
+    const version = settings.models[0]?.canary?.version;
+    expect([version?.adapters, version?.adapterRank]).toEqual([expected, rank]);
+  });
+});
+
 test('without adapters nothing is said of them', () => {
   const text = JSON.stringify(manifestsOf({ models: [{ name: 'qwen3', accelerator: 'nvidia-l4', adapters: [] }] }));
   expect(text).not.toMatch(/lora/);

@@ -38,6 +38,14 @@ describe('KServeConfiguration with minimal props', () => {
   });
 });
 
+describe('KServeConfiguration with local models', () => {
+  test('has them found and mounted, and is else as it is', () => {
+    const { localModel, ...others } = configurationWith({ ...MINIMAL, localModels: true }).data;
+    expect(JSON.parse(localModel)).toEqual({ enabled: true, jobNamespace: 'kserve-localmodel-jobs', fsGroup: 1000 });
+    expect(others).toEqual(configurationWith(MINIMAL).data);
+  });
+});
+
 describe('KServeConfiguration with all props', () => {
   test('uses them', () => {
     const { manifests, deploy } = configurationWith({ ...MINIMAL, kserveVersion: '0.15.2', namespace: 'models' });

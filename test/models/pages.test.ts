@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelConfiguration } from '../../src/config/configuration';
 import { parseConfiguration } from '../../src/config/read';
 import { manifestsOf } from '../../src/platform/manifests';
 
 /** Pages about models, with the number of their maas.yaml. */
-const PAGES = { 'adding-a-model.md': 1, 'caching.md': 3, 'scaling.md': 2 };
+const PAGES = { 'adding-a-model.md': 2, 'caching.md': 5, 'scaling.md': 2 };
 
 interface Manifest {
   kind: string;
@@ -56,10 +57,23 @@ test('docs/caching.md says which Pod Security the namespace of the models gets',
     expect(rows).toHaveLength(1);
     // Of a canary as of the model itself.
     for (const model of [{ source }, { source: 'hf://org/model', canary: { weight: 1, source } }]) {
-      const manifests = manifestsOf({ models: [{ name: 'own', accelerator: 'nvidia', ...model }] });
-      const namespace = (manifests as unknown as Manifest[]).find(({ metadata }) => metadata.name === 'llm');
-      const level = namespace?.metadata.labels?.['pod-security.kubernetes.io/enforce'];
-      expect([scheme, rows[0]?.split('|').at(-2)?.trim()]).toEqual([scheme, `\`${level}\``]);
+      expect([scheme, rows[0]?.split('|').at(-2)?.trim()]).toEqual([scheme, levelFor(model)]);
     }
   }
+  for (const [place, model] of Object.entries(CACHED)) {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`cache.${place}\``));
+    expect([place, row?.split('|').at(-2)?.trim()]).toEqual([place, levelFor(model)]);
+  }
 });
+
+const CACHED: Record<string, Partial<ModelConfiguration>> = {
+  existingClaim: { source: 'hf://org/model', cache: { existingClaim: 'weights-cache' } },
+  nodeGroup: { source: 's3://bucket/model', cache: { nodeGroup: 'l4-nodes', size: '20Gi' } },
+};
+
+/** As the page writes it. */
+function levelFor(model: Partial<ModelConfiguration>): string {
+  const manifests = manifestsOf({ models: [{ name: 'own', accelerator: 'nvidia', ...model }] });
+  const namespace = (manifests as unknown as Manifest[]).find(({ metadata }) => metadata.name === 'llm');
+  return `\`${namespace?.metadata.labels?.['pod-security.kubernetes.io/enforce']}\``;
+}

@@ -38,6 +38,7 @@ import { Accelerator } from '../../src/models/accelerator';
 import { KServeConfiguration } from '../../src/models/kserve-configuration';
 import { ModelDisruptionBudget } from '../../src/models/model-disruption-budget';
 import { ModelNetworkPolicy } from '../../src/models/model-network-policy';
+import { ModelNodeCache } from '../../src/models/model-node-cache';
 import { ModelQuota } from '../../src/models/model-quota';
 import { ModelScaling } from '../../src/models/model-scaling';
 import { ModelStorageAccess } from '../../src/models/model-storage-access';
@@ -231,6 +232,8 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
       inferenceServices: [name],
       clients: [{ namespace, labels: { app: name } }],
     }),
+  ModelNodeCache: (scope, { name }) =>
+    new ModelNodeCache(scope, 'construct', { name, source: 'hf://acme/own', size: '20Gi', nodeGroups: ['gpus'] }),
   ModelQuota: (scope, { namespace, name }) => new ModelQuota(scope, 'construct', { namespace, name, pods: 9 }),
   ModelStorageAccess: (scope, { namespace, name }) =>
     new ModelStorageAccess(scope, 'construct', { namespace, secretName: name }),

@@ -1,7 +1,8 @@
 import { ADAPTER_FORM, ADAPTER_RANKS, adapterRepository } from '../../models/model-adapter';
+import { isEmbeddingsModel } from '../../models/vllm-serving';
 import type { DraftConfiguration } from '../draft';
 import { quote, type Finding, type Path } from '../problem';
-import { namedModelsOf, runtimeOf, type NamedModel } from './facts';
+import { argumentsOf, namedModelsOf, runtimeOf, type NamedModel } from './facts';
 import { atKey, atValue, clashes, isUnusable, placed, type Claim, type Rule } from './rule';
 
 function modelsWithAdapters(configuration: DraftConfiguration): NamedModel[] {
@@ -17,8 +18,7 @@ const adapterModel: Rule = {
         const expected = 'none: the simulator loads no model';
         return [atKey(path, 'adapters', expected, 'remove them, or write `runtime: vllm`')];
       }
-      const words = [...(model.entry?.arguments ?? []), ...placed(model.item.arguments).map(({ item }) => item)];
-      return /--(runner[= ]pooling|task[= ]embed)/.test(words.join(' '))
+      return isEmbeddingsModel(argumentsOf(model))
         ? [atKey(path, 'adapters', 'none for a model that embeds texts', 'remove them')]
         : [];
     }),

@@ -1,23 +1,25 @@
 import { canaryVersion } from '../canary-version';
 import type { DraftConfiguration } from '../draft';
-import { count, quote, type Finding } from '../problem';
+import { count, listNames, quote, type Finding } from '../problem';
 import { canaryName } from '../model-settings';
 import { ACCELERATOR_RULES } from './accelerators';
 import { ADAPTER_RULES } from './adapters';
 import { namedModelsOf, type DraftModel, type NamedModel } from './facts';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
+import { MODEL_CACHE_RULES } from './model-cache';
 import { MODEL_MEMORY_RULES } from './model-memory';
 import { MODEL_SIZE_RULES } from './model-size';
 import { MODEL_SOURCE_RULES } from './model-sources';
 import { MODEL_RULES } from './models';
 import { NO_EFFECT_RULES } from './no-effect';
-import { atKey, atValue, type Rule } from './rule';
+import { atKey, atValue, isUnusable, placed, type Rule } from './rule';
 import { SCALING_RULES } from './scaling';
 
 /** What a model has to keep, and so has its canary. */
 const RULES_OF_VERSIONS: readonly Rule[] = [
   ...MODEL_RULES,
   ...MODEL_SOURCE_RULES,
+  ...MODEL_CACHE_RULES,
   ...MODEL_SIZE_RULES,
   ...SCALING_RULES,
   ...MODEL_ARGUMENT_RULES,
@@ -81,6 +83,32 @@ const canaryNames: Rule = {
   },
 };
 
+/** The list of models and the limits of tiers have one set of names, whichever version a request goes to. */
+const canaryAdapters: Rule = {
+  id: 'canary-adapters',
+  check: (configuration) =>
+    canariesOf(configuration).flatMap(({ index, item, canary }): Finding[] => {
+      const version = canaryVersion(item, canary);
+      const [own, others] = [item, version].map(({ adapters }) => placed(adapters).map((each) => each.item.name));
+      if ([item, version].some((each) => isUnusable(each, 'adapters')) || own === undefined || others === undefined) {
+        return [];
+      }
+      const lacks = own.filter((name) => !others.includes(name));
+      const adds = others.filter((name) => !own.includes(name));
+      if (lacks.length === 0 && adds.length === 0) {
+        return [];
+      }
+      const path = ['models', index, 'canary', ...(canary.adapters === undefined ? [] : ['adapters'])];
+      const got = lacks.length > 0 ? `no adapter ${nameList(lacks)}` : `an adapter ${nameList(adds)}`;
+      const expected = 'the adapters of its model, by name: a request for one may go to either version';
+      return [atKey(path, got, expected, 'give both versions `adapters` of the same names, or neither')];
+    }),
+};
+
+function nameList(names: readonly (string | undefined)[]): string {
+  return listNames(names.map((name) => name ?? '…'));
+}
+
 /** The model as its canary would be has to be as right as the model itself. */
 const versionOfCanary: Rule = {
   id: 'canary-version',
@@ -126,4 +154,4 @@ function inCanary(finding: Finding, model: ModelWithCanary): Finding {
 }
 
 /** Canaries, whose values are checked in the place of their model's. */
-export const CANARY_RULES: readonly Rule[] = [canaryChange, canaryNames, versionOfCanary];
+export const CANARY_RULES: readonly Rule[] = [canaryChange, canaryNames, canaryAdapters, versionOfCanary];

@@ -1,4 +1,5 @@
 import { apiKeySecretName, secretNameOfKey } from '../../identity/api-key-secret-name';
+import { isEmbeddingsModel } from '../../models/vllm-serving';
 import type { KeyConfiguration } from '../configuration';
 import { CONFORMANCE_NAME, defaultUsers } from '../defaults';
 import type { Draft, DraftConfiguration } from '../draft';
@@ -6,6 +7,7 @@ import { listNames, quote, showValue, type Finding } from '../problem';
 import { didYouMean } from '../suggest';
 import {
   apiKeysOf,
+  argumentsOf,
   domainOf,
   isElsewhere,
   keysOf,
@@ -56,8 +58,7 @@ const conformanceModel: Rule = {
 /** A model that the Job would wait for in vain. */
 function silentModel(configuration: DraftConfiguration, name: string): Finding[] {
   const model = namedModelsOf(configuration).find((each) => each.name === name);
-  const words = [...(model?.entry?.arguments ?? []), ...(model?.item.arguments ?? [])].join(' ');
-  if (!/--runner[= ]pooling/.test(words)) {
+  if (model === undefined || !isEmbeddingsModel(argumentsOf(model))) {
     return [];
   }
   const expected = 'a model that answers chat completions, which none with `--runner=pooling` does';

@@ -118,6 +118,11 @@ export function runtimeOf({ item, entry }: NamedModel): string | undefined {
   return isUnusable(item, 'runtime') ? undefined : (item.runtime ?? entry?.runtime ?? 'vllm');
 }
 
+/** The arguments of a model server, as far as they can be used. */
+export function argumentsOf({ item, entry }: NamedModel): { arguments: string[] } {
+  return { arguments: [...(entry?.arguments ?? []), ...placed(item.arguments).map((argument) => argument.item)] };
+}
+
 /** The domain of the hosts; undefined when it cannot be known. */
 export function domainOf(configuration: DraftConfiguration): string | undefined {
   return isUnusable(configuration, 'domain') ? undefined : (configuration.domain ?? DEFAULT_DOMAIN);

@@ -1,4 +1,5 @@
 import { DEFAULT_RESOURCES } from '../../models/catalog';
+import { sharedMemoryGibibytes } from '../../models/shared-memory';
 import { parseQuantity } from '../../quantity';
 import { quote, type Finding } from '../problem';
 import { namedModelsOf, runtimeOf, type NamedModel } from './facts';
@@ -106,5 +107,35 @@ function compareResource(model: NamedModel, resource: Resource): Finding[] {
     : [atValue(path, quote(limit), `at least the request, ${request}`, 'raise the limit or write a lower request')];
 }
 
+/** What processes write to /dev/shm is memory of the container. */
+const sharedMemory: Rule = {
+  id: 'shared-memory',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model): Finding[] => {
+      const { item, entry, index } = model;
+      const gpus = item.gpus ?? entry?.gpus ?? 1;
+      if (runtimeOf(model) !== 'vllm' || isUnusable(item, 'gpus') || gpus === 1) {
+        return [];
+      }
+      const limit = isUnusable(item, 'resources', 'limits', 'memory')
+        ? undefined
+        : (item.resources?.limits?.memory ?? (entry?.resources ?? DEFAULT_RESOURCES.vllm).limits?.memory);
+      const shared = sharedMemoryGibibytes(gpus);
+      if (limit === undefined || !hasUsualUnit(limit, 'memory') || (parseQuantity(limit) ?? 0) > shared * 2 ** 30) {
+        return [];
+      }
+      const expected = `more than ${shared}Gi, which its ${gpus} GPUs may share at /dev/shm`;
+      return item.resources?.limits?.memory === undefined
+        ? [atValue(['models', index, 'gpus'], `a memory limit of ${limit}`, expected, 'add `resources.limits.memory`')]
+        : [atValue(['models', index, 'resources', 'limits', 'memory'], quote(limit), expected, 'raise the limit')];
+    }),
+};
+
 /** How large a model is, and how often it runs. */
-export const MODEL_SIZE_RULES: readonly Rule[] = [replicasZero, replicaRange, resourceUnit, resourceRange];
+export const MODEL_SIZE_RULES: readonly Rule[] = [
+  replicasZero,
+  replicaRange,
+  resourceUnit,
+  resourceRange,
+  sharedMemory,
+];

@@ -175,15 +175,17 @@ function idleTokens(configuration: DraftConfiguration): Finding[] {
   return namedModelsOf(configuration).flatMap((model) => {
     const { item, entry, index } = model;
     const source = isUnusable(item, 'source') ? undefined : (item.source ?? entry?.source);
-    const isElsewhere = source !== undefined && !source.startsWith(HUGGING_FACE) && runtimeOf(model) === 'vllm';
+    const isElsewhere = source !== undefined && !source.startsWith(HUGGING_FACE);
+    const isCached = item.cache?.nodeGroup !== undefined;
     const hasAdapters = isUnusable(item, 'adapters') || (item.adapters ?? []).length > 0;
-    return item.huggingFaceTokenSecret !== undefined && isElsewhere && !hasAdapters
+    const isIdle = (isElsewhere || isCached) && runtimeOf(model) === 'vllm' && !hasAdapters;
+    return item.huggingFaceTokenSecret !== undefined && isIdle
       ? [
           idle(
             ['models', index, 'huggingFaceTokenSecret'],
             item.huggingFaceTokenSecret,
-            'while the source is not at Hugging Face',
-            'remove it, or write a source that begins with hf://',
+            isElsewhere ? 'while the source is not at Hugging Face' : 'while KServe loads the weights, ahead',
+            isElsewhere ? 'remove it, or write a source that begins with hf://' : 'remove it',
           ),
         ]
       : [];

@@ -1,6 +1,7 @@
 import { addressOf } from '../../config/model-address';
 import type { ModelSettings } from '../../config/model-settings';
 import type { PlatformSettings } from '../../config/settings';
+import { isEmbeddingsModel } from '../../models/vllm-serving';
 import type { Question } from '../connection';
 
 /** A request to a model. */
@@ -22,11 +23,6 @@ const DEFAULT_CONTEXT = 1024;
 
 /** Tokens of the context that are left for the prompt. */
 const PROMPT_TOKENS = 124;
-
-/** Whether a model embeds texts and generates none. */
-export function isEmbeddingsModel({ arguments: args }: Pick<ModelSettings, 'arguments'>): boolean {
-  return /--(runner[= ]pooling|task[= ]embed)/.test(args.join(' '));
-}
 
 /** The most tokens that one request to a model may use. */
 export function mostTokens({ maxModelLength = DEFAULT_CONTEXT }: Pick<ModelSettings, 'maxModelLength'>): number {

@@ -6,7 +6,7 @@ import { credentialOf, type TokenSource } from './credentials';
 import { expectationOf, limitWords } from './expectations';
 import { checkModel, checkOtherModel } from './model-checks';
 import { checkListWithoutKey, checkModelList } from './model-list-checks';
-import { isEmbeddingsModel } from './questions';
+import { isEmbeddingsModel } from '../../models/vllm-serving';
 import { checkRequestLimit } from './request-limit-check';
 import { checkTokenLimit } from './token-limit-check';
 import type { TestRun } from './test-run';

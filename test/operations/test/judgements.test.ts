@@ -4,7 +4,8 @@ import { costOf, errorOf, isComplete, usageOf } from '../../../src/operations/te
 import type { Answer } from '../../../src/operations/connection';
 import { expectationOf, limitWords } from '../../../src/operations/test/expectations';
 import { headerProblems, remainingProblems } from '../../../src/operations/test/judgements';
-import { isEmbeddingsModel, longQuestion, mostTokens } from '../../../src/operations/test/questions';
+import { isEmbeddingsModel } from '../../../src/models/vllm-serving';
+import { longQuestion, mostTokens } from '../../../src/operations/test/questions';
 
 const settings = resolveSettings({ models: [{ name: 'simulator' }, { name: 'nomic' }, { name: 'qwen3' }] });
 const { gateway } = settings;

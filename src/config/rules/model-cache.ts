@@ -1,0 +1,101 @@
+import type { ModelCache } from '../../models/model-cache';
+import { HUGGING_FACE } from '../../models/hugging-face';
+import type { Draft } from '../draft';
+import { quote, showValue, type Finding, type Path } from '../problem';
+import { namedModelsOf, runtimeOf, type NamedModel } from './facts';
+import { atKey, atValue, isComplete, isUnusable, type Rule } from './rule';
+import { volumeSize } from './volume-size';
+
+interface CachedModel extends NamedModel {
+  readonly cache: Draft<ModelCache>;
+  readonly path: Path;
+}
+
+function cachedModelsOf(configuration: Parameters<typeof namedModelsOf>[0]): CachedModel[] {
+  return namedModelsOf(configuration).flatMap((model) => {
+    const { cache } = model.item;
+    return cache === undefined ? [] : [{ ...model, cache, path: ['models', model.index, 'cache'] }];
+  });
+}
+
+const cachePlace: Rule = {
+  id: 'cache-place',
+  check: (configuration) =>
+    cachedModelsOf(configuration).flatMap(({ cache, path }): Finding[] => {
+      const written = (['existingClaim', 'nodeGroup'] as const).filter((key) => Object.hasOwn(cache, key));
+      if (written.length === 1 || (written.length === 0 && !isComplete(cache))) {
+        return [];
+      }
+      const fix = written.length === 0 ? 'add one, or remove `cache`' : 'remove one';
+      return [atKey(path, written.join(' and ') || 'no place', 'exactly one of existingClaim, nodeGroup', fix)];
+    }),
+};
+
+/** What belongs to the other place. */
+const cacheKeys: Rule = {
+  id: 'cache-keys',
+  check: (configuration) =>
+    cachedModelsOf(configuration).flatMap(({ cache, path }): Finding[] => {
+      const { existingClaim, nodeGroup, offline, size } = cache;
+      const idle = (key: string, value: unknown, place: string) =>
+        atKey([...path, key], showValue(value), `nothing with \`${place}\`: it has no effect`, 'remove it');
+      if (existingClaim !== undefined && nodeGroup === undefined) {
+        return size === undefined ? [] : [idle('size', size, 'existingClaim')];
+      }
+      return nodeGroup === undefined || existingClaim !== undefined
+        ? []
+        : [
+            ...(offline === undefined ? [] : [idle('offline', offline, 'nodeGroup')]),
+            ...(size === undefined && !isUnusable(cache, 'size')
+              ? [atKey(path, 'no size', 'what the weights take on a disk', 'add it, for example `size: 20Gi`')]
+              : volumeSize(size, [...path, 'size'], '20Gi')),
+          ];
+    }),
+};
+
+const cacheSource: Rule = {
+  id: 'cache-source',
+  check: (configuration) =>
+    cachedModelsOf(configuration).flatMap((model): Finding[] => {
+      const { item, entry, cache, path } = model;
+      if (runtimeOf(model) === 'simulator') {
+        return [atKey(path, 'a cache', 'none: the simulator loads no model', 'remove it, or write `runtime: vllm`')];
+      }
+      const source = isUnusable(item, 'source') ? undefined : (item.source ?? entry?.source);
+      if (source === undefined || source.startsWith(HUGGING_FACE)) {
+        return [];
+      }
+      if (cache.nodeGroup !== undefined) {
+        const expected = 'weights that are loaded: these are in a volume or an image';
+        return /^(pvc|oci):/.test(source) ? [atKey(path, quote(source), expected, 'remove it')] : [];
+      }
+      const loadsAdapters = isUnusable(item, 'adapters') || (item.adapters ?? []).length > 0;
+      const expected = 'weights or adapters of Hugging Face, which alone a claim keeps';
+      const fix = 'remove it, or write a source that begins with hf://';
+      return cache.existingClaim === undefined || loadsAdapters ? [] : [atKey(path, quote(source), expected, fix)];
+    }),
+};
+
+/** KServe keeps weights once, whoever serves them. */
+const cacheSize: Rule = {
+  id: 'cache-size',
+  check: (configuration) => {
+    const first = new Map<string, CachedModel>();
+    return cachedModelsOf(configuration).flatMap((model): Finding[] => {
+      const { item, entry, cache, path } = model;
+      const source = isUnusable(item, 'source') ? undefined : (item.source ?? entry?.source);
+      if (source === undefined || cache.nodeGroup === undefined || cache.size === undefined) {
+        return [];
+      }
+      const { name, cache: known } = first.get(source) ?? model;
+      first.set(source, first.get(source) ?? model);
+      const expected = `${known.size ?? ''}, as model ${name} says of the same weights`;
+      return known.size === cache.size
+        ? []
+        : [atValue([...path, 'size'], quote(cache.size), expected, `write ${known.size ?? ''} in both`)];
+    });
+  },
+};
+
+/** Where weights are kept. */
+export const MODEL_CACHE_RULES: readonly Rule[] = [cachePlace, cacheKeys, cacheSource, cacheSize];
