@@ -22,7 +22,8 @@ async function interrupted(
       process.stderr!.on('data', (text: string) => (printed += text));
     },
   });
-  await until('the moment to interrupt', 60, when);
+  // Install waits up to three minutes for Kuadrant before its policies.
+  await until('the moment to interrupt', 240, when);
   child!.kill('SIGINT');
   await until('the interruption is noticed', 30, async () => printed.includes('interrupted: '));
   then();
@@ -101,7 +102,7 @@ describeCluster('install is interrupted (helm and downloads: recorders)', () => 
       const { exitCode, stderr } = await interrupted(cluster, quickStart, applied);
       expect(exitCode).toBe(130);
       expect(stderr).toMatch(/interrupted at step platform; go on with: maas install --from-step platform\n$/);
-    });
+    }, 300_000);
   });
 
   test('a cluster that stops answering', async () => {
