@@ -1,6 +1,6 @@
 import type { RequestLimitConfiguration, TierConfiguration, TokenLimitsConfiguration } from '../config/configuration';
 import { count } from '../config/problem';
-import type { ModelSettings } from '../config/model-settings';
+import { maySleep, type ModelSettings } from '../config/model-settings';
 import { TOKEN_WINDOWS, type TokenWindow } from '../limits/token-window';
 
 /** A number with commas between thousands, whatever the machine's language. */
@@ -69,7 +69,8 @@ export function replicaWords({ replicas = {} }: ModelSettings): string {
 }
 
 /** `KEDA: a replica for every 5 requests that wait`, and when one goes; nothing for a model that KEDA does not scale. */
-export function scalingWords({ scaling, replicas }: ModelSettings): string[] {
+export function scalingWords(model: ModelSettings): string[] {
+  const { scaling } = model;
   if (scaling === undefined) {
     return [];
   }
@@ -81,7 +82,7 @@ export function scalingWords({ scaling, replicas }: ModelSettings): string[] {
   };
   return [
     `by KEDA: a replica for every ${amounts[by]}; one goes once less is enough for ${cooldown}`,
-    ...(replicas?.min === 0
+    ...(maySleep(model)
       ? [
           `none once nobody has asked for ${cooldown}; then requests get 503 with retry-after until its weights are loaded`,
         ]

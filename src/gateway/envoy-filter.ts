@@ -1,5 +1,10 @@
 import type { Construct } from 'constructs';
-import type { EnvoyFilterSpecConfigPatches } from '../../imports/networking.istio.io';
+import type {
+  EnvoyFilterSpecConfigPatches,
+  EnvoyFilterSpecConfigPatchesApplyTo,
+  EnvoyFilterSpecConfigPatchesMatch,
+  EnvoyFilterSpecConfigPatchesPatchOperation,
+} from '../../imports/networking.istio.io';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { gatewayPods, gatewayTargetReference, type IMaasGateway } from './gateway-reference';
@@ -151,18 +156,7 @@ export function addClusterPatch(
   props: GatewayFilterProps,
   { name, service, value }: ClusterPatch,
 ): void {
-  const {
-    EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo,
-    EnvoyFilterSpecConfigPatchesMatchContext: Context,
-    EnvoyFilterSpecConfigPatchesPatchOperation: Operation,
-  } = l1.istioNetworking;
-  addEnvoyFilter(scope, props, name, undefined, [
-    {
-      applyTo: ApplyTo.CLUSTER,
-      match: { context: Context.GATEWAY, cluster: { service } },
-      patch: { operation: Operation.MERGE, value },
-    },
-  ]);
+  addEnvoyFilter(scope, props, name, undefined, [gatewayPatch('CLUSTER', 'MERGE', value, { cluster: { service } })]);
 }
 
 /** Adds an EnvoyFilter with changes of more than one kind. */
@@ -175,18 +169,28 @@ export function addPatches(
   addEnvoyFilter(scope, props, name, undefined, patches);
 }
 
-/** A change of what Envoy knows of one host. */
-function hostPatch(domainName: string, value: object): EnvoyFilterSpecConfigPatches {
+/** A change of a gateway's Envoy: what is added, or merged into all that the match finds. */
+export function gatewayPatch(
+  applyTo: keyof typeof EnvoyFilterSpecConfigPatchesApplyTo,
+  operation: keyof typeof EnvoyFilterSpecConfigPatchesPatchOperation,
+  value: object,
+  match: Omit<EnvoyFilterSpecConfigPatchesMatch, 'context'> = {},
+): EnvoyFilterSpecConfigPatches {
   const {
     EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo,
     EnvoyFilterSpecConfigPatchesMatchContext: Context,
     EnvoyFilterSpecConfigPatchesPatchOperation: Operation,
   } = l1.istioNetworking;
   return {
-    applyTo: ApplyTo.VIRTUAL_UNDERSCORE_HOST,
-    match: { context: Context.GATEWAY, routeConfiguration: { vhost: { domainName } } },
-    patch: { operation: Operation.MERGE, value },
+    applyTo: ApplyTo[applyTo],
+    match: { context: Context.GATEWAY, ...match },
+    patch: { operation: Operation[operation], value },
   };
+}
+
+/** A change of what Envoy knows of one host. */
+function hostPatch(domainName: string, value: object): EnvoyFilterSpecConfigPatches {
+  return gatewayPatch('VIRTUAL_UNDERSCORE_HOST', 'MERGE', value, { routeConfiguration: { vhost: { domainName } } });
 }
 
 function connectionManagerMatch(more: { readonly subFilter?: { readonly name: string } }) {

@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import type { EnvoyFilterSpecConfigPatches } from '../../imports/networking.istio.io';
-import { l1 } from '../l1';
-import { addPatches, type GatewayFilterProps } from './envoy-filter';
+import { addPatches, gatewayPatch, type GatewayFilterProps } from './envoy-filter';
 import { errorReplyMappers } from './error-reply-filter';
 import { gatewayScript, luaHttpFilter } from './lua-filter';
 import { METERED_PATHS, TOTAL_TOKENS_PATHS } from './model-paths';
@@ -47,8 +46,11 @@ export class ModelFallback extends Construct {
     const name = `maas.model.${modelName}`;
     const hops = first === undefined ? [last] : [first, last];
     addPatches(this, props, `${modelName}-fallback`, [
-      ...hops.flatMap((hop) => [added('LISTENER', hopListener(hop)), added('CLUSTER', hopCluster(hop))]),
-      added('CLUSTER', clusterOfBoth(name, backend, [first?.name ?? clusterName(backend), last.name])),
+      ...hops.flatMap((hop) => [
+        gatewayPatch('LISTENER', 'ADD', hopListener(hop)),
+        gatewayPatch('CLUSTER', 'ADD', hopCluster(hop)),
+      ]),
+      gatewayPatch('CLUSTER', 'ADD', clusterOfBoth(name, backend, [first?.name ?? clusterName(backend), last.name])),
       ...props.ruleNames.map((rule) => rulePatch(`${backend.serviceNamespace}.${rule}`, name)),
     ]);
   }
@@ -154,31 +156,11 @@ function hopRoutes(paths: readonly string[], backend: IModelBackend): object[] {
   ];
 }
 
-function added(applyTo: 'CLUSTER' | 'LISTENER', value: object): EnvoyFilterSpecConfigPatches {
-  const {
-    EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo,
-    EnvoyFilterSpecConfigPatchesMatchContext: Context,
-    EnvoyFilterSpecConfigPatchesPatchOperation: Operation,
-  } = l1.istioNetworking;
-  return {
-    applyTo: ApplyTo[applyTo],
-    match: { context: Context.GATEWAY },
-    patch: { operation: Operation.ADD, value },
-  };
-}
-
 /** What istiod makes of a rule leads to another cluster. */
 function rulePatch(rule: string, cluster: string): EnvoyFilterSpecConfigPatches {
-  const {
-    EnvoyFilterSpecConfigPatchesApplyTo: ApplyTo,
-    EnvoyFilterSpecConfigPatchesMatchContext: Context,
-    EnvoyFilterSpecConfigPatchesPatchOperation: Operation,
-  } = l1.istioNetworking;
-  return {
-    applyTo: ApplyTo.HTTP_UNDERSCORE_ROUTE,
-    match: { context: Context.GATEWAY, routeConfiguration: { vhost: { route: { name: rule } } } },
-    patch: { operation: Operation.MERGE, value: { route: { cluster, retry_policy: retryPolicy() } } },
-  };
+  const value = { route: { cluster, retry_policy: retryPolicy() } };
+  const routeConfiguration = { vhost: { route: { name: rule } } };
+  return gatewayPatch('HTTP_UNDERSCORE_ROUTE', 'MERGE', value, { routeConfiguration });
 }
 
 /** One more try, at what has a lower priority than what has failed. */

@@ -1,3 +1,4 @@
+import { maySleep } from '../model-settings';
 import { listNames, quote, showValue, type Finding } from '../problem';
 import { didYouMean } from '../suggest';
 import { lowestIstio } from './external';
@@ -35,13 +36,13 @@ const fallbackBeside: Rule = {
   id: 'fallback-beside',
   check: (configuration) =>
     modelsWithFallback(configuration).flatMap(({ item, index }): Finding[] => {
-      const { canary, adapters = [], replicas } = item;
+      const { canary, adapters = [] } = item;
       const clashes: [path: (string | number)[], value: unknown, expected: string][] = [
         ...(canary === undefined
           ? []
           : [of('canary', canary, 'no canary: requests go to one version and its fallback')]),
         ...(adapters.length === 0 ? [] : [of('adapters', adapters, 'no adapters, which the other model has not')]),
-        ...(replicas?.min === 0
+        ...(maySleep(item)
           ? [of(['replicas', 'min'], 0, 'at least 1: what the other model answers would not wake this one')]
           : []),
       ];
