@@ -56,16 +56,8 @@ local function forward(handle)
   headers:replace(':path', configuration.path .. path:gsub('^/v1', ''))
 end
 
--- Envoy forwards a request whose script failed: it would carry our key to a model of the client's choice.
 function envoy_on_request(handle)
-  local succeeded, status, reason = pcall(forward, handle)
-  if not succeeded then
-    handle:logErr('external model: ' .. tostring(status))
-    status, reason = '500', 'failed'
-  end
-  if status then
-    handle:respond({ [':status'] = status, ['content-type'] = 'application/json' }, configuration.refusals[reason])
-  end
+  forward_or_refuse(handle, forward, configuration.refusals, 'external model')
 end
 
 function envoy_on_response(handle)

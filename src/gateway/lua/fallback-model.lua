@@ -17,12 +17,5 @@ local function forward(handle)
 end
 
 function envoy_on_request(handle)
-  local succeeded, status, reason = pcall(forward, handle)
-  if not succeeded then
-    handle:logErr('fallback: ' .. tostring(status))
-    status, reason = '500', 'failed'
-  end
-  if status then
-    handle:respond({ [':status'] = status, ['content-type'] = 'application/json' }, configuration.refusals[reason])
-  end
+  forward_or_refuse(handle, forward, configuration.refusals, 'fallback')
 end

@@ -83,3 +83,16 @@ local function with_model(text, model, asks_usage)
   end
   return nil
 end
+
+-- Forwards a request, or answers it where `forward` returns status and reason of a refusal, a key of `refusals`. Envoy forwards
+-- a request whose script failed: it would carry our key to a model of the client's choice.
+local function forward_or_refuse(handle, forward, refusals, script)
+  local succeeded, status, reason = pcall(forward, handle)
+  if not succeeded then
+    handle:logErr(script .. ': ' .. tostring(status))
+    status, reason = '500', 'failed'
+  end
+  if status then
+    handle:respond({ [':status'] = status, ['content-type'] = 'application/json' }, refusals[reason])
+  end
+end
