@@ -5,7 +5,8 @@ import { PODS, type PodName } from '../support/pods';
 import { removeAll } from './harness/cleanup';
 import { finishRollouts } from './harness/deployment-controller';
 import { startKServe, type KServe } from './harness/kserve';
-import { manifestsOf, nameOf, readPlatformFolder, type Manifest } from './harness/manifests';
+import { found, listed } from './harness/live-objects';
+import { listOf, type Manifest, manifestsOf, nameOf, readPlatformFolder } from './harness/manifests';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
 import { describeCluster, kubectl } from './harness/suite';
 import { until } from './harness/until';
@@ -39,20 +40,6 @@ function platformFor(kserve: string): Manifest[] {
 /** What KServe, or its webhooks, get to see. */
 function isForKServe({ kind, apiVersion, metadata }: Manifest): boolean {
   return metadata.namespace === 'kserve' || apiVersion.startsWith('serving.kserve.io/') || kind === 'HTTPRoute';
-}
-
-function listOf(items: readonly Manifest[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-}
-
-async function listed(kind: string): Promise<Manifest[]> {
-  const { stdout } = await kubectl(['get', kind, '--namespace=llm', '--output=json']);
-  return (JSON.parse(stdout) as { items: Manifest[] }).items;
-}
-
-async function found(kind: string, name: string): Promise<Manifest> {
-  const { stdout } = await kubectl(['get', kind, name, '--namespace=llm', '--output=json']);
-  return JSON.parse(stdout) as Manifest;
 }
 
 interface Named {

@@ -1,14 +1,10 @@
 import { ControlPlane, controlPlaneTools } from './harness/control-plane';
-import { readPlatformFolder, type Manifest } from './harness/manifests';
+import { found } from './harness/live-objects';
+import { readPlatformFolder } from './harness/manifests';
 import { describeCluster, kubectl } from './harness/suite';
 
 const folder = readPlatformFolder('examples/eks-mixed-gpus/dist');
 const split = 'qwen3-32b';
-
-async function found(kind: string, name: string): Promise<Manifest> {
-  const { stdout } = await kubectl(['get', kind, name, '--namespace=llm', '--output=json']);
-  return JSON.parse(stdout) as Manifest;
-}
 
 describeCluster(
   'examples/eks-mixed-gpus on the real istiod and KServe',

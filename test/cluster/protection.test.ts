@@ -17,7 +17,7 @@ import {
 } from './harness/attempts';
 import { removeAll } from './harness/cleanup';
 import type { CommandResult } from './harness/kubectl';
-import { manifestsOf, nameOf, readPlatformFolder, reference, type Manifest } from './harness/manifests';
+import { listOf, type Manifest, manifestsOf, nameOf, readPlatformFolder, reference } from './harness/manifests';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
 import { describeCluster, kubectl } from './harness/suite';
 import { binding, clusterRoles, deployer, editor, tenant } from './harness/tenants';
@@ -202,10 +202,6 @@ function create(manifest: Manifest, ...options: string[]): Promise<CommandResult
 }
 
 const created = { exitCode: 0, stderr: '', stdout: expect.stringContaining(' created (server dry run)') };
-
-function listOf(items: readonly object[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-}
 
 describeCluster('the way through the Gateway is in the hands of its writers', () => {
   const namespaces = ['tenant', 'argocd'];

@@ -3,7 +3,8 @@ import { manifestsOf } from '../../src/platform/manifests';
 import { removeAll } from './harness/cleanup';
 import { finishRollouts } from './harness/deployment-controller';
 import { startKServe, type KServe } from './harness/kserve';
-import type { Manifest } from './harness/manifests';
+import { found, listed } from './harness/live-objects';
+import { listOf, type Manifest } from './harness/manifests';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
 import { describeCluster, kubectl } from './harness/suite';
 import { until } from './harness/until';
@@ -18,20 +19,6 @@ const scaledObjects = exampleFor().filter(({ kind }) => kind === 'ScaledObject')
 
 /** The model that may sleep, and one that always has a pod. */
 const [sleepy, awake] = ['qwen3-0-6b-instruct', 'mistral-7b-instruct'] as const;
-
-function listOf(items: readonly Manifest[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-}
-
-async function listed(kind: string): Promise<Manifest[]> {
-  const { stdout } = await kubectl(['get', kind, '--namespace=llm', '--output=json']);
-  return (JSON.parse(stdout) as { items: Manifest[] }).items;
-}
-
-async function found(kind: string, name: string): Promise<Manifest> {
-  const { stdout } = await kubectl(['get', kind, name, '--namespace=llm', '--output=json']);
-  return JSON.parse(stdout) as Manifest;
-}
 
 function isReady({ status }: Manifest): boolean {
   const conditions: readonly { type: string; status: string }[] = status?.conditions ?? [];

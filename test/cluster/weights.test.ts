@@ -7,7 +7,7 @@ import { ask, list } from './harness/api';
 import { eraseAll } from './harness/eraser';
 import { startKServe, type KServe } from './harness/kserve';
 import { KSERVE_MANAGERS } from './harness/kserve-managers';
-import { root, type Manifest } from './harness/manifests';
+import { listOf, type Manifest, root } from './harness/manifests';
 import { createPrerequisiteNamespaces, shippedKServeConfiguration } from './harness/prerequisites';
 import { describeCluster, kubectl } from './harness/suite';
 import { until } from './harness/until';
@@ -60,10 +60,6 @@ function platformFor(namespace: string, models: Models, kserve: string): Manifes
 function isApplied(apiVersion: string, kind: string, namespace = ''): boolean {
   const isAccount = ['ServiceAccount', 'Secret'].includes(kind) && ['restricted', 'baseline'].includes(namespace);
   return apiVersion.startsWith('serving.kserve.io/') || isAccount;
-}
-
-function listOf(items: readonly Manifest[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
 describe.each(KSERVE_MANAGERS)("KServe's manager $version: weights from everywhere", (manager) => {

@@ -3,7 +3,7 @@ import { finishRollouts } from './deployment-controller';
 import { eraseAll } from './eraser';
 import { startKServe } from './kserve';
 import { renderedFor, type KServeManager } from './kserve-managers';
-import { manifestsOf, nameOf, platformFolders, type Manifest } from './manifests';
+import { listOf, type Manifest, manifestsOf, nameOf, platformFolders } from './manifests';
 import { othersNamespaces } from './others';
 import { createPrerequisiteNamespaces } from './prerequisites';
 import { beginCounting } from './stand-in';
@@ -124,8 +124,4 @@ async function untilReady(namespaces: readonly string[]): Promise<void> {
 
 function isReady({ type, status }: { readonly type: string; readonly status: string }): boolean {
   return type === 'Ready' && status === 'True';
-}
-
-function listOf(items: readonly Manifest[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../support/free-port';
 import { apiServerCertificate } from './certificate';
-import type { Manifest } from './manifests';
+import { listOf, type Manifest } from './manifests';
 import { Program } from './program';
 import { kubectl } from './suite';
 
@@ -35,7 +35,7 @@ export async function startKServe(tool: string): Promise<KServe> {
   };
   try {
     await manager.untilReady(async () => manager.log.includes('Serving webhook server'));
-    await kubectl(['create', '-f', '-'], { stdin: list(webhooks) });
+    await kubectl(['create', '-f', '-'], { stdin: listOf(webhooks) });
   } catch (error) {
     await stop();
     throw error;
@@ -120,9 +120,5 @@ function webhookConfigurations(port: number, caBundle: string): Manifest[] {
 }
 
 async function removeWebhooks(webhooks: readonly Manifest[]): Promise<void> {
-  await kubectl(['delete', '--ignore-not-found', '-f', '-'], { stdin: list(webhooks) });
-}
-
-function list(items: readonly Manifest[]): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  await kubectl(['delete', '--ignore-not-found', '-f', '-'], { stdin: listOf(webhooks) });
 }

@@ -82,3 +82,8 @@ export function reference({ apiVersion, kind, metadata }: Manifest): string[] {
   const resource = group ? `${kind}.${version}.${group}` : kind;
   return [resource, metadata.name, ...(metadata.namespace ? ['--namespace', metadata.namespace] : [])];
 }
+
+/** @returns objects as one document, for the standard input of kubectl. */
+export function listOf(items: readonly object[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
