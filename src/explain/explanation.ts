@@ -110,6 +110,7 @@ export interface CanaryExplanation {
   readonly scaling: string[];
   readonly source?: string;
   readonly loading: string[];
+  readonly adapters: ModelSettings['adapters'];
   readonly memory?: MemoryExplanation | UnknownMemory;
   /** What it costs an hour, beside the model; absent for a model without an accelerator. */
   readonly cost?: CostExplanation | UnknownCost;
@@ -166,7 +167,6 @@ function explainModel(settings: PlatformSettings, model: ModelSettings): ModelEx
     ...modelAccess(settings, model),
     ...explainVersion(settings, model),
     maxModelLength: model.maxModelLength,
-    adapters: model.adapters,
     licence: licenceWords(model),
     cost: explainCost(settings, model),
     quota: explainQuota(settings, model),
@@ -196,6 +196,7 @@ function explainVersion(settings: PlatformSettings, model: ModelSettings): Omit<
     scaling: scalingWords(model),
     source: model.source === undefined ? undefined : withoutCredentials(model.source),
     loading: loadingWords(model),
+    adapters: model.adapters,
     memory: explainMemory(settings, model),
   };
 }

@@ -67,7 +67,7 @@ function modelRows(model: ModelExplanation): Row[] {
     ['weights', [...(model.source === undefined ? [] : [model.source]), ...model.loading]],
     ['licence', model.licence === undefined ? [] : [model.licence]],
     ['context', model.maxModelLength === undefined ? [] : [`${formatNumber(model.maxModelLength)} tokens`]],
-    ['adapters', alignColumns(model.adapters.map(({ name, source }) => [`"model": ${JSON.stringify(name)}`, source]))],
+    ['adapters', adapterLines(model)],
     ['memory', model.memory?.words ?? []],
     ['cost', model.cost?.words ?? []],
     ['quota', model.quota.map(({ words }) => words)],
@@ -86,6 +86,10 @@ function externalRows({ baseUrl, model, keySecret }: NonNullable<ModelExplanatio
   ];
 }
 
+function adapterLines({ adapters }: Pick<ModelExplanation, 'adapters'>): string[] {
+  return alignColumns(adapters.map(({ name, source }) => [`"model": ${JSON.stringify(name)}`, source]));
+}
+
 function canaryLines({ canary }: ModelExplanation): string[] {
   return canary === undefined
     ? []
@@ -94,6 +98,7 @@ function canaryLines({ canary }: ModelExplanation): string[] {
         ...canary.scaling,
         ...(canary.source === undefined ? [] : [canary.source]),
         ...canary.loading,
+        ...adapterLines(canary),
         ...(canary.memory?.words ?? []),
         ...(canary.cost?.words.map((words) => `cost: ${words}`) ?? []),
       ];

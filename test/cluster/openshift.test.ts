@@ -25,7 +25,10 @@ function platformFor(kserve: string): Manifest[] {
     platform: 'openshift',
     domain: 'apps.example.com',
     versions: { kserve },
-    models: names.map((name) => ({ name, source: SOURCES[name], accelerator: 'nvidia' })),
+    models: names.map((name) => ({
+      ...{ name, source: SOURCES[name], accelerator: 'nvidia' },
+      ...(name === 'hub' && { cache: { existingClaim: 'downloads' } }),
+    })),
   });
   return app.charts.flatMap((chart) => chart.toJson() as Manifest[]);
 }
@@ -109,6 +112,17 @@ describe.each([
           expect(boundTo(strictest!)).toContain(pod.spec.serviceAccountName);
         },
       );
+
+      test('a claim that pods share: user and group that may write it are those of the constraints', async () => {
+        const { spec } = await podOf('hub');
+        const claims = spec.volumes.flatMap((volume: Manifest) => volume.persistentVolumeClaim ?? []);
+        expect(claims).toEqual([{ claimName: 'downloads' }]);
+        expect(spec.securityContext).toEqual({
+          runAsNonRoot: true,
+          fsGroupChangePolicy: 'OnRootMismatch',
+          seccompProfile: { type: 'RuntimeDefault' },
+        });
+      });
 
       test('an image: KServe adds containers of user 1010, one of no user, and shares the processes', async () => {
         const { spec } = await podOf('image');

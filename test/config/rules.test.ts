@@ -1483,6 +1483,20 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:93 models[0].arguments[0]: got "--max-model-len", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
   },
   {
+    rule: 'download-folder',
+    yaml: 'models:\n  - { name: qwen3, arguments: [--download-dir=/tmp/a], cache: { existingClaim: c } }\n  - { name: granite, arguments: [--download-dir=/tmp/a] }\n',
+    message:
+      'maas.yaml:2:32 models[0].arguments[0]: got "--download-dir=/tmp/a", expected no --download-dir beside `cache`, which says where weights are kept; remove one of them',
+  },
+  {
+    rule: 'removed-argument',
+    yaml: 'models:\n  - { name: a, source: hf://a/b, accelerator: nvidia, arguments: [--task=embed] }\n  - { name: b, source: hf://a/b, accelerator: nvidia, arguments: [--task, generate] }\n  - { name: c, source: hf://a/b, accelerator: old, arguments: [--task=embed] }\naccelerators: [{ name: old, like: nvidia-l4, image: registry.example.com/vllm:v0.9.2 }]\n',
+    message: [
+      'maas.yaml:2:67 models[0].arguments[0]: got "--task=embed", expected no --task, which vLLM 0.13 has removed; write "--runner=pooling"',
+      'maas.yaml:3:67 models[1].arguments[0]: got "--task", expected no --task, which vLLM 0.13 has removed; remove it',
+    ].join('\n'),
+  },
+  {
     rule: 'replica-range',
     yaml: 'models: [{ name: simulator, replicas: { min: 3, max: 2 } }]\n',
     message: 'maas.yaml:1:54 models[0].replicas.max: got 2, expected at least min, which is 3; raise max or lower min',

@@ -90,12 +90,22 @@ describe('a canary', () => {
     ['has them with the same weights', { arguments: [] }, adapters, 64],
     ['has them with another revision of the weights', { source: 'hf://acme/own:v2' }, adapters, 64],
     ['has none with other weights, for which they are not made', { source: 'hf://acme/other' }, [], undefined],
+    ['has none with weights from elsewhere', { source: 'pvc://weights/own' }, [], undefined],
     ['has its own', { source: 'hf://acme/other', adapters: others, adapterRank: 8 }, others, 8],
   ])('%s', (_, canary, expected, rank) => {
     const settings = resolveSettings({ models: [{ ...model, adapters, canary: { weight: 10, ...canary } }] });
     const version = settings.models[0]?.canary?.version;
     expect([version?.adapters, version?.adapterRank]).toEqual([expected, rank]);
   });
+});
+
+test('the adapters of a canary are explained beside those of its model', () => {
+  const [own, others] = ['own', 'other'].map((name) => [{ name: 'sql', source: `hf://acme/${name}-sql` }]);
+  const canary = { weight: 10, source: 'hf://acme/other', adapters: others };
+  const model = { name: 'own', source: 'hf://acme/own', accelerator: 'nvidia', adapters: own, canary };
+  const text = formatExplanations(explainName(resolveSettings({ models: [model] }), 'own'));
+  expect(text).toMatch(/adapters +"model": "sql" +hf:\/\/acme\/own-sql\n/);
+  expect(text).toMatch(/canary [^]*hf:\/\/acme\/other\n[^]* +"model": "sql" +hf:\/\/acme\/other-sql\n/);
 });
 
 test('without adapters nothing is said of them', () => {

@@ -1,6 +1,7 @@
 import type { ModelRuntime } from '../../models/catalog';
 import { RENDERED_ARGUMENTS } from '../../models/rendered-arguments';
 import { quote, type Finding } from '../problem';
+import { acceleratorOfModel } from './accelerator-facts';
 import { namedModelsOf, runtimeOf, type NamedModel } from './facts';
 import { atValue, placed, type Rule } from './rule';
 
@@ -32,6 +33,43 @@ function checkArgument(model: NamedModel, runtime: ModelRuntime, text: string, i
   return [atValue(path, quote(text), `no ${flag}: ${reason}`, fix)];
 }
 
+/** vLLM does not start with an argument that it does not know; an own image may be of a version that knows it. */
+const removedArgument: Rule = {
+  id: 'removed-argument',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model) => {
+      const accelerator = acceleratorOfModel(model, configuration);
+      if (accelerator === undefined || accelerator.image !== undefined) {
+        return [];
+      }
+      const { arguments: list = [] } = model.item;
+      return placed(list).flatMap(({ item, index }): Finding[] => {
+        if (flagOf(item) !== '--task') {
+          return [];
+        }
+        const task = item.split('=')[1] ?? list[index + 1] ?? '';
+        const fix = ['auto', 'generate'].includes(task) ? 'remove it' : 'write "--runner=pooling"';
+        const path = ['models', model.index, 'arguments', index];
+        return [atValue(path, quote(item), 'no --task, which vLLM 0.13 has removed', fix)];
+      });
+    }),
+};
+
+/** Weights would be kept there, and in the claim only the adapters. */
+const downloadFolder: Rule = {
+  id: 'download-folder',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model) =>
+      placed(model.item.arguments).flatMap(({ item, index }): Finding[] => {
+        if (flagOf(item) !== '--download-dir' || model.item.cache?.existingClaim === undefined) {
+          return [];
+        }
+        const expected = 'no --download-dir beside `cache`, which says where weights are kept';
+        return [atValue(['models', model.index, 'arguments', index], quote(item), expected, 'remove one of them')];
+      }),
+    ),
+};
+
 /** The flag of `--flag=value`, or of `--flag` before its value; vLLM takes `_` for `-`. */
 function flagOf(text: string): string {
   const [flag = ''] = text.split(/[=\s]/, 1);
@@ -39,4 +77,4 @@ function flagOf(text: string): string {
 }
 
 /** What the arguments of a model server may be. */
-export const MODEL_ARGUMENT_RULES: readonly Rule[] = [renderedArgument];
+export const MODEL_ARGUMENT_RULES: readonly Rule[] = [renderedArgument, removedArgument, downloadFolder];
