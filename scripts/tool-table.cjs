@@ -81,6 +81,11 @@ const tools = [
     package: 'github.com/kserve/kserve/cmd/manager',
   },
   {
+    name: 'kserve-localmodel-0.20',
+    folder: 'test/cluster/tools/kserve-0.20',
+    package: 'github.com/kserve/kserve/cmd/localmodel',
+  },
+  {
     name: 'authorino',
     folder: 'test/cluster/tools/authorino',
     package: 'github.com/kuadrant/authorino',

@@ -7,6 +7,7 @@ import { changeRecord } from './installation-record';
 import { isPolicy, untilKuadrantIsReady } from './kuadrant-readiness';
 import { isKServeConfiguration, restartKServe } from './kserve-restart';
 import { isHeldByUs, namesOf } from './object-origin';
+import { beginDeletions, deletionStages } from './ordered-deletion';
 import { planPlatform, type PlatformPlan } from './platform-plan';
 import { giveBack, setShared } from './shared-objects';
 import { waitForObjects } from './wait-for-objects';
@@ -139,11 +140,11 @@ async function prune(session: Session, { pruned, released, kept }: PlatformPlan)
   for (const reference of released) await giveBack(session, reference);
   if (pruned.length === 0) return;
   const title = `deleting what the configuration no longer has: ${namesOf(pruned, 5)}`;
-  await session.terminal.progress(title, async () => {
-    for (let start = 0; start < pruned.length; start += BATCH) {
-      await session.kubectl.beginDeletion(pruned.slice(start, start + BATCH));
+  await session.terminal.progress(title, async (say) => {
+    for (const stage of deletionStages(pruned)) {
+      await beginDeletions(session, stage, say);
+      await gone(session, stage);
     }
-    await gone(session, pruned);
   });
 }
 

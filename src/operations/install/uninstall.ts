@@ -18,6 +18,7 @@ import {
 } from './installation-record';
 import { CONFIGURATION, kserveController, STARTED_WITH, WITHOUT_MARK } from './kserve-restart';
 import { isHeldByUs, isProtected, hasOurLabels, namesOf } from './object-origin';
+import { beginDeletions, deletionStages } from './ordered-deletion';
 import type { InstallationRecord } from './record-format';
 import { giveBack } from './shared-objects';
 import { componentUsers, planUninstall, usersOf, type UninstallPlan } from './uninstall-plan';
@@ -30,9 +31,6 @@ export interface UninstallOptions extends SessionOptions {
   /** Address or folder from which components were taken. @default - the projects' own places */
   readonly mirror?: string;
 }
-
-/** Objects of one call of kubectl. */
-const BATCH = 500;
 
 /** `maas uninstall`. Sets the exit code. */
 export async function uninstall(options: UninstallOptions): Promise<void> {
@@ -88,7 +86,7 @@ async function takeAway(
   const others = [...(await otherRecords(session)).keys()];
   const staying: ObjectReference[] = plan.used.map(({ object }) => object);
   const stages = [
-    plan.leaving.filter(({ kind }) => !isLast(kind)),
+    ...deletionStages(plan.leaving.filter(({ kind }) => !isLast(kind))),
     plan.leaving.filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy')),
     ...plan.leaving
       .filter(({ kind }) => kind === 'Namespace' || kind === 'CustomResourceDefinition')
@@ -153,11 +151,7 @@ async function deleteUnused(
         await kubectl.patch(reference, { metadata: { labels: { [DELETION_PROTECTION_LABEL]: null } } });
       if (isHeldByUs(object)) await kubectl.patch(reference, { metadata: { finalizers: null } });
     }
-    for (let start = 0; start < leaving.length; start += BATCH) {
-      checkInterruption(session);
-      if (leaving.length > BATCH) say(`${start} of ${leaving.length}`);
-      await kubectl.beginDeletion(leaving.slice(start, start + BATCH));
-    }
+    await beginDeletions(session, leaving, say);
     await gone(session, leaving);
   });
   return staying;

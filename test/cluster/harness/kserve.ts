@@ -43,8 +43,8 @@ export async function startKServe(tool: string): Promise<KServe> {
   return { stop };
 }
 
-/** Below $TMPDIR, where controller-runtime looks. */
-function writeCertificate(folder: string): void {
+/** Puts the certificate of webhooks below $TMPDIR, where controller-runtime looks. */
+export function writeCertificate(folder: string): void {
   const serving = join(folder, 'k8s-webhook-server', 'serving-certs');
   const { certificate, key } = apiServerCertificate();
   mkdirSync(serving, { recursive: true });
