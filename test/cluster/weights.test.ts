@@ -30,6 +30,7 @@ const RESTRICTED: Models = {
     cache: { existingClaim: 'weights-cache' },
   },
   ahead: { source: 'hf://acme/ahead:v2', cache: gpus },
+  'ahead-elsewhere': { source: 'hf://acme/ahead:v2', cache: { ...gpus, nodeGroup: 'more-gpus' } },
   'ahead-bucket': { source: 's3://models/ahead', cache: { ...gpus, nodeGroup: 'more-gpus' } },
   mounted: { source: 'pvc://weights/own/model' },
   eight: { source: 'hf://acme/large', accelerator: 'nvidia-h100', gpus: 8, cache: { existingClaim: 'weights-cache' } },
@@ -173,35 +174,39 @@ describe.each(KSERVE_MANAGERS)("KServe's manager $version: weights from everywhe
       });
 
       test.each([
-        ['ahead', 'gpus'],
-        ['ahead-bucket', 'more-gpus'],
-      ])('%s: KServe finds the LocalModelCache, and mounts it in the place of a download', async (name, nodeGroup) => {
-        const { source } = RESTRICTED[name]!;
-        const { metadata, spec } = await admitted(name);
-        const cache = `restricted-${name}`;
-        const path = `/apis/serving.kserve.io/v1beta1/namespaces/restricted/inferenceservices/${name}`;
-        const found = (await ask('GET', path)).body as Manifest;
-        for (const object of [found.metadata, metadata]) {
-          expect(object.labels).toMatchObject({ 'internal.serving.kserve.io/localmodel': cache });
-          expect(object.annotations).toMatchObject({
-            'internal.serving.kserve.io/localmodel-sourceuri': source,
-            'internal.serving.kserve.io/localmodel-pvc-name': `${cache}-${nodeGroup}`,
+        ['ahead', 'gpus', 'restricted-ahead'],
+        // The nodes of the second group, of one LocalModelCache for both.
+        ['ahead-elsewhere', 'more-gpus', 'restricted-ahead'],
+        ['ahead-bucket', 'more-gpus', 'restricted-ahead-bucket'],
+      ])(
+        '%s: KServe finds the LocalModelCache, and mounts it in the place of a download',
+        async (name, nodeGroup, cache) => {
+          const { source } = RESTRICTED[name]!;
+          const { metadata, spec } = await admitted(name);
+          const path = `/apis/serving.kserve.io/v1beta1/namespaces/restricted/inferenceservices/${name}`;
+          const found = (await ask('GET', path)).body as Manifest;
+          for (const object of [found.metadata, metadata]) {
+            expect(object.labels).toMatchObject({ 'internal.serving.kserve.io/localmodel': cache });
+            expect(object.annotations).toMatchObject({
+              'internal.serving.kserve.io/localmodel-sourceuri': source,
+              'internal.serving.kserve.io/localmodel-pvc-name': `${cache}-${nodeGroup}`,
+            });
+          }
+          const claims = spec.volumes.filter((volume: object) => 'persistentVolumeClaim' in volume);
+          expect(claims).toEqual([
+            expect.objectContaining({ persistentVolumeClaim: { claimName: `${cache}-${nodeGroup}` } }),
+          ]);
+          expect(spec.containers[0].volumeMounts).toContainEqual({
+            name: claims[0].name,
+            mountPath: '/mnt/models',
+            subPath: expect.stringMatching(
+              manager.version === '0.15.2' ? `^models/${cache}/?$` : /^models\/[0-9a-f]{16}\/?$/,
+            ),
+            readOnly: true,
           });
-        }
-        const claims = spec.volumes.filter((volume: object) => 'persistentVolumeClaim' in volume);
-        expect(claims).toEqual([
-          expect.objectContaining({ persistentVolumeClaim: { claimName: `${cache}-${nodeGroup}` } }),
-        ]);
-        expect(spec.containers[0].volumeMounts).toContainEqual({
-          name: claims[0].name,
-          mountPath: '/mnt/models',
-          subPath: expect.stringMatching(
-            manager.version === '0.15.2' ? `^models/${cache}/?$` : /^models\/[0-9a-f]{16}\/?$/,
-          ),
-          readOnly: true,
-        });
-        expect(spec.containers[0].args).toContain('--model=/mnt/models');
-      });
+          expect(spec.containers[0].args).toContain('--model=/mnt/models');
+        },
+      );
 
       test('what the page of caching adds to a cluster is accepted without a warning', async () => {
         const page = readFileSync(join(root, 'docs/caching.md'), 'utf8');
