@@ -5,19 +5,21 @@ import { checkMemory, isFit, type MemoryQuestion } from '../../src/models/memory
 import { suggestFits } from '../../src/models/memory-suggestions';
 import type { ModelFigures } from '../../src/models/model-architecture';
 import { GIBIBYTE, longestContext, planMemory, sequenceBytes } from '../../src/models/vllm-memory';
-import type { Serving } from '../../src/models/vllm-serving';
+import { defaultUtilization, type Serving } from '../../src/models/vllm-serving';
+import { obstaclesTo } from '../../src/models/vllm-start';
 
 const figures: fc.Arbitrary<ModelFigures> = fc.record({
   parameters: fc.integer({ min: 1e8, max: 4e11 }),
   layers: fc.integer({ min: 1, max: 128 }),
-  attentionHeads: fc.integer({ min: 1, max: 128 }),
-  keyValueHeads: fc.integer({ min: 1, max: 64 }),
+  attentionHeads: fc.constantFrom(7, 16, 28, 32, 40, 64, 96),
+  keyValueHeads: fc.constantFrom(1, 2, 4, 7, 8, 10, 16, 32),
   headSize: fc.constantFrom(64, 80, 128, 256),
   hiddenSize: fc.integer({ min: 256, max: 16_384 }),
   intermediateSize: fc.integer({ min: 256, max: 65_536 }),
   vocabularySize: fc.integer({ min: 1000, max: 300_000 }),
   maxModelLength: fc.integer({ min: 1, max: 1_048_576 }),
   weightBits: fc.constantFrom(undefined, 4.25, 8),
+  quantization: fc.constantFrom(undefined, 'mxfp4', 'modelopt', 'fp8'),
 });
 
 /** Also with layers that slide. */
@@ -129,16 +131,37 @@ test('the longest context fits, and a block more does not', () => {
   );
 });
 
+/** What vLLM itself asserts of heads, and refuses of contexts and GPUs. */
+function expectStart({ figures: model, gpus, maxModelLength = 0, accelerator: what }: MemoryQuestion): void {
+  const { attentionHeads = 0, keyValueHeads = 0, maxModelLength: most = 0, quantization } = model ?? {};
+  expect(attentionHeads % gpus).toBe(0);
+  expect(keyValueHeads === 0 ? 0 : Math.max(gpus, keyValueHeads) % Math.min(gpus, keyValueHeads)).toBe(0);
+  expect(maxModelLength).toBeLessThanOrEqual(most);
+  const { computeCapability = 10 } = what;
+  expect(computeCapability).toBeGreaterThanOrEqual({ mxfp4: 8, modelopt: 8.9 }[quantization as string] ?? 0);
+}
+
+test('of a GPU that is shared, each pod takes some of the memory, and all together no more than there is', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 80 }), (replicas) => {
+      const part = defaultUtilization(Accelerator.nvidia().timeSliced({ replicas }));
+      expect(part).toBeGreaterThan(0);
+      expect(part * replicas).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
 test('whatever is suggested fits, and nothing is suggested that changes nothing', () => {
   let suggested = 0;
   fc.assert(
     fc.property(question, fc.constantFrom('gpuOperator', 'gke', 'karpenter', 'aks'), (asked, nodeLabels) => {
       const answer = checkMemory(asked);
-      fc.pre(typeof answer !== 'string' && answer.misfit !== undefined);
+      fc.pre((typeof answer !== 'string' && answer.misfit !== undefined) || obstaclesTo(asked).length > 0);
       for (const suggestion of suggestFits(asked, nodeLabels as 'gke')) {
         suggested += 1;
         expect([suggestion.change, isFit(suggestion.question)]).toEqual([suggestion.change, true]);
         expect(suggestion.question).not.toEqual(asked);
+        expectStart(suggestion.question);
       }
     }),
     { numRuns: 500 },
