@@ -1,6 +1,6 @@
 import type { PlatformKind } from '../cluster/platform-kind';
 import type { TokenWeights } from '../limits/token-weights';
-import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
+import { catalogEntry, DEFAULT_RESOURCES, type CatalogEntry, type ModelRuntime } from '../models/catalog';
 import type { ModelCache } from '../models/model-cache';
 import type { ModelFigures } from '../models/model-architecture';
 import type { ComputeResources, ModelReplicas } from '../models/model-size';
@@ -71,6 +71,7 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
   const entry = model.external === undefined ? catalogEntry(model.name) : undefined;
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
+  const figures = runtime === 'simulator' ? undefined : resolveFigures(model, entry);
   const servedName = model.servedName ?? entry?.servedName ?? model.name;
   return {
     name: model.name,
@@ -89,13 +90,13 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     scaling: model.scaling && { ...model.scaling, cooldown: model.scaling.cooldown ?? DEFAULT_COOLDOWN },
     huggingFaceTokenSecret: model.huggingFaceTokenSecret,
     serviceAccount: model.serviceAccount,
-    maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
+    maxModelLength: model.maxModelLength ?? catalogLength(entry, figures),
     adapters: model.adapters ?? [],
     adapterRank: model.adapterRank,
     cache: model.cache,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
-    ...(isSameModel(model.source, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
-    figures: runtime === 'simulator' ? undefined : resolveFigures(model, entry),
+    ...(isSameModel(model, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
+    figures,
     tokenWeights: resolveWeights(model),
     priorityClass: model.priorityClass,
     tokensPerSecond: model.tokensPerSecond,
@@ -103,6 +104,12 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     external: model.external && { ...model.external, model: model.external.model ?? servedName },
     fallback: model.fallback,
   };
+}
+
+/** The context that the catalog serves; another model under its name may have a shorter one. */
+function catalogLength(entry: CatalogEntry | undefined, figures: ModelFigures | undefined): number | undefined {
+  const served = entry?.maxModelLength;
+  return served && Math.min(served, figures?.maxModelLength ?? served);
 }
 
 function resolveCanary(

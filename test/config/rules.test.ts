@@ -1987,13 +1987,13 @@ const ROWS: readonly Row[] = [
       'models:',
       '  - { name: gpt-oss-20b, accelerator: nvidia-t4, gpus: 2 }',
       '  - { name: mistral, accelerator: nvidia-t4, gpus: 2, arguments: [--quantization=mxfp4, --dtype=bfloat16] }',
-      '  - { name: llama-3-1-8b, accelerator: nvidia-a100-80gb, parameters: 8B, architecture: { quantization: modelopt } }\n',
+      '  - { name: llama-3-1-8b, accelerator: nvidia-a100-80gb, architecture: { quantization: modelopt, weightBits: 8 } }\n',
     ].join('\n'),
     message: [
       'maas.yaml:2:39 models[0].accelerator: got weights of mxfp4 on nvidia-t4, whose compute capability is 7.5, expected at least 8.0 for it: vLLM would not start; `accelerator: nvidia-l4` fits',
       'maas.yaml:3:66 models[1].arguments: got weights of mxfp4 on nvidia-t4, whose compute capability is 7.5, expected at least 8.0 for it: vLLM would not start; `accelerator: nvidia-l4` fits',
       'maas.yaml:3:66 models[1].arguments: got --dtype bfloat16 on nvidia-t4, whose compute capability is 7.5, expected one that it computes with: bfloat16 needs at least 8.0, vLLM would not start; write "--dtype=half"',
-      'maas.yaml:4:40 models[2].accelerator: got weights of modelopt on nvidia-a100-80gb, whose compute capability is 8.0, expected at least 8.9 for it: vLLM would not start; `accelerator: nvidia-l40s` fits',
+      'maas.yaml:4:40 models[2].accelerator: got weights of modelopt on nvidia-a100-80gb, whose compute capability is 8.0, expected at least 8.9 for it: vLLM would not start; `accelerator: nvidia-l4` fits',
     ].join('\n'),
   },
   {
@@ -2043,7 +2043,7 @@ const ROWS: readonly Row[] = [
     yaml: 'models:\n  - { name: own, source: hf://a/b, accelerator: nvidia-l4, configFile: own/config.json }\n',
     files: {
       'own/config.json':
-        '{"num_hidden_layers":32,"num_attention_heads":32,"hidden_size":4096,"intermediate_size":14336,"vocab_size":32000,"max_position_embeddings":32768}\n',
+        '{"model_type":"llama","num_hidden_layers":32,"num_attention_heads":32,"hidden_size":4096,"intermediate_size":14336,"vocab_size":32000,"max_position_embeddings":32768}\n',
     },
     message:
       'maas.yaml:2:13 models[0].name: got 14.99 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 16.00 GiB of KV cache for 32,768 tokens, together 31.46 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 4096`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
@@ -2133,6 +2133,24 @@ const ROWS: readonly Row[] = [
     },
     message:
       'bases/base.yaml:1:74 models[0].configFile: got "config.json", a model with "kv_lora_rank", whose cache is not computed, expected a model\'s config.json with figures that are known here; write `parameters` in its place: weights are checked by them',
+  },
+  {
+    rule: 'config-file-parameters',
+    yaml: [
+      'models:',
+      '  - { name: falcon, source: hf://a/b, accelerator: nvidia, configFile: falcon.json }',
+      '  - { name: gpt-oss-20b, configFile: none.json }',
+      '  - { name: known, source: hf://a/b, accelerator: nvidia, parameters: 7.2B, configFile: falcon.json }\n',
+    ].join('\n'),
+    files: {
+      'falcon.json':
+        '{"model_type":"falcon","num_hidden_layers":32,"num_attention_heads":71,"hidden_size":4544,"multi_query":true}',
+      'none.json': '{"num_hidden_layers":24,"num_attention_heads":64,"hidden_size":2880}',
+    },
+    message: [
+      'maas.yaml:2:72 models[0].configFile: got "falcon.json", a model of the type "falcon", expected `parameters` beside it: how many such a model has is not computed here; add `parameters: 8B`, as its model card has it',
+      'maas.yaml:3:38 models[1].configFile: got "none.json", no model_type, expected `parameters` beside it: how many such a model has is not computed here; add `parameters: 8B`, as its model card has it',
+    ].join('\n'),
   },
 ];
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { Accelerator } from '../../src/models/accelerator';
 import { CATALOG } from '../../src/models/catalog';
+import { readConfigFigures } from '../../src/models/hugging-face-config';
 import { checkMemory, isFit, type MemoryQuestion } from '../../src/models/memory-check';
 import { suggestFits } from '../../src/models/memory-suggestions';
 import type { ModelFigures } from '../../src/models/model-architecture';
@@ -167,4 +168,64 @@ test('whatever is suggested fits, and nothing is suggested that changes nothing'
     { numRuns: 500 },
   );
   expect(suggested).toBeGreaterThan(100);
+});
+
+/** Keys that are read of a model's file, some of which are no numbers. */
+const READ_KEYS = [
+  'model_type',
+  'text_config',
+  'head_dim',
+  'layer_types',
+  'multi_query',
+  'num_experts',
+  'num_key_value_heads',
+  'quantization_config',
+  'rope_scaling',
+  'sliding_window',
+  'sliding_window_pattern',
+  'vocab_size',
+];
+
+describe("a model's config.json", () => {
+  const config = fc.record({
+    model_type: fc.constantFrom('llama', 'falcon', 'llama4_text', undefined),
+    num_hidden_layers: fc.constant(12),
+    num_attention_heads: fc.constantFrom(8, 32),
+    num_key_value_heads: fc.constantFrom(1, 4, 8),
+    hidden_size: fc.constantFrom(1024, 4096),
+    max_position_embeddings: fc.integer({ min: 1, max: 262_144 }),
+    sliding_window: fc.integer({ min: 16, max: 8192 }),
+  });
+  const kinds = fc.array(fc.constantFrom('full_attention', 'sliding_attention'), { minLength: 12, maxLength: 12 });
+
+  function bytesOf(file: object, how: Serving): number {
+    const read = readConfigFigures(file);
+    const { architecture = {} } = typeof read === 'string' ? {} : read;
+    return sequenceBytes({ ...architecture, parameters: 1 }, how, architecture.maxModelLength ?? NaN) ?? NaN;
+  }
+
+  test('that does not say which layers slide never takes less than one that does', () => {
+    fc.assert(
+      fc.property(config, kinds, serving, (file, layers, how) => {
+        // A block more is what a sliding layer may take above a full one.
+        const blocks = bytesOf({ ...file, max_position_embeddings: 16, layer_types: undefined }, how);
+        expect(bytesOf(file, how) + blocks).toBeGreaterThanOrEqual(bytesOf({ ...file, layer_types: layers }, how));
+      }),
+    );
+  });
+
+  test('of any content is read, or it is said why not', () => {
+    const value = fc.oneof(fc.anything(), fc.integer(), fc.record({ factor: fc.double() }));
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...READ_KEYS), value), config, (odd, file) => {
+        const read = readConfigFigures({ ...file, ...odd });
+        // What the shape of maas.yaml takes for figures.
+        const { maxModelLength = 1, ...others } = typeof read === 'string' ? {} : read.architecture;
+        expect(maxModelLength >= 1 && maxModelLength <= 1e8).toBe(true);
+        const numbers = Object.values(others).filter((each) => typeof each === 'number');
+        expect(numbers.filter((each) => !(each >= 0 && each <= 4e8))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
