@@ -1483,6 +1483,71 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:93 models[0].arguments[0]: got "--max-model-len", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
   },
   {
+    rule: 'rendered-argument',
+    yaml: 'models: [{ name: qwen3, arguments: [--por=9000, "--port 9000"] }]\n',
+    message: [
+      'maas.yaml:1:37 models[0].arguments[0]: got "--por=9000", expected no --port: probes and Services expect 8080; remove it',
+      'maas.yaml:1:49 models[0].arguments[1]: got "--port 9000", expected no --port: probes and Services expect 8080; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'refused-argument',
+    yaml: 'models:\n  - name: qwen3\n    arguments:\n      - --api_key=a_secret_key\n      - --api-key\n      - a_secret_key\n      - --api-key a_secret_key\n      - --hf-token=a_secret_key\n      - --host=127.0.0.1\n      - --uds=/tmp/socket\n      - --ssl-keyfile=/tls/tls.key\n      - --enable-ssl-refresh\n      - --root-path=/qwen\n      - --headless\n      - --grpc\n      - --tokens-only\n      - --nnodes=2\n',
+    message: [
+      'maas.yaml:4:9 models[0].arguments[0]: got "--api-key", expected no --api-key: it would stand in dist/ for all to read, and the gateway sends no key to models; remove it: `users` have the keys, which the gateway asks for',
+      'maas.yaml:5:9 models[0].arguments[1]: got "--api-key", expected no --api-key: it would stand in dist/ for all to read, and the gateway sends no key to models; remove it: `users` have the keys, which the gateway asks for',
+      'maas.yaml:7:9 models[0].arguments[3]: got "--api-key", expected no --api-key: it would stand in dist/ for all to read, and the gateway sends no key to models; remove it: `users` have the keys, which the gateway asks for',
+      'maas.yaml:8:9 models[0].arguments[4]: got "--hf-token", expected no --hf-token: it would stand in dist/ for all to read; remove it, and write `huggingFaceTokenSecret` instead',
+      'maas.yaml:9:9 models[0].arguments[5]: got "--host=127.0.0.1", expected no --host: the gateway and the probes reach the pod by its address; remove it',
+      'maas.yaml:10:9 models[0].arguments[6]: got "--uds=/tmp/socket", expected no --uds: the gateway and the probes reach the pod by its address; remove it',
+      'maas.yaml:11:9 models[0].arguments[7]: got "--ssl-keyfile=/tls/tls.key", expected no --ssl-keyfile: the gateway and the probes speak plain HTTP with it; remove it',
+      'maas.yaml:12:9 models[0].arguments[8]: got "--enable-ssl-refresh", expected no --enable-ssl-refresh: the gateway and the probes speak plain HTTP with it; remove it',
+      'maas.yaml:13:9 models[0].arguments[9]: got "--root-path=/qwen", expected no --root-path: the gateway and the probes put no prefix before their paths; remove it',
+      'maas.yaml:14:9 models[0].arguments[10]: got "--headless", expected no --headless: nothing would answer; remove it',
+      'maas.yaml:15:9 models[0].arguments[11]: got "--grpc", expected no --grpc: the gateway and the probes speak plain HTTP with it; remove it',
+      'maas.yaml:16:9 models[0].arguments[12]: got "--tokens-only", expected no --tokens-only: it closes the paths to which the gateway sends requests; remove it',
+      'maas.yaml:17:9 models[0].arguments[13]: got "--nnodes=2", expected no --nnodes: a replica is one pod, and others would be waited for; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'refused-argument',
+    yaml: 'models: [{ name: simulator, arguments: [--self-signed-certs] }]\n',
+    message:
+      'maas.yaml:1:41 models[0].arguments[0]: got "--self-signed-certs", expected no --self-signed-certs: the gateway and the probes speak plain HTTP with it; remove it',
+  },
+  {
+    rule: 'argument-form',
+    yaml: 'models:\n  - { name: qwen3, arguments: [garbage, "--max-num-seqs 64", "7", --seed=1, "2"] }\n  - { name: simulator, arguments: ["--time-to-first-token 500"] }\n',
+    message: [
+      'maas.yaml:2:32 models[0].arguments[0]: got "garbage", expected a flag, or a value behind one; put its flag before it, or remove it',
+      'maas.yaml:2:41 models[0].arguments[1]: got "--max-num-seqs 64", expected no space in the name of a flag; write "--max-num-seqs=64", or flag and value as two items',
+      'maas.yaml:2:62 models[0].arguments[2]: got "7", expected a flag, or a value behind one; put its flag before it, or remove it',
+      'maas.yaml:2:77 models[0].arguments[4]: got "2", expected a flag, or a value behind one; put its flag before it, or remove it',
+      'maas.yaml:3:36 models[1].arguments[0]: got "--time-to-first-token 500", expected no space in the name of a flag; write "--time-to-first-token=500", or flag and value as two items',
+    ].join('\n'),
+  },
+  {
+    rule: 'argument-value',
+    yaml: 'models:\n  - { name: a, source: hf://a/b, accelerator: nvidia, arguments: [--gpu-memory-utilization=1.5, --dtype, int8] }\n  - { name: b, source: hf://a/b, accelerator: nvidia, gpus: 2, arguments: [-pp=2, -dp, "2", --prefill-context-parallel-size=2] }\n  - { name: c, source: hf://a/b, accelerator: nvidia, arguments: [--gpu-memory-utilization=0, --gpu-memory-utilization] }\n',
+    message: [
+      'maas.yaml:2:67 models[0].arguments[0]: got "--gpu-memory-utilization=1.5", expected a part of the memory, above 0 and at most 1; for example "--gpu-memory-utilization=0.9"',
+      'maas.yaml:2:97 models[0].arguments[1]: got "--dtype int8", expected one of auto, half, float16, bfloat16, float, float32; write one of them, or remove it; fewer bits are for `--quantization`',
+      'maas.yaml:3:76 models[1].arguments[0]: got "-pp=2", expected 1: a pod has as many GPUs as `gpus` says, over which tensor parallelism splits the model already; remove it, and raise `gpus` instead',
+      'maas.yaml:3:83 models[1].arguments[1]: got "-dp 2", expected 1: a pod has as many GPUs as `gpus` says, over which tensor parallelism splits the model already; remove it, and raise `replicas` instead',
+      'maas.yaml:3:93 models[1].arguments[3]: got "--prefill-context-parallel-size=2", expected 1: a pod has as many GPUs as `gpus` says, over which tensor parallelism splits the model already; remove it, and raise `gpus` instead',
+      'maas.yaml:4:67 models[2].arguments[0]: got "--gpu-memory-utilization=0", expected a part of the memory, above 0 and at most 1; for example "--gpu-memory-utilization=0.9"',
+      'maas.yaml:4:95 models[2].arguments[1]: got "--gpu-memory-utilization", expected a part of the memory, above 0 and at most 1; for example "--gpu-memory-utilization=0.9"',
+    ].join('\n'),
+  },
+  {
+    rule: 'unmeasured-server',
+    yaml: 'models:\n  - { name: qwen3, arguments: [--disable-log-stats] }\n  - { name: granite, arguments: [--disable_log_stats], replicas: { max: 2 }, scaling: { by: queue, target: 5 } }\n',
+    message: [
+      'maas.yaml:2:32 models[0].arguments[0]: got "--disable-log-stats", expected no --disable-log-stats: vLLM would have no metrics, which Prometheus is to scrape; remove it, or let nothing be scraped (`observability`)',
+      'maas.yaml:3:34 models[1].arguments[0]: got "--disable_log_stats", expected no --disable-log-stats: vLLM would have no metrics, by which `scaling` decides; remove it',
+    ].join('\n'),
+  },
+  {
     rule: 'download-folder',
     yaml: 'models:\n  - { name: qwen3, arguments: [--download-dir=/tmp/a], cache: { existingClaim: c } }\n  - { name: granite, arguments: [--download-dir=/tmp/a] }\n',
     message:
