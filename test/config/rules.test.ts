@@ -1945,6 +1945,12 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:24 accelerators[0].name: got "nvidia-l4", expected a name that no built-in accelerator has; rename it, and write `like: nvidia-l4` for what is the same',
   },
   {
+    rule: 'accelerator-name',
+    yaml: 'accelerators: [{ name: latest, like: nvidia-l4, image: registry.example.com/own:v1 }]\nmodels: [{ name: qwen3, accelerator: latest }, { name: bge-m3, accelerator: nvidia-l4 }]\n',
+    message:
+      'maas.yaml:1:24 accelerators[0].name: got "latest", expected a name whose ServingRuntime is not vllm-latest, that of all without an `image`; rename it',
+  },
+  {
     rule: 'accelerator-like',
     yaml: 'accelerators: [{ name: ours, like: nvidia-l40 }]\n',
     message:
@@ -1967,6 +1973,15 @@ const ROWS: readonly Row[] = [
     ].join('\n'),
   },
   {
+    rule: 'accelerator-resource',
+    yaml: 'accelerators:\n  - { name: a, like: cpu, resourceName: nvidia.com/gpu }\n  - { name: b, like: nvidia-l4, resourceName: amd.com/gpu, image: registry.example.com/rocm/vllm:v1 }\n  - { name: c, like: amd-mi300x, resourceName: nvidia.com/gpu, image: registry.example.com/vllm:v1 }\n  - { name: d, like: nvidia-l4, resourceName: example.com/l4, image: registry.example.com/vllm:v1 }\n',
+    message: [
+      'maas.yaml:2:41 accelerators[0].resourceName: got "nvidia.com/gpu", expected none beside `like: cpu`, whose models compute on the CPU; remove it, or write the `like` of what it is',
+      'maas.yaml:3:47 accelerators[1].resourceName: got "amd.com/gpu", expected a resource of nvidia.com, as `like: nvidia-l4` says; remove it, or write the `like` of what it is',
+      'maas.yaml:4:48 accelerators[2].resourceName: got "nvidia.com/gpu", expected a resource of amd.com, as `like: amd-mi300x` says; remove it, or write the `like` of what it is',
+    ].join('\n'),
+  },
+  {
     rule: 'toleration-value',
     yaml: 'accelerators: [{ name: a, like: nvidia, tolerations: [{ key: x, operator: Exists, value: y }] }]\n',
     message:
@@ -1979,6 +1994,36 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:22 accelerators[0].like: got "nvidia-h100-mig-1g.10gb", expected a whole GPU of NVIDIA, which its device plugin can share; remove `timeSlicing`',
       'maas.yaml:3:22 accelerators[1].like: got "amd-mi300x", expected a whole GPU of NVIDIA, which its device plugin can share; remove `timeSlicing`',
     ].join('\n'),
+  },
+  {
+    rule: 'time-sliced-gpu',
+    yaml: 'accelerators: [{ name: a, memory: 64Gi, resourceName: amd.com/gpu, timeSlicing: { replicas: 2 } }]\n',
+    message:
+      'maas.yaml:1:55 accelerators[0].resourceName: got "amd.com/gpu", expected a whole GPU of NVIDIA, which its device plugin can share; remove `timeSlicing`',
+  },
+  {
+    rule: 'time-sliced-nodes',
+    yaml: 'nodeLabels: karpenter\nmodels: [{ name: qwen3, accelerator: a }]\naccelerators:\n  - { name: a, like: nvidia-l4, timeSlicing: { replicas: 2 } }\n  - { name: b, like: nvidia-l4, timeSlicing: { replicas: 2 }, nodeSelector: { pool: shared } }\n',
+    message:
+      'maas.yaml:4:33 accelerators[0].timeSlicing: got time slicing with `nodeLabels: karpenter`, expected a `nodeSelector` beside it, because Karpenter brings no node for labels of shares: those of your NodePool it knows; write the labels of the nodes whose device plugin shares their GPUs, or remove `timeSlicing`',
+  },
+  {
+    rule: 'time-sliced-nodes',
+    yaml: 'nodeLabels: eksAutoMode\naccelerators: [{ name: a, like: nvidia, timeSlicing: { replicas: 2, renameByDefault: true } }]\n',
+    message:
+      'maas.yaml:2:41 accelerators[0].timeSlicing: got time slicing with `nodeLabels: eksAutoMode`, expected a `nodeSelector` beside it, because the device plugin of Auto Mode shares no GPU: only other nodes of the cluster may; write the labels of the nodes whose device plugin shares their GPUs, or remove `timeSlicing`',
+  },
+  {
+    rule: 'time-sliced-nodes',
+    yaml: 'nodeLabels: aks\naccelerators: [{ name: a, like: nvidia, timeSlicing: { replicas: 2 } }]\n',
+    message:
+      'maas.yaml:2:41 accelerators[0].timeSlicing: got time slicing with `nodeLabels: aks`, expected a `nodeSelector` beside it, because AKS labels no shares; write the labels of the nodes whose device plugin shares their GPUs, or remove `timeSlicing`',
+  },
+  {
+    rule: 'time-sliced-nodes',
+    yaml: 'nodeLabels: gke\naccelerators:\n  - { name: a, like: nvidia-l4, timeSlicing: { replicas: 2, renameByDefault: true } }\n  - { name: b, like: nvidia-l4, timeSlicing: { replicas: 2, renameByDefault: true }, nodeSelector: { pool: own } }\n',
+    message:
+      'maas.yaml:3:78 accelerators[0].timeSlicing.renameByDefault: got true, expected false with `nodeLabels: gke`, whose device plugin calls shares nvidia.com/gpu; remove it, or write the `nodeSelector` of nodes with a device plugin of your own',
   },
   {
     rule: 'accelerator-labels',
@@ -1994,6 +2039,15 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: mistral, accelerator: amd-mi300x }]\n',
     message:
       'maas.yaml:1:40 models[0].accelerator: got "amd-mi300x", expected an accelerator with an `image` of vLLM: for this one none is pinned here; use one of `accelerators` with `like: amd-mi300x` and an `image`',
+  },
+  {
+    rule: 'accelerator-image',
+    yaml: 'models:\n  - { name: mistral, accelerator: a }\n  - { name: phi-4, accelerator: b }\n  - { name: granite, accelerator: c }\naccelerators:\n  - { name: a, memory: 64Gi, resourceName: amd.com/gpu }\n  - { name: b, like: intel-gaudi3 }\n  - { name: c, like: nvidia-l40s, resourceName: example.com/l40s }\n',
+    message: [
+      'maas.yaml:2:35 models[0].accelerator: got "a", expected an accelerator with an `image` of vLLM: for this one none is pinned here; add the `image` of vLLM\'s build for it to `accelerators`',
+      'maas.yaml:3:33 models[1].accelerator: got "b", expected an accelerator with an `image` of vLLM: for this one none is pinned here; add the `image` of vLLM\'s build for it to `accelerators`',
+      'maas.yaml:4:35 models[2].accelerator: got "c", expected an accelerator with an `image` of vLLM: for this one none is pinned here; add the `image` of vLLM\'s build for it to `accelerators`',
+    ].join('\n'),
   },
   {
     rule: 'accelerator-gpus',
