@@ -8,6 +8,7 @@ import {
   MIG_SLICES,
   NVIDIA_PROFILES,
   SHARE_LABELLERS,
+  type AcceleratorFamily,
   type AcceleratorProfile,
   type LabelMap,
   type NodeLabels,
@@ -39,8 +40,12 @@ const AKS_TAINTED: AcceleratorToleration = { key: 'sku', operator: 'Equal', valu
 /** Images of vLLM of which a tag is pinned. */
 export const PINNED_IMAGES = { cuda: IMAGES.vllm, cpu: IMAGES.vllmCpu, rocm: undefined, gaudi: undefined } as const;
 
-/** Vendor of the accelerators that the pinned image for CUDA is for, as it begins the names of extended resources. */
-const CUDA_VENDOR = 'nvidia.com';
+/** Whose accelerators a build of vLLM is for, as names of extended resources begin. */
+const VENDORS: Readonly<Partial<Record<string, AcceleratorFamily>>> = {
+  'nvidia.com': 'cuda',
+  'amd.com': 'rocm',
+  'habana.ai': 'gaudi',
+};
 
 /** Name of the ServingRuntime of every accelerator without an image of its own. */
 export const DEFAULT_RUNTIME_NAME = 'vllm-latest';
@@ -87,9 +92,15 @@ export function vendorOf(resourceName: string | undefined): string | undefined {
   return resourceName?.split('/', 1)[0];
 }
 
+/** The build of vLLM for an extended resource; undefined where its vendor is not known. */
+export function familyOf(resourceName: string): AcceleratorFamily | undefined {
+  const vendor = vendorOf(resourceName) ?? '';
+  return Object.hasOwn(VENDORS, vendor) ? VENDORS[vendor] : undefined;
+}
+
 /** Whether the pinned image of a family runs on an accelerator. */
 export function runsPinnedImage({ family, resourceName }: Pick<AcceleratorParts, 'family' | 'resourceName'>): boolean {
-  return family !== 'cuda' || resourceName === undefined || vendorOf(resourceName) === CUDA_VENDOR;
+  return resourceName === undefined || familyOf(resourceName) === family;
 }
 
 /**
@@ -185,7 +196,7 @@ export function sharedLabels(
 }
 
 /** Name of the resource that a share is, where the device plugin renames shares. */
-export function sharedResource(resourceName = `${CUDA_VENDOR}/gpu`): string {
+export function sharedResource(resourceName = 'nvidia.com/gpu'): string {
   return resourceName.endsWith('.shared') ? resourceName : `${resourceName}.shared`;
 }
 

@@ -2,6 +2,7 @@ import { imageName } from '../images';
 import {
   BUILT_IN,
   DEFAULT_RUNTIME_NAME,
+  familyOf,
   givenParts,
   OWN,
   partsOf,
@@ -182,11 +183,12 @@ export class Accelerator {
   }
 
   /**
-   * An accelerator that nothing here knows. Where it is one of NVIDIA's (`nvidia.com/…`), it is served by vLLM's build for CUDA
-   * unless it has an image of its own; others need one.
+   * An accelerator that nothing here knows. Its resource tells the build of vLLM (`nvidia.com/…`: that for CUDA); where its
+   * vendor is not known either, or no image of that build is pinned, it needs one of its own.
    */
   public static own(props: AcceleratorProps): Accelerator {
-    return new Accelerator({ ...OWN, ...givenParts(props) });
+    const family = familyOf(props.resourceName ?? '') ?? OWN.family;
+    return new Accelerator({ ...OWN, family, ...givenParts(props) });
   }
 
   /**

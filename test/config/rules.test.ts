@@ -2042,7 +2042,7 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'accelerator-image',
-    yaml: 'models:\n  - { name: mistral, accelerator: a }\n  - { name: phi-4, accelerator: b }\n  - { name: granite, accelerator: c }\naccelerators:\n  - { name: a, memory: 64Gi, resourceName: amd.com/gpu }\n  - { name: b, like: intel-gaudi3 }\n  - { name: c, like: nvidia-l40s, resourceName: example.com/l40s }\n',
+    yaml: 'models:\n  - { name: mistral, accelerator: a }\n  - { name: phi-4, accelerator: b }\n  - { name: granite, accelerator: c }\naccelerators:\n  - { name: a, memory: 64Gi, resourceName: habana.ai/gaudi }\n  - { name: b, like: intel-gaudi3 }\n  - { name: c, like: nvidia-l40s, resourceName: example.com/l40s }\n',
     message: [
       'maas.yaml:2:35 models[0].accelerator: got "a", expected an accelerator with an `image` of vLLM: for this one none is pinned here; add the `image` of vLLM\'s build for it to `accelerators`',
       'maas.yaml:3:33 models[1].accelerator: got "b", expected an accelerator with an `image` of vLLM: for this one none is pinned here; add the `image` of vLLM\'s build for it to `accelerators`',

@@ -233,6 +233,8 @@ describe('other accelerators', () => {
     expect(Accelerator.own({ name: 'x', resourceName: 'nvidia.com/a40' }).runtimeName).toBe('vllm-latest');
     expect(Accelerator.own({ name: 'x', resourceName: 'nvidia.com/a40' }).imageName()).toBe(imageName(IMAGES.vllm));
     expect(Accelerator.own({ name: 'x', resourceName: 'example.com/npu' }).imageName()).toBeUndefined();
+    expect(Accelerator.own({ name: 'x', resourceName: 'amd.com/gpu' }).family).toBe('rocm');
+    expect(Accelerator.own({ name: 'x', resourceName: 'toString/x' }).family).toBe('cuda');
     const ours = Accelerator.amd('mi300x').like({ name: 'ours', image: 'example.com/vllm:v1' });
     expect(ours).toMatchObject({ name: 'ours', resourceName: 'amd.com/gpu', runtimeName: 'vllm-ours' });
     // An image of one's own is no published one, which a registry mirrors.

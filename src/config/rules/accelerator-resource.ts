@@ -1,5 +1,5 @@
 import { Accelerator } from '../../models/accelerator';
-import { vendorOf } from '../../models/accelerator-parts';
+import { familyOf, vendorOf } from '../../models/accelerator-parts';
 import type { DraftConfiguration } from '../draft';
 import { quote, type Finding } from '../problem';
 import type { DraftAccelerator } from './accelerator-facts';
@@ -14,18 +14,18 @@ export const acceleratorResource: Rule = {
         return [];
       }
       const path = ['accelerators', index, 'resourceName'];
-      const vendor = vendorOf(Accelerator.fromName(like).resourceName);
+      const whole = Accelerator.fromName(like);
+      const vendor = vendorOf(whole.resourceName);
       if (vendor === undefined) {
         const expected = `none beside \`like: ${like}\`, whose models compute on the CPU`;
         return [atValue(path, quote(resourceName), expected, 'remove it, or write the `like` of what it is')];
       }
-      const other = vendorOf(resourceName);
-      if (other === undefined || other === vendor || !KNOWN_VENDORS.includes(other)) {
+      // A name that nobody knows may be that of a device plugin of one's own.
+      const family = familyOf(resourceName);
+      if (family === undefined || family === whole.family) {
         return [];
       }
       const expected = `a resource of ${vendor}, as \`like: ${like}\` says`;
       return [atValue(path, quote(resourceName), expected, 'remove it, or write the `like` of what it is')];
     }),
 };
-
-const KNOWN_VENDORS = Accelerator.names.flatMap((name) => vendorOf(Accelerator.fromName(name).resourceName) ?? []);
