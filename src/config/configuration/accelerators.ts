@@ -1,4 +1,5 @@
-import type { AcceleratorToleration, TimeSlicing } from '../../models/accelerator';
+import type { TimeSlicing } from '../../models/accelerator';
+import type { AcceleratorToleration } from '../../models/accelerator-toleration';
 
 /** An accelerator of one's own. */
 export interface AcceleratorConfiguration {
