@@ -1997,6 +1997,12 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'time-sliced-gpu',
+    yaml: 'nodeLabels: karpenter\naccelerators: [{ name: a, like: cpu, timeSlicing: { replicas: 2 } }]\n',
+    message:
+      'maas.yaml:2:33 accelerators[0].like: got "cpu", expected a whole GPU of NVIDIA, which its device plugin can share; remove `timeSlicing`',
+  },
+  {
+    rule: 'time-sliced-gpu',
     yaml: 'accelerators: [{ name: a, memory: 64Gi, resourceName: amd.com/gpu, timeSlicing: { replicas: 2 } }]\n',
     message:
       'maas.yaml:1:55 accelerators[0].resourceName: got "amd.com/gpu", expected a whole GPU of NVIDIA, which its device plugin can share; remove `timeSlicing`',

@@ -71,3 +71,9 @@ test('allows no metrics where nothing is scraped', () => {
     checkConfiguration({ observability, models: [{ name: 'qwen3', arguments: ['--disable-log-stats'] }] }),
   ).toEqual([]);
 });
+
+test('has nothing to say of arguments of a provider, which another rule refuses as a whole', () => {
+  const external = { baseUrl: 'https://api.example.com/v1', keySecret: 'provider' };
+  const models = [{ name: 'theirs', external, arguments: ['--port=1', '--host=a', 'stray'] }];
+  expect(checkConfiguration({ models }).map(({ path }) => path)).toEqual([['models', 0, 'arguments']]);
+});

@@ -56,12 +56,17 @@ export function acceleratorOfName(name: string, configuration: DraftConfiguratio
   return isLabelled(name, nodeLabels, {}) ? acceleratorOf(name, { accelerators: [], nodeLabels }) : undefined;
 }
 
+/** Whether a built-in accelerator is a whole GPU of NVIDIA, which its device plugin can share. */
+export function isShareable(like: string): boolean {
+  return like.startsWith('nvidia') && !like.includes('-mig-');
+}
+
 /** What keeps pods from nodes whose GPUs are time-sliced: no labels for those, or the name of their resource. */
 export function misfitOfSharing(
   { like, nodeSelector, timeSlicing }: DraftAccelerator,
   nodeLabels: NonNullable<DraftConfiguration['nodeLabels']>,
 ): 'labels' | 'resource' | undefined {
-  if (timeSlicing === undefined || nodeSelector !== undefined || like === undefined) {
+  if (timeSlicing === undefined || nodeSelector !== undefined || like === undefined || !isShareable(like)) {
     return undefined;
   }
   if (!SHARE_LABELLERS.includes(nodeLabels)) {

@@ -19,11 +19,11 @@ export interface PlacedArgument {
   readonly isStray: boolean;
 }
 
-/** All arguments of all model servers. */
+/** All arguments of all model servers; another rule wants none of a provider's. */
 export function argumentsOfServers(configuration: DraftConfiguration): PlacedArgument[] {
   return namedModelsOf(configuration).flatMap((model) => {
     const runtime = runtimeOf(model);
-    return runtime === undefined ? [] : argumentsOfServer(model, runtime === 'simulator' ? 'simulator' : 'vllm');
+    return runtime === 'vllm' || runtime === 'simulator' ? argumentsOfServer(model, runtime) : [];
   });
 }
 

@@ -3,7 +3,7 @@ import { vendorOf } from '../../models/accelerator-parts';
 import { DEFAULT_NODE_LABELS } from '../defaults';
 import type { DraftConfiguration } from '../draft';
 import { quote, type Finding } from '../problem';
-import { misfitOfSharing, type DraftAccelerator } from './accelerator-facts';
+import { isShareable, misfitOfSharing, type DraftAccelerator } from './accelerator-facts';
 import { atKey, atValue, isUnusable, placed, type Placed, type Rule } from './rule';
 
 const own = ({ accelerators }: DraftConfiguration): Placed<DraftAccelerator>[] => placed(accelerators);
@@ -17,7 +17,7 @@ export const timeSlicedGpu: Rule = {
         return [];
       }
       const expected = 'a whole GPU of NVIDIA, which its device plugin can share';
-      if (like !== undefined && (!like.startsWith('nvidia') || like.includes('-mig-'))) {
+      if (like !== undefined && !isShareable(like)) {
         return [atValue(['accelerators', index, 'like'], quote(like), expected, 'remove `timeSlicing`')];
       }
       const isOther = like === undefined && ![undefined, 'nvidia.com'].includes(vendorOf(resourceName));
