@@ -96,17 +96,18 @@ async function list(kubectl: Kubectl, resources: readonly string[], where: reado
     (resource) => resource !== '' && !/^(events|endpoints|endpointslices)\b/.test(resource),
   );
   if (wanted.length === 0) return [];
-  const result = await kubectl.attempt([
+  const args = [
     ...['get', wanted.join(','), ...where, '--ignore-not-found', '--show-managed-fields'],
     '--output=jsonpath={range .items[*]}{.apiVersion}{" "}{.kind}{" "}{.metadata}{"\\n"}{end}',
-  ]);
+  ];
+  const result = await kubectl.attempt(args);
   if (result.exitCode !== 0) {
     throw new OperationError(`cannot see everything: ${result.stderr.trim().split('\n').slice(0, 3).join('; ')}`);
   }
   return result.stdout.split('\n').flatMap((line) => {
     const [, apiVersion, kind, metadata] = /^(\S+) (\S+) (\{.*\})$/.exec(line) ?? [];
     if (apiVersion === undefined || kind === undefined || metadata === undefined) return [];
-    return [{ apiVersion, kind, metadata: JSON.parse(metadata) as KubernetesObject['metadata'] }];
+    return [{ apiVersion, kind, metadata: kubectl.parse(args, metadata) }];
   });
 }
 
