@@ -1,4 +1,3 @@
-import { removeAll } from './harness/cleanup';
 import { listed } from './harness/kuadrant';
 import { Maas } from './harness/maas';
 import { manifestsOf, readPlatformFolder } from './harness/manifests';
@@ -18,8 +17,6 @@ describeCluster('maas diff --cluster', () => {
     maas.write('maas.yaml', '{}\n');
     await createPrerequisiteNamespaces(kubectl, 'kubernetes');
   });
-
-  afterAll(() => removeAll(kubectl, dist));
 
   test('of a cluster without the platform: all of it is to come', async () => {
     const { stdout, exitCode } = await maas.run(['diff', '--cluster']);

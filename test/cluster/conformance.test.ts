@@ -5,7 +5,6 @@ import { writeManifests } from '../../src/output/output';
 import { events, json, textEvent, THIRTY_TOKENS } from '../envoy/model-server';
 import { temporaryFolder } from '../support/folder';
 import { Gateway } from './harness/gateway';
-import { removePlatform } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder, root, type Manifest } from './harness/manifests';
 import { policyName, untilEnforced } from './harness/policies';
 import { SpoilingProxy, type Sent, type Spoil } from './harness/spoiling-proxy';
@@ -94,7 +93,6 @@ describeCluster(
     afterAll(async () => {
       await gateway?.stop();
       await proxy?.stop();
-      await removePlatform(manifests);
     });
 
     /** Runs the script of the ConfigMap with the environment of the pod. */

@@ -41,7 +41,6 @@ describeCluster(
         await kubectl(['apply', '-f', 'dist']);
         await plane.untilGood(dist);
       });
-      afterAll(() => plane.empty());
 
       const authPolicy = 'AuthPolicy llm/gateway-auth-policy';
       const route = 'HTTPRoute llm/simulator-domain-route';
@@ -105,8 +104,8 @@ describeCluster(
           data.deployment = data.deployment.replace('RuntimeDefault', 'Unconfined');
         });
         await kubectl(['apply', '-f', '-'], { stdin });
-        await until('the pod is refused', 30, async () => plane.refusals.length > 0);
-        expect(plane.refusals).toEqual([
+        await until('the pod is refused', 30, async () => plane.standIn.problems.length > 0);
+        expect(plane.standIn.problems).toEqual([
           expect.stringMatching(
             /^Deployment llm\/inference-gateway-istio: its pod is not admitted: .* violates PodSecurity "restricted:latest": seccompProfile/,
           ),

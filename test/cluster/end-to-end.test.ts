@@ -18,9 +18,7 @@ describeCluster(
       platform = await RunningPlatform.start(readPlatformFolder('examples/request-limits/dist'));
     }, 180_000);
 
-    afterAll(async () => {
-      await platform?.stop();
-    });
+    afterAll(() => platform?.stop());
 
     const ask = (key: string | undefined, request: object): Promise<Reply> =>
       platform.ask(key, { body: JSON.stringify(request) });

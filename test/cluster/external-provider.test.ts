@@ -24,10 +24,7 @@ describeCluster(
       await plane.untilGood(folder);
       sent = discover(plane.istiod.address, await gatewayPod('inference-gateway'));
     });
-    afterAll(async () => {
-      await plane?.empty();
-      await plane?.stop();
-    });
+    afterAll(() => plane?.stop());
 
     const routes = () => sent.routes.flatMap(({ virtual_hosts }) => virtual_hosts.flatMap((host: Json) => host.routes));
 

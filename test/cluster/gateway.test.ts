@@ -43,10 +43,7 @@ describeCluster(
       sent = discover(plane.istiod.address, pod);
       translated = translate(toolPath('istio-listeners')!, await readByIstio());
     });
-    afterAll(async () => {
-      await plane?.empty();
-      await plane?.stop();
-    });
+    afterAll(() => plane?.stop());
 
     test('the Deployment has what our options say, and what the Gateway says of its pods', async () => {
       const deployments = await list('/apis/apps/v1/namespaces/llm/deployments');

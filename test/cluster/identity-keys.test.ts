@@ -9,7 +9,7 @@ import { writeManifests } from '../../src/output/output';
 import { freshMinute, limits } from '../envoy/client';
 import { temporaryFolder } from '../support/folder';
 import { Gateway } from './harness/gateway';
-import { accept, removePlatform } from './harness/kuadrant';
+import { accept } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder, root, type Manifest } from './harness/manifests';
 import { create, patchPolicy, policyName, untilEnforced } from './harness/policies';
 import { expectRefused } from './harness/replies';
@@ -94,10 +94,7 @@ describeCluster(
       await gateway.load();
     });
 
-    afterAll(async () => {
-      await gateway?.stop();
-      await removePlatform(written());
-    });
+    afterAll(() => gateway?.stop());
 
     function render(change?: Change): void {
       writeManifests((app) => void new MaasPlatform(app, 'maas', platform(change)), folder);

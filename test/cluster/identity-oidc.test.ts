@@ -1,12 +1,11 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { freshMinute, limits } from '../envoy/client';
 import { MaasPlatform, type MaasPlatformProps } from 'cdk8s-maas';
 import { writeManifests } from '../../src/output/output';
 import { temporaryFolder } from '../support/folder';
 import { Gateway } from './harness/gateway';
 import { Issuer, type Signature } from './harness/issuer';
-import { listed, removePlatform } from './harness/kuadrant';
-import { manifestsOf, readPlatformFolder, root } from './harness/manifests';
+import { listed } from './harness/kuadrant';
 import { conditionsOf, policy, policyName, untilEnforced } from './harness/policies';
 import { expectRefused } from './harness/replies';
 import { describeCluster, kubectl } from './harness/suite';
@@ -71,7 +70,6 @@ describeCluster(
     afterAll(async () => {
       await gateway?.stop();
       await issuer?.stop();
-      await removePlatform(manifestsOf(readPlatformFolder(relative(root, folder))));
     });
 
     function render(change?: Change): void {

@@ -4,7 +4,7 @@ import { connect, type OutgoingHttpHeaders } from 'node:http2';
 import { freshMinute, limits, type Reply } from '../envoy/client';
 import { Gateway } from './harness/gateway';
 import type { CommandResult } from './harness/kubectl';
-import { accept, listed, removePlatform } from './harness/kuadrant';
+import { accept, listed } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder } from './harness/manifests';
 import { conditionsOf, create, patchPolicy, policy, policyName, untilEnforced } from './harness/policies';
 import { errorOf, expectRefused } from './harness/replies';
@@ -44,10 +44,7 @@ describeCluster(
       await gateway.load();
     });
 
-    afterAll(async () => {
-      await gateway?.stop();
-      await removePlatform(dist);
-    });
+    afterAll(() => gateway?.stop());
 
     const timeUntil = (authorization: string, status: number) => gateway.timeUntil(authorization, status);
 

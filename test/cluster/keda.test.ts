@@ -112,9 +112,7 @@ describeCluster(
       await Promise.all(prometheuses.splice(0).map((prometheus) => prometheus.stop()));
     });
 
-    afterAll(async () => {
-      await keda?.stop();
-    });
+    afterAll(() => keda?.stop());
 
     async function apply(model: string, replicas: number, prometheus: Promise<Prometheus>): Promise<void> {
       const started = await prometheus;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freshMinute, limits } from '../envoy/client';
 import { Gateway } from './harness/gateway';
 import { claimsOf, Keycloak, keyOf, type Grant } from './harness/keycloak';
-import { listed, removePlatform } from './harness/kuadrant';
+import { listed } from './harness/kuadrant';
 import { manifestsOf, readPlatformFolder } from './harness/manifests';
 import { patchPolicy, policyName, untilEnforced } from './harness/policies';
 import { expectRefused } from './harness/replies';
@@ -37,7 +37,6 @@ describeCluster(
     afterAll(async () => {
       await gateway?.stop();
       await keycloak?.stop();
-      await removePlatform(manifests);
     });
 
     const askWith = (token: string) => gateway.ask(`Bearer ${token}`);

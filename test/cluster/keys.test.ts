@@ -1,15 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { load as parse } from 'js-yaml';
 import { apiKeyMetadata, EXPIRES_ANNOTATION, TIER_ANNOTATION } from '../../src/identity/api-key-secret';
 import type { ListedKey } from '../../src/operations/keys/list';
 import { limits } from '../envoy/client';
 import { Gateway } from './harness/gateway';
-import { removePlatform } from './harness/kuadrant';
 import type { CommandResult } from './harness/kubectl';
 import { Maas, type MaasOptions } from './harness/maas';
-import { manifestsOf, readPlatformFolder, root, type Manifest } from './harness/manifests';
+import { type Manifest } from './harness/manifests';
 import { create, patchPolicy, policyName, untilEnforced } from './harness/policies';
 import { describeCluster, kubectl, serverFolderVariable } from './harness/suite';
 import { until } from './harness/until';
@@ -59,10 +58,7 @@ describeCluster(
       await gateway.load();
     });
 
-    afterAll(async () => {
-      await gateway?.stop();
-      await removePlatform(manifestsOf(readPlatformFolder(relative(root, join(maas.folder, 'dist')))));
-    });
+    afterAll(() => gateway?.stop());
 
     afterEach(() => {
       maas.program('kubectl', `${RECORDER}\n${PASS_ON}`);

@@ -2,7 +2,6 @@ import { App } from 'cdk8s';
 import { MaasPlatform } from '../../src';
 import { isAllowed } from '../support/network';
 import { PODS, type PodName } from '../support/pods';
-import { removeAll } from './harness/cleanup';
 import { finishRollouts } from './harness/deployment-controller';
 import { startKServe, type KServe } from './harness/kserve';
 import { found, listed } from './harness/live-objects';
@@ -114,13 +113,7 @@ describe.each([
         });
       });
 
-      afterAll(async () => {
-        // With its webhooks and its finalizers, so while it still runs.
-        await kubectl(['delete', 'inferenceservices', '--all', '--namespace=llm', '--timeout=30s']);
-        await kserve?.stop();
-        const leftBehind = await Promise.all(['httproutes', 'services', 'horizontalpodautoscalers'].map(listed));
-        await removeAll(kubectl, [...applied, ...leftBehind.flat()]);
-      });
+      afterAll(() => kserve?.stop());
 
       test.each(models)('%s: conditions are good and current', async (name) => {
         const service = await found('inferenceservice', name);

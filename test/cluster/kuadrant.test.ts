@@ -1,15 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
-import { accept, gatewayClass, listed, removePlatform, startOperator } from './harness/kuadrant';
-import { manifestsOf, readManifestFile, readPlatformFolder, root, type Manifest } from './harness/manifests';
+import { accept, gatewayClass, listed, startOperator } from './harness/kuadrant';
+import { readManifestFile, root, type Manifest } from './harness/manifests';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
 import type { Program } from './harness/program';
 import { describeCluster, kubectl } from './harness/suite';
 import { until } from './harness/until';
 
 const recording = join(root, 'test/envoy/istio/kuadrant-envoy-filter.yaml');
-const manifests = manifestsOf(readPlatformFolder('dist'));
 
 /** Kuadrant's EnvoyFilters without what the API server adds. */
 async function written(): Promise<Manifest[]> {
@@ -33,10 +32,7 @@ describeCluster(
   () => {
     let operator: Program | undefined;
 
-    afterAll(async () => {
-      await operator?.stop();
-      await removePlatform(manifests);
-    });
+    afterAll(() => operator?.stop());
 
     test('writes for dist/ the EnvoyFilters that the Envoy tests run beside ours', async () => {
       await createPrerequisiteNamespaces(kubectl, 'kubernetes');

@@ -4,7 +4,6 @@ import { events, json, textEvent, THIRTY_TOKENS } from '../envoy/model-server';
 import { Browser } from './harness/browser';
 import { Gateway } from './harness/gateway';
 import { claimsOf, Keycloak } from './harness/keycloak';
-import { removePlatform } from './harness/kuadrant';
 import { Maas } from './harness/maas';
 import { manifestsOf, readPlatformFolder, root } from './harness/manifests';
 import { policyName, untilEnforced } from './harness/policies';
@@ -57,7 +56,6 @@ exec "$REAL_KUBECTL" "$@"`,
       await gateway?.stop();
       await proxy?.stop();
       await keycloak?.stop();
-      await removePlatform(manifests);
     });
 
     test('of a user of the demo realm: the token alone, which the gateway takes; the password is nowhere', async () => {

@@ -1,6 +1,5 @@
 import { App } from 'cdk8s';
 import { MaasPlatform } from '../../src';
-import { removeAll } from './harness/cleanup';
 import { startKServe, type KServe } from './harness/kserve';
 import type { Manifest } from './harness/manifests';
 import { expectModelcar } from './harness/modelcar';
@@ -92,11 +91,7 @@ describe.each([
         });
       });
 
-      afterAll(async () => {
-        await kubectl(['delete', 'inferenceservices', '--all', '--namespace=llm', '--timeout=30s']);
-        await kserve?.stop();
-        await removeAll(kubectl, applied);
-      });
+      afterAll(() => kserve?.stop());
 
       /** The ServiceAccounts that the platform binds to constraints. */
       const boundTo = (constraints: string) =>

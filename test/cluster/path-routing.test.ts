@@ -36,9 +36,7 @@ describeCluster(
     beforeAll(async () => {
       platform = await RunningPlatform.start(readPlatformFolder('examples/path-routing/dist'));
     }, 180_000);
-    afterAll(async () => {
-      await platform?.stop();
-    });
+    afterAll(() => platform?.stop());
 
     const ask = (
       key: string | undefined,

@@ -15,7 +15,6 @@ import {
   target,
   virtualService,
 } from './harness/attempts';
-import { removeAll } from './harness/cleanup';
 import type { CommandResult } from './harness/kubectl';
 import { listOf, type Manifest, manifestsOf, nameOf, readPlatformFolder, reference } from './harness/manifests';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
@@ -217,10 +216,6 @@ describeCluster('the way through the Gateway is in the hands of its writers', ()
       const answers = await Promise.all([create(keyCopy('tenant'), tenant), create(route('tenant', ours), tenant)]);
       return answers.every(({ exitCode }) => exitCode !== 0);
     });
-  });
-
-  afterAll(async () => {
-    await removeAll(kubectl, [...dist, ...clusterRoles]);
   });
 
   test.each(attempts)('refused: %s', async (_, who, attempt, message) => {

@@ -1,4 +1,3 @@
-import { removeAll } from './harness/cleanup';
 import { manifestsOf, platformFolders, type Manifest } from './harness/manifests';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
 import { describeCluster, kubectl } from './harness/suite';
@@ -171,9 +170,6 @@ describeCluster('the API server refuses', () => {
     await createPrerequisiteNamespaces(kubectl, 'openshift');
     const items = [...new Map(namespaces.map((namespace) => [namespace.metadata.name, namespace])).values()];
     await kubectl(['apply', '-f', '-'], { stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
-  });
-  afterAll(async () => {
-    await removeAll(kubectl, []);
   });
 
   function dryRun(object: Manifest) {

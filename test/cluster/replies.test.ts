@@ -1,10 +1,8 @@
-import { relative } from 'node:path';
 import { MaasPlatform, writeManifests, type MaasPlatformProps } from '../../src';
 import { freshMinute } from '../envoy/client';
 import { Gateway } from './harness/gateway';
 import { conditionsOf, policy, policyName, untilEnforced } from './harness/policies';
-import { listed, removePlatform } from './harness/kuadrant';
-import { manifestsOf, readPlatformFolder, root } from './harness/manifests';
+import { listed } from './harness/kuadrant';
 import { errorOf, expectRefused } from './harness/replies';
 import { describeCluster } from './harness/suite';
 import { temporaryFolder } from '../support/folder';
@@ -31,10 +29,7 @@ describeCluster(
       await gateway.load({ slowDown: true });
     });
 
-    afterAll(async () => {
-      await gateway?.stop();
-      await removePlatform(manifestsOf(readPlatformFolder(relative(root, folder))));
-    });
+    afterAll(() => gateway?.stop());
 
     test('a route without a backend is under the policy like the others', async () => {
       expect(conditionsOf(await policy(policyName))).toMatchObject({ Enforced: 'True Enforced' });

@@ -44,9 +44,7 @@ describeCluster(
     beforeAll(async () => {
       platform = await RunningPlatform.start(readPlatformFolder(`${FOLDER}/dist`));
     }, 180_000);
-    afterAll(async () => {
-      await platform?.stop();
-    });
+    afterAll(() => platform?.stop());
 
     const ask = (
       key: string | undefined,

@@ -69,7 +69,6 @@ describeCluster(
     afterAll(async () => {
       await removePlugin();
       await kubectl(['delete', 'nodes,clusterissuers', '--all']);
-      await plane?.empty();
       await plane?.stop();
     });
 

@@ -4,7 +4,6 @@ import { App } from 'cdk8s';
 import { MaasPlatform, type ModelConfiguration } from '../../src';
 import { parseConfiguration } from '../../src/config/read';
 import { ask, list } from './harness/api';
-import { eraseAll } from './harness/eraser';
 import { startKServe, type KServe } from './harness/kserve';
 import { KSERVE_MANAGERS } from './harness/kserve-managers';
 import { listOf, type Manifest, root } from './harness/manifests';
@@ -75,7 +74,6 @@ describe.each(KSERVE_MANAGERS)("KServe's manager $version: weights from everywhe
       const applied = rendered.filter(({ apiVersion, kind, metadata }) =>
         isApplied(apiVersion, kind, metadata.namespace),
       );
-      const caches = applied.filter(({ kind }) => kind === 'LocalModelCache');
       let kserve: KServe | undefined;
 
       beforeAll(async () => {
@@ -92,13 +90,7 @@ describe.each(KSERVE_MANAGERS)("KServe's manager $version: weights from everywhe
         });
       });
 
-      afterAll(async () => {
-        await eraseAll();
-        await kserve?.stop();
-        for (const { metadata } of caches) {
-          await ask('DELETE', `/apis/serving.kserve.io/v1alpha1/localmodelcaches/${metadata.name}`);
-        }
-      });
+      afterAll(() => kserve?.stop());
 
       const service = (name: string) =>
         rendered.find(({ kind, metadata }) => kind === 'InferenceService' && metadata.name === name)!;

@@ -60,11 +60,6 @@ export class ControlPlane {
     }
   }
 
-  /** What was not admitted as a pod. */
-  get refusals(): string[] {
-    return [...this.standIn.refusals].map(([name, message]) => `${name}: its pod is not admitted: ${message}`);
-  }
-
   /**
    * Applies a folder, as a user types it, to an empty cluster with the operators and whatever others have made.
    *
@@ -85,7 +80,7 @@ export class ControlPlane {
 
   /** Waits until every controller is content with a folder that was applied. */
   async untilGood(folder: PlatformFolder): Promise<void> {
-    await untilGood([...othersObjects(folder), ...manifestsOf(folder)], () => this.refusals);
+    await untilGood([...othersObjects(folder), ...manifestsOf(folder)], () => this.standIn.problems);
   }
 
   /** Takes everything away, so that the next platform finds an empty cluster. */

@@ -1,11 +1,12 @@
 import { startApiServer, toolsAreBuilt, type ApiServer } from './api-server';
+import { rememberState } from './clean-state';
 import { installCrds } from './prerequisites';
 import { serverFoldersVariable } from './suite';
 
 /** Where the teardown finds the servers: Jest loads the two files apart. */
 export const holder = globalThis as { cdk8sMaasApiServers?: readonly ApiServer[] };
 
-/** Starts an API server with all CRDs for each of Jest's workers: tests leave theirs empty, and would meet others' objects. */
+/** Starts an API server with all CRDs for each of Jest's workers, in which tests would meet others' objects. */
 export default async function globalSetup({ maxWorkers }: { maxWorkers: number }): Promise<void> {
   if (!toolsAreBuilt()) return;
   const started = Date.now();
@@ -15,6 +16,7 @@ export default async function globalSetup({ maxWorkers }: { maxWorkers: number }
   const ready = Date.now();
   try {
     await Promise.all(servers.map(({ kubectl }) => installCrds(kubectl)));
+    await Promise.all(servers.map(({ folder }) => rememberState(folder)));
   } catch (error) {
     await Promise.all(servers.map((server) => server.stop()));
     throw error;

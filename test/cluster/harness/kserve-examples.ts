@@ -1,6 +1,5 @@
 import { list } from './api';
 import { finishRollouts } from './deployment-controller';
-import { eraseAll } from './eraser';
 import { startKServe } from './kserve';
 import { renderedFor, type KServeManager } from './kserve-managers';
 import { listOf, type Manifest, manifestsOf, nameOf, platformFolders } from './manifests';
@@ -96,8 +95,6 @@ export class ReconciledExamples {
   }
 
   async stop(): Promise<void> {
-    // KServe takes its finalizers away itself, so while it still runs.
-    await eraseAll();
     await this.stopManager();
   }
 }

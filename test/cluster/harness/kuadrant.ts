@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { apply } from './api';
-import { removeAll } from './cleanup';
 import { reference, root, type Manifest } from './manifests';
 import { Program } from './program';
 import { kubectl } from './suite';
@@ -14,24 +13,10 @@ export const gatewayClass: Manifest = {
   spec: { controllerName: 'istio.io/gateway-controller' },
 };
 
-/** What the operator and Authorino leave behind, and the tests with them. */
-const writtenKinds = ['authconfigs', 'authorinos', 'limitadors', 'envoyfilters', 'authpolicies', 'httproutes'];
-
 /** @returns all objects of a kind, in all namespaces. */
 export async function listed(kind: string, ...more: string[]): Promise<Manifest[]> {
   const { stdout } = await kubectl(['get', kind, '--all-namespaces', '--output=json', ...more]);
   return (JSON.parse(stdout) as { items: Manifest[] }).items;
-}
-
-/** As `removeAll`, with all that the operator, Authorino and the tests have made. The operator has ended before. */
-export async function removePlatform(manifests: readonly Manifest[]): Promise<void> {
-  // The operator's finalizer, which nobody would take away any more: the next operator would find an instance that ends.
-  for (const { apiVersion, kind, metadata } of await listed('kuadrants')) {
-    const patch = ['--type=merge', '--patch={"metadata":{"finalizers":null}}'];
-    await kubectl(['patch', ...reference({ apiVersion, kind, metadata }), ...patch]);
-  }
-  const written = await Promise.all(writtenKinds.map((kind) => listed(kind)));
-  await removeAll(kubectl, [...manifests, gatewayClass, ...written.flat()]);
 }
 
 function condition(type: string): object {

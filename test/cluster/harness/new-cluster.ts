@@ -17,6 +17,9 @@ export const newClusterTools = controlPlaneTools;
 /** The tools without which its platform takes no requests. */
 export const newPlatformTools = [...new Set([...newClusterTools, ...runningPlatformTools])];
 
+/** Less than a test has: what a command that hangs has printed is then seen. */
+const LONGEST_COMMAND_SECONDS = 270;
+
 /** How a cluster is made. */
 export interface NewClusterOptions {
   /**
@@ -66,12 +69,12 @@ export class NewCluster {
 
   /** Runs `maas` in the user's folder, against this cluster. */
   run(args: readonly string[], options: MaasOptions = {}): Promise<CommandResult> {
-    return this.maas.run(args, { timeoutSeconds: 300, ...options });
+    return this.maas.run(args, { timeoutSeconds: LONGEST_COMMAND_SECONDS, ...options });
   }
 
   /** A line of the shell, as the user types it. */
   shell(line: string, options: MaasOptions = {}): Promise<CommandResult> {
-    return this.maas.shell(line, { timeoutSeconds: 300, ...options });
+    return this.maas.shell(line, { timeoutSeconds: LONGEST_COMMAND_SECONDS, ...options });
   }
 
   /** The environment of a user who has no cluster yet: the recorder of kind writes this kubeconfig. */
@@ -104,14 +107,13 @@ export class NewCluster {
       get authorinoPort() {
         return operators.authorinoPort;
       },
-      empty: () => Promise.resolve(),
       stop: () => Promise.resolve(),
     };
   }
 
   /** What was not admitted as a pod, and which controllers did not start. */
   get problems(): string[] {
-    return [...this.standIn.refusals, ...this.operators.failures].map((problem) => problem.join(': '));
+    return [...this.standIn.problems, ...[...this.operators.failures].map((failure) => failure.join(': '))];
   }
 
   /** The cluster answers no more. */

@@ -22,8 +22,6 @@ export interface Controllers {
   readonly istiod: { readonly address: string };
   /** Where Authorino takes Envoy's questions. */
   readonly authorinoPort: number;
-  /** Takes everything away. */
-  empty(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -104,10 +102,9 @@ export class RunningPlatform {
     });
   }
 
-  /** Ends all, and leaves an empty cluster. */
+  /** Ends all. */
   async stop(): Promise<void> {
     await this.unload();
-    await this.plane.empty();
     await this.plane.stop();
   }
 

@@ -31,6 +31,7 @@ export class StandIn {
   private readonly slices = new Map<string, string>();
   private readonly work: Promise<void>;
   private running = true;
+  private failure: string | undefined;
 
   private constructor(private readonly isRunning: (deployment: Manifest) => boolean) {
     this.work = this.goOn();
@@ -46,9 +47,19 @@ export class StandIn {
     await this.work;
   }
 
+  /** What is not as it should be: pods that were not admitted, a round that was not finished. */
+  get problems(): string[] {
+    const refused = [...this.refusals].map(([name, message]) => `${name}: its pod is not admitted: ${message}`);
+    return this.failure === undefined ? refused : [...refused, `the stand-in: ${this.failure}`];
+  }
+
   private async goOn(): Promise<void> {
     while (this.running) {
-      await this.round();
+      // A controller goes on, whatever the API server answers once.
+      this.failure = await this.round().then(
+        () => undefined,
+        ({ message }: Error) => message,
+      );
       await sleep(pause);
     }
   }

@@ -1,5 +1,5 @@
 // kasd runs an embedded etcd and the real kube-apiserver in one process, on loopback only: a cluster's API without
-// nodes, controllers or containers. It writes <dir>/kubeconfig, and ends at once on SIGTERM, SIGINT or, with
+// nodes, controllers or containers. It writes <dir>/kubeconfig and <dir>/etcd-url, and ends at once on SIGTERM, SIGINT or, with
 // --until-stdin-closes, when its parent is gone. Its state is for throwing away: nothing is synced to disk.
 package main
 
@@ -114,8 +114,13 @@ func prepare(directory string, etcdURL string) ([]string, error) {
 	if err := os.WriteFile(filepath.Join(directory, "kubeconfig"), []byte(kubeconfig), 0o600); err != nil {
 		return nil, err
 	}
+	if err := os.WriteFile(filepath.Join(directory, "etcd-url"), []byte(etcdURL), 0o600); err != nil {
+		return nil, err
+	}
 	return []string{
 		"--etcd-servers=" + etcdURL,
+		// What was can be asked for, as long as the server runs.
+		"--etcd-compaction-interval=0",
 		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
 		fmt.Sprintf("--secure-port=%d", port),
 		"--cert-dir=" + certificates,
