@@ -507,7 +507,7 @@ export interface ModelConfiguration {
   readonly replicas?: ModelReplicas;
   /**
    * Lets KEDA decide how many of `replicas` there are, by the work that vLLM reports. The cluster has to have KEDA.
-   * @default - none: with a range of replicas KServe has them scaled by their CPU, which says little of a GPU
+   * @default - none: a range of replicas, which then only models without a GPU may have, KServe scales by their CPU
    */
   readonly scaling?: ScalingConfiguration;
   /**
@@ -544,7 +544,8 @@ export interface ModelConfiguration {
    */
   readonly cache?: ModelCache;
   /**
-   * Further arguments of the model server, after the rendered ones; none that another key says (`--max-model-len`).
+   * Further arguments of the model server, after the rendered ones and the catalog's; none that another key says
+   * (`--max-model-len`). The catalog's are for its own weights: other weights of Hugging Face have none of them.
    * @default - none
    */
   readonly arguments?: string[];
