@@ -25,7 +25,9 @@ export function meshDomain(cluster: Cluster, { settings, objects, commands }: Pl
     return domain === CLUSTER_DOMAIN
       ? good(nameOf(istiod), `its domain is ${domain}, by which fallbacks find Services`)
       : bad(nameOf(istiod), `its domain is ${domain}, and fallbacks find Services by ${CLUSTER_DOMAIN} only`, {
-          text: `their requests end with 503: remove \`fallback\` of ${models.join(', ')} in the configuration; then`,
+          text:
+            `requests for ${models.join(', ')} all go to a provider, or end with 503: remove \`fallback\` in the configuration; ` +
+            'then',
           commands: [commands.maas('install')],
         });
   });
