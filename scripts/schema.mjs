@@ -1,11 +1,11 @@
 /**
  * Writes maas.schema.json, the JSON Schema that editors use for maas.yaml: shapes from src/config/schema.ts, texts and
- * defaults from the comments of src/config/configuration.ts and of the types that it imports.
+ * defaults from the comments of src/config/configuration/ and of the types that it imports.
  *
  *     npm run schema                             writes it
  *     node scripts/schema.mjs --check            exits with 1 when it differs from what would be written
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,20 +14,24 @@ import * as z from 'zod/mini';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const schemaFile = join(root, 'maas.schema.json');
-const typesFile = join(root, 'src/config/configuration.ts');
+const typesFolder = join(root, 'src/config/configuration');
 
 /**
- * The documented interfaces of configuration.ts and of the files that it imports.
+ * The documented interfaces of configuration/ and of the files that it imports.
  *
  * @returns {Map<string, {description: string, members: Map<string, {description: string, default?: string, type?: string}>}>}
  *   by name; `type` is the interface behind a member, also behind a list of it
  */
 function readInterfaces() {
-  const source = parse(typesFile);
-  const imported = source.statements
-    .filter(ts.isImportDeclaration)
-    .map(({ moduleSpecifier }) => parse(join(dirname(typesFile), `${moduleSpecifier.text}.ts`)));
-  const interfaces = [source, ...imported].flatMap(({ statements }) => statements.filter(ts.isInterfaceDeclaration));
+  const own = readdirSync(typesFolder).map((name) => join(typesFolder, name));
+  const imported = own.flatMap((file) =>
+    parse(file)
+      .statements.filter(ts.isImportDeclaration)
+      .map(({ moduleSpecifier }) => join(typesFolder, `${moduleSpecifier.text}.ts`)),
+  );
+  const interfaces = [...new Set([...own, ...imported])].flatMap((file) =>
+    parse(file).statements.filter(ts.isInterfaceDeclaration),
+  );
   return new Map(
     interfaces.map((declaration) => [
       declaration.name.text,
@@ -72,7 +76,7 @@ function describe(schema, interfaceName, interfaces) {
   schema.description ??= documented.description;
   for (const [key, property] of Object.entries(schema.properties ?? {})) {
     const member = documented.members.get(key);
-    if (!member) throw new Error(`${interfaceName}.${key} is in the schema, but not in configuration.ts`);
+    if (!member) throw new Error(`${interfaceName}.${key} is in the schema, but not in src/config/configuration/`);
     property.description = describeMember(member);
     if (member.default !== undefined && !member.default.startsWith('- ')) {
       property.default = parseDefault(member.default, property.type);

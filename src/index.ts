@@ -100,14 +100,12 @@ export {
   Accelerator,
   type AcceleratorOptions,
   type AcceleratorProps,
-  type AcceleratorToleration,
   type MigOptions,
   type MigStrategy,
-  type TaintEffect,
   type TimeSlicing,
-  type TolerationOperator,
 } from './models/accelerator';
 export { type AcceleratorFamily, type NodeLabels } from './models/accelerator-profiles';
+export { type AcceleratorToleration, type TaintEffect, type TolerationOperator } from './models/accelerator-toleration';
 export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
 export { type ModelArchitecture } from './models/model-architecture';

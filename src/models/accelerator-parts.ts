@@ -1,5 +1,5 @@
 import { IMAGES } from '../images';
-import type { AcceleratorProps, AcceleratorToleration, MigStrategy } from './accelerator';
+import type { AcceleratorProps, MigStrategy } from './accelerator';
 import {
   AMD_PROFILES,
   ANY_NVIDIA,
@@ -11,6 +11,7 @@ import {
   type LabelMap,
   type NodeLabels,
 } from './accelerator-profiles';
+import type { AcceleratorToleration } from './accelerator-toleration';
 
 /** All that makes an accelerator. */
 export interface AcceleratorParts extends Omit<AcceleratorProfile, 'nodes'> {

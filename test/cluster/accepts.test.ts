@@ -1,8 +1,7 @@
-import { removeAll } from './harness/cleanup';
 import { manifestsOf, platformFolders } from './harness/manifests';
 import { adopted, adoptionWarning, othersNamespaces, platformOf } from './harness/others';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
-import { describeCluster, kubectl } from './harness/suite';
+import { describeCluster, empty, kubectl } from './harness/suite';
 
 function lines(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
@@ -13,9 +12,7 @@ describeCluster('the API server accepts', () => {
     beforeEach(async () => {
       await createPrerequisiteNamespaces(kubectl, platformOf(folder), othersNamespaces(folder));
     });
-    afterEach(async () => {
-      await removeAll(kubectl, manifestsOf(folder));
-    });
+    afterEach(empty);
 
     test('server-side with strict validation', async () => {
       const manifests = manifestsOf(folder);

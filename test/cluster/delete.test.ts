@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { removeAll } from './harness/cleanup';
 import { manifestsOf, nameOf, readPlatformFolder, reference, type Manifest } from './harness/manifests';
 import { untilProtected } from './harness/policies';
 import { createPrerequisiteNamespaces, shippedKServeConfiguration } from './harness/prerequisites';
-import { describeCluster, kubectl } from './harness/suite';
+import { describeCluster, empty, kubectl } from './harness/suite';
 
 const manifests = manifestsOf(readPlatformFolder('dist'));
 const protectionLabel = 'cdk8s-maas/deletion-protection';
@@ -42,9 +41,7 @@ function shippedKeysBesideOurs(): Record<string, string> {
 }
 
 describeCluster('kubectl delete -f dist/', () => {
-  afterEach(async () => {
-    await removeAll(kubectl, manifests);
-  });
+  afterEach(empty);
 
   test('takes all that is ours alone and keeps what others use', async () => {
     expect(kept.map(nameOf)).toEqual([
@@ -110,9 +107,7 @@ describeCluster('kubectl delete -f dist/', () => {
 });
 
 describeCluster("KServe's ConfigMap keeps the keys that KServe shipped", () => {
-  afterEach(async () => {
-    await removeAll(kubectl, manifests);
-  });
+  afterEach(empty);
 
   test.each([
     ['kubectl create', ['create']],

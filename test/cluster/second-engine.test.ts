@@ -1,7 +1,5 @@
-import { removeAll } from './harness/cleanup';
-import { manifestsOf, readPlatformFolder } from './harness/manifests';
 import { createPrerequisiteNamespaces, shippedOperatorEnvironment } from './harness/prerequisites';
-import { describeCluster, kubectl } from './harness/suite';
+import { describeCluster, empty, kubectl } from './harness/suite';
 import { until } from './harness/until';
 
 const folder = 'examples/token-rate-limit-policy/dist';
@@ -40,9 +38,7 @@ describeCluster('what the second engine shares with Kuadrant', () => {
   beforeEach(async () => {
     await createPrerequisiteNamespaces(kubectl, 'kubernetes');
   });
-  afterEach(async () => {
-    await removeAll(kubectl, manifestsOf(readPlatformFolder(folder)));
-  });
+  afterEach(empty);
 
   test('the Limitador keeps its storage and what the operator writes, whoever comes first and last', async () => {
     await operatorApplies();

@@ -1,6 +1,4 @@
 import { ask, list } from './api';
-import { deleteNamespaces, foreignNamespaces } from './cleanup';
-import { kubectl } from './suite';
 import { until } from './until';
 
 interface Resource {
@@ -33,9 +31,7 @@ export async function eraseAll(): Promise<void> {
   // KServe lets go of a model only while its configuration is there.
   await erase(['/apis/serving.kserve.io/v1beta1/inferenceservices']);
   await erase(await namespacedPaths());
-  await until('all namespaces are deleted', 30, async () =>
-    deleteNamespaces(kubectl, await foreignNamespaces(kubectl)),
-  );
+  await until('all namespaces are deleted', 30, deleteNamespaces);
 }
 
 async function erase(paths: readonly string[]): Promise<void> {
@@ -77,7 +73,22 @@ async function objectsAt(path: string): Promise<string[]> {
   const resource = path.split('/').at(-1)!;
   const version = path.slice(0, -resource.length - 1);
   const objects = (await list(path)).filter(({ metadata: { name, namespace } }) => {
-    return !/^(default|kube-.*)$/.test(namespace!) && !left.some((known) => `${resource}/${name}`.startsWith(known));
+    return isForeign(namespace!) && !left.some((known) => `${resource}/${name}`.startsWith(known));
   });
   return objects.map(({ metadata: { name, namespace } }) => `${version}/namespaces/${namespace}/${resource}/${name}`);
+}
+
+/** Deletes the namespaces that Kubernetes itself has not made. @returns whether none is left */
+async function deleteNamespaces(): Promise<boolean> {
+  const names = (await list('/api/v1/namespaces')).map(({ metadata }) => metadata.name).filter(isForeign);
+  for (const name of names) {
+    await ask('DELETE', `/api/v1/namespaces/${name}`);
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: [] } };
+    await ask('PUT', `/api/v1/namespaces/${name}/finalize`, namespace);
+  }
+  return names.length === 0;
+}
+
+function isForeign(namespace: string): boolean {
+  return !/^(default|kube-.*)$/.test(namespace);
 }

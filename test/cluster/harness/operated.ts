@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { ask } from './api';
-import { eraseAll, namespacedPaths } from './eraser';
+import { namespacedPaths } from './eraser';
 import type { CommandResult } from './kubectl';
 import { Maas, type MaasOptions } from './maas';
 import { root, type Manifest } from './manifests';
 import { NamespaceController } from './namespace-controller';
 import { createPrerequisiteNamespaces } from './prerequisites';
-import { kubectl } from './suite';
+import { empty, kubectl } from './suite';
 
 /** The smallest platform: what makes no difference here is left out. */
 export const small = 'observability: { prometheus: false, serviceMonitors: false }\n';
@@ -35,7 +35,7 @@ export class OperatedCluster {
 
   async stop(): Promise<void> {
     await this.namespaces.stop();
-    await eraseAll();
+    await empty();
   }
 }
 

@@ -11,6 +11,11 @@ export const serverFolderVariable = 'CDK8S_MAAS_TEST_SERVER';
 /** kubectl for the API server of this worker. */
 export const kubectl: Kubectl = (args, options) => kubectlFor(process.env[serverFolderVariable]!)(args, options);
 
+/** Takes everything out of the API server of this worker but its CRDs. */
+export function empty(): Promise<void> {
+  return resetState(process.env[serverFolderVariable]!);
+}
+
 /**
  * A group of tests that need the API server, and maybe further tools; without them each is skipped and says why. They begin
  * with its CRDs and nothing else, whatever others have left.
@@ -18,7 +23,7 @@ export const kubectl: Kubectl = (args, options) => kubectlFor(process.env[server
 export function describeCluster(name: string, body: () => void, ...furtherTools: string[]): void {
   if (!toolsAreBuilt(...furtherTools)) return describe.skip(`${name} (skipped: run npm run tools)`, body);
   describe(name, () => {
-    beforeAll(() => resetState(process.env[serverFolderVariable]!));
+    beforeAll(empty);
     body();
   });
 }
