@@ -56,7 +56,7 @@ const scalingMetric: Rule = {
     }),
 };
 
-/** The engine of vLLM keeps a CPU busy whatever it has to do, and with much to do not more. */
+/** With one request the engine of vLLM keeps a CPU as busy as with many. */
 const scalingByCpu: Rule = {
   id: 'scaling-by-cpu',
   check: (configuration) =>
