@@ -95,7 +95,8 @@ export interface ModelConfiguration {
   readonly cache?: ModelCache;
   /**
    * Further arguments of the model server, after the rendered ones and the catalog's; none that another key says
-   * (`--max-model-len`). The catalog's are for its own weights: other weights of Hugging Face have none of them.
+   * (`--max-model-len`), or with which it would not serve (`--api-key`, `--host`). The catalog's are for its own weights:
+   * other weights of Hugging Face have none of them.
    * @default - none
    */
   readonly arguments?: string[];
