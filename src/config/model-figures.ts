@@ -18,15 +18,23 @@ export function resolveFigures(model: ModelSize, entry: CatalogEntry | undefined
   return parameters === undefined ? undefined : { ...known, ...model.architecture, parameters };
 }
 
-/** Sizes are written in round numbers: `20B` for 20.9 billion. */
-const ROUNDED = 0.05;
+/** Sizes are written in round numbers: `20B` for 20.9 billion, `0.6B` for 568 million. */
+const ROUNDED = 0.1;
 
-/** Whether weights are those of the catalog: they may lie elsewhere, or be another revision, but are as large. */
-export function isSameModel({ source, parameters }: ModelSize, entry: CatalogEntry | undefined): boolean {
-  const written = parameters === undefined ? undefined : parseParameters(parameters);
+/**
+ * Whether weights are those of the catalog. They may be another revision, or lie elsewhere: then they are as large, where
+ * somebody says how large they are.
+ */
+export function isSameModel(
+  { source, parameters }: Pick<ModelSize, 'source' | 'parameters'>,
+  entry: CatalogEntry | undefined,
+): boolean {
   const known = entry?.figures?.parameters;
-  const isAsLarge = written === undefined || known === undefined || Math.abs(written / known - 1) <= ROUNDED;
-  return isAsLarge && isSameRepository(source, entry?.source);
+  const written = parameters === undefined ? undefined : parseParameters(parameters);
+  const isElsewhere = source !== undefined && parseHuggingFace(source) === undefined;
+  const isOther =
+    isElsewhere && written !== undefined && known !== undefined && Math.abs(written / known - 1) > ROUNDED;
+  return !isOther && isSameRepository(source, entry?.source);
 }
 
 /** Whether weights are those of another source, as far as its name tells: those elsewhere than at Hugging Face may be. */

@@ -69,6 +69,7 @@ export function modelHost(name: string, platform: PlatformKind, domain: string):
 export function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain: string): ModelSettings {
   // What the catalog says of a model is about pods of the cluster.
   const entry = model.external === undefined ? catalogEntry(model.name) : undefined;
+  const known = isSameModel(model, entry) ? entry : undefined;
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
   const figures = runtime === 'simulator' ? undefined : resolveFigures(model, entry);
@@ -94,8 +95,9 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     adapters: model.adapters ?? [],
     adapterRank: model.adapterRank,
     cache: model.cache,
-    arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
-    ...(isSameModel(model, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
+    arguments: [...(known?.arguments ?? []), ...(model.arguments ?? [])],
+    licence: known?.licence,
+    gated: known?.gated,
     figures,
     tokenWeights: resolveWeights(model),
     priorityClass: model.priorityClass,

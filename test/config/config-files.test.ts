@@ -103,15 +103,16 @@ describe('of another model under a name of the catalog', () => {
   });
 
   test('another size has no licence of the catalog', () => {
-    const licences = [{}, { parameters: '21B' }, { parameters: '8B' }].map(
+    const own = { source: undefined, parameters: '8B' };
+    const licences = [{}, { parameters: '21B' }, { parameters: '8B' }, own].map(
       (said) => resolveSettings({ models: [{ ...ELSEWHERE, ...said }] }).models[0]?.licence,
     );
-    expect(licences).toEqual(['Apache-2.0', 'Apache-2.0', undefined]);
+    expect(licences).toEqual(['Apache-2.0', 'Apache-2.0', undefined, 'Apache-2.0']);
   });
 
   test('a file says all of it', () => {
     const props = read({
-      'maas.yaml': `models: [{ name: gpt-oss-20b, source: 's3://b/qwen', configFile: base/weights/config.json }]\n`,
+      'maas.yaml': `models: [{ name: gpt-oss-20b, source: 's3://b/qwen', arguments: [], configFile: base/weights/config.json }]\n`,
     });
     const { figures, licence, maxModelLength } = resolveSettings(props).models[0] ?? {};
     expect(figures).toMatchObject({ layers: 28, parameters: 7_615_283_200 });

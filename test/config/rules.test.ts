@@ -1203,6 +1203,26 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:9 domain: got a domain that makes the host of model simulator 255 characters long, expected at most 253; shorten the domain or the name',
   },
   {
+    rule: 'catalog-arguments',
+    yaml: [
+      'models:',
+      '  - { name: nomic, source: hf://else/where }',
+      '  - { name: qwen3-32b, arguments: [], source: hf://Qwen/Qwen3-8B, accelerator: nvidia-h100 }',
+      '  - { name: bge-m3, source: s3://ours/bge-m3, parameters: 0.6B }',
+      '  - { name: gpt-oss-20b, source: s3://ours/llama-8b, parameters: 8.03B }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:28 models[0].source: got "hf://else/where", expected `arguments` beside it: the catalog\'s are for its own weights; write those of `arguments: [--runner=pooling, --trust-remote-code]` that these need, or `arguments: []`',
+      'maas.yaml:5:34 models[3].source: got "s3://ours/llama-8b", expected `arguments` beside it: the catalog\'s are for its own weights; write those of `arguments: [--enable-auto-tool-choice, --tool-call-parser=openai]` that these need, or `arguments: []`',
+    ].join('\n'),
+  },
+  {
+    rule: 'canary-version',
+    yaml: 'models:\n  - { name: bge-m3, canary: { weight: 5, source: hf://BAAI/bge-large } }\n',
+    message:
+      'maas.yaml:2:50 models[0].canary.source: got "hf://BAAI/bge-large", expected `arguments` beside it: the catalog\'s are for its own weights; write those of `arguments: [--runner=pooling]` that these need, or `arguments: []`',
+  },
+  {
     rule: 'claim-source',
     yaml: 'models:\n  - { name: my-llama, source: pvc://My_Weights/llama, accelerator: nvidia }\n',
     message:
@@ -1322,12 +1342,38 @@ const ROWS: readonly Row[] = [
     yaml: [
       'models:',
       '  - { name: simulator, fallback: a, replicas: { min: 0, max: 1 }, scaling: { by: queue, target: 5 }, canary: { weight: 5, maxModelLength: 9 } }',
-      '  - { name: a, source: hf://a/b, accelerator: nvidia, fallback: simulator, adapters: [{ name: c, source: hf://a/c }] }\n',
+      '  - { name: a, source: hf://a/b, accelerator: nvidia, fallback: b, adapters: [{ name: c, source: hf://a/c }] }',
+      '  - { name: b, runtime: simulator }\n',
     ].join('\n'),
     message: [
       'maas.yaml:2:49 models[0].replicas.min: got 0, expected at least 1: what the other model answers would not wake this one (beside `fallback`); remove it, or remove `fallback`',
       'maas.yaml:2:102 models[0].canary: got a map, expected no canary: requests go to one version and its fallback (beside `fallback`); remove it, or remove `fallback`',
-      'maas.yaml:3:76 models[1].adapters: got a list of 1 item, expected no adapters, which the other model has not (beside `fallback`); remove it, or remove `fallback`',
+      'maas.yaml:3:68 models[1].adapters: got a list of 1 item, expected no adapters, which the other model has not (beside `fallback`); remove it, or remove `fallback`',
+    ].join('\n'),
+  },
+  {
+    rule: 'fallback-awake',
+    yaml: [
+      'models:',
+      '  - { name: simulator, fallback: sleepy }',
+      '  - { name: sleepy, runtime: simulator, replicas: { min: 0, max: 1 }, scaling: { by: queue, target: 5 } }\n',
+    ].join('\n'),
+    message:
+      'maas.yaml:2:34 models[0].fallback: got "sleepy", which may sleep, expected a model that always has a pod: what it answers for another does not wake it; raise models[1].replicas.min to 1, or name another',
+  },
+  {
+    rule: 'fallback-kind',
+    yaml: [
+      'models:',
+      '  - { name: mistral, fallback: bge-m3 }',
+      '  - { name: bge-m3, fallback: simulator }',
+      '  - { name: simulator, fallback: far }',
+      '  - { name: nomic, fallback: far }',
+      '  - { name: far, external: { baseUrl: https://api.example.com/v1, keySecret: far }, fallback: nomic }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:32 models[0].fallback: got "bge-m3", which embeds texts, expected a model that generates texts, as this one does; name another, or remove it',
+      'maas.yaml:3:31 models[1].fallback: got "simulator", which generates texts, expected a model that embeds texts, as this one does; name another, or remove it',
     ].join('\n'),
   },
   {
@@ -1404,6 +1450,44 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: simulator, replicas: { max: 2 }, scaling: { by: cache, target: 101 } }]\n',
     message:
       'maas.yaml:1:81 models[0].scaling.target: got 101, expected at most 100: percent of the KV cache of one replica; for example 70',
+  },
+  {
+    rule: 'scaling-metric',
+    yaml: [
+      'models:',
+      '  - { name: bge-m3, replicas: { max: 2 }, scaling: { by: tokens, target: 5 } }',
+      '  - { name: nomic, replicas: { max: 2 }, scaling: { by: queue, target: 5 } }',
+      '  - { name: own, source: hf://a/b, accelerator: nvidia, replicas: { max: 2 }, scaling: { by: cache, target: 7 }, arguments: [--runner, pooling] }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:58 models[0].scaling.by: got "tokens", expected queue for a model that embeds texts: it generates no token and keeps no KV cache; write `by: queue`',
+      'maas.yaml:4:94 models[2].scaling.by: got "cache", expected queue for a model that embeds texts: it generates no token and keeps no KV cache; write `by: queue`',
+    ].join('\n'),
+  },
+  {
+    rule: 'scaling-by-cpu',
+    yaml: [
+      'models:',
+      '  - { name: simulator, replicas: { max: 4 } }',
+      '  - { name: granite, replicas: { max: 4 } }',
+      '  - { name: bge-m3, accelerator: cpu, replicas: { max: 2 } }',
+      '  - { name: mistral, replicas: { min: 2, max: 3 }, scaling: { by: queue, target: 5 } }',
+      '  - { name: qwen3, replicas: { min: 3 } }\n',
+    ].join('\n'),
+    message:
+      'maas.yaml:3:22 models[1].replicas: got 1 to 4 replicas, expected one number, or `scaling` beside the range: KServe would choose by CPU, which says nothing of a GPU; write `replicas: { min: 4 }`, or add `scaling: { by: queue, target: 5 }`, which needs KEDA',
+  },
+  {
+    rule: 'canary-version',
+    yaml: [
+      'models:',
+      '  - { name: mistral, canary: { weight: 5, replicas: { min: 2, max: 3 } } }',
+      '  - { name: bge-m3, accelerator: cpu, replicas: { max: 2 }, canary: { weight: 5, accelerator: nvidia } }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:43 models[0].canary.replicas: got 2 to 3 replicas, expected one number, or `scaling` beside the range: KServe would choose by CPU, which says nothing of a GPU; write `replicas: { min: 3 }`, or add `scaling: { by: queue, target: 5 }`, which needs KEDA',
+      'maas.yaml:3:61 models[1].canary: got 1 to 2 replicas, expected one number, or `scaling` beside the range: KServe would choose by CPU, which says nothing of a GPU; write `replicas: { min: 2 }`, or add `scaling: { by: queue, target: 5 }`, which needs KEDA',
+    ].join('\n'),
   },
   {
     rule: 'scaling-cooldown',
@@ -2209,7 +2293,7 @@ const ROWS: readonly Row[] = [
     yaml: [
       'quota: { accelerators: { nvidia: 2 }, cpu: 500m, memory: 20000Mi, pods: 4 }',
       'models:',
-      '  - { name: granite, gpus: 2, replicas: { max: 3 }, canary: { weight: 5, gpus: 1, replicas: { min: 1 } } }',
+      '  - { name: granite, gpus: 2, replicas: { min: 3 }, canary: { weight: 5, gpus: 1, replicas: { min: 1 } } }',
       '  - { name: simulator, replicas: { min: 4 } }\n',
     ].join('\n'),
     message: [
