@@ -2069,6 +2069,12 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:83 accelerators[0].tolerations[0].value: got a value, expected none beside `operator: Exists`; remove it, or write `operator: Equal`',
   },
   {
+    rule: 'value-range',
+    yaml: 'accelerators: [{ name: a, like: nvidia, timeSlicing: { replicas: 100 } }]\n',
+    message:
+      'maas.yaml:1:66 accelerators[0].timeSlicing.replicas: got 100, expected a whole number from 2 to 80; the nearest is 80',
+  },
+  {
     rule: 'time-sliced-gpu',
     yaml: 'accelerators:\n  - { name: a, like: nvidia-h100-mig-1g.10gb, timeSlicing: { replicas: 2 } }\n  - { name: b, like: amd-mi300x, timeSlicing: { replicas: 2 } }\n',
     message: [
@@ -2157,6 +2163,52 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:106 models[0].configFile: got configFile and architecture, expected one of the two; remove one of them',
   },
   {
+    rule: 'model-start',
+    yaml: 'models:\n  - { name: phi-4, gpus: 4 }\n  - { name: qwen3, gpus: 3 }\n  - { name: nomic, gpus: 5 }\n',
+    message: [
+      'maas.yaml:2:26 models[0].gpus: got 4 GPUs, expected a number that divides its 10 heads for keys and values, or is a multiple of them: vLLM would not start; each of these fits: `gpus: 2`, `gpus: 5`',
+      'maas.yaml:3:26 models[1].gpus: got 3 GPUs, expected a number that divides its 16 attention heads: vLLM would not start; write `gpus: 2` or `gpus: 4`',
+      'maas.yaml:4:26 models[2].gpus: got 5 GPUs, expected a number that divides its 12 attention heads: vLLM would not start; write `gpus: 4` or `gpus: 6`',
+    ].join('\n'),
+  },
+  {
+    rule: 'model-start',
+    yaml: [
+      'models:',
+      '  - { name: mistral, accelerator: nvidia-h100, maxModelLength: 131072, gpus: 3 }',
+      '  - { name: nomic, maxModelLength: 8192 }',
+      '  - { name: own, source: hf://a/b, accelerator: nvidia, parameters: 8B, architecture: { maxModelLength: 8192 }, arguments: [--max-model-len=16k] }',
+      '  - { name: qwen3, maxModelLength: 131072, arguments: ["--hf-overrides={}"] }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:64 models[0].maxModelLength: got 131,072 tokens, expected at most the 32,768 of the model: vLLM would not start; write 32768 or less, or scale its positions by `arguments: [--hf-overrides=…]`',
+      'maas.yaml:2:78 models[0].gpus: got 3 GPUs, expected a number that divides its 32 attention heads: vLLM would not start; write `gpus: 2` or `gpus: 4`',
+      'maas.yaml:3:36 models[1].maxModelLength: got 8,192 tokens, expected at most the 2,048 of the model: vLLM would not start; write 2048 or less, or scale its positions by `arguments: [--hf-overrides=…]`',
+      'maas.yaml:4:124 models[2].arguments: got 16,000 tokens, expected at most the 8,192 of the model: vLLM would not start; write 8192 or less, or scale its positions by `arguments: [--hf-overrides=…]`',
+    ].join('\n'),
+  },
+  {
+    rule: 'model-start',
+    yaml: [
+      'models:',
+      '  - { name: gpt-oss-20b, accelerator: nvidia-t4, gpus: 2 }',
+      '  - { name: mistral, accelerator: nvidia-t4, gpus: 2, arguments: [--quantization=mxfp4, --dtype=bfloat16] }',
+      '  - { name: llama-3-1-8b, accelerator: nvidia-a100-80gb, architecture: { quantization: modelopt, weightBits: 8 } }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:39 models[0].accelerator: got weights of mxfp4 on nvidia-t4, whose compute capability is 7.5, expected at least 8.0 for it: vLLM would not start; `accelerator: nvidia-l4` fits',
+      'maas.yaml:3:66 models[1].arguments: got weights of mxfp4 on nvidia-t4, whose compute capability is 7.5, expected at least 8.0 for it: vLLM would not start; `accelerator: nvidia-l4` fits',
+      'maas.yaml:3:66 models[1].arguments: got --dtype bfloat16 on nvidia-t4, whose compute capability is 7.5, expected one that it computes with: bfloat16 needs at least 8.0, vLLM would not start; write "--dtype=half"',
+      'maas.yaml:4:40 models[2].accelerator: got weights of modelopt on nvidia-a100-80gb, whose compute capability is 8.0, expected at least 8.9 for it: vLLM would not start; `accelerator: nvidia-l4` fits',
+    ].join('\n'),
+  },
+  {
+    rule: 'canary-version',
+    yaml: 'models: [{ name: granite, canary: { weight: 5, maxModelLength: 128001 } }]\n',
+    message:
+      'maas.yaml:1:64 models[0].canary.maxModelLength: got 128,001 tokens, expected at most the 128,000 of the model: vLLM would not start; write 128000 or less, or scale its positions by `arguments: [--hf-overrides=…]`',
+  },
+  {
     rule: 'model-memory',
     yaml: 'models:\n  - { name: llama-3-1-8b, accelerator: nvidia-l4 }\n',
     message:
@@ -2175,7 +2227,7 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:49 models[0].accelerator: got 7450.58 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 7451.83 GiB, expected at most 142.68 GiB on each nvidia-b200, 0.8 of its 178.35 GiB: vLLM would not start; take a smaller model, a quantized one, or more and larger accelerators',
   },
   {
-    rule: 'model-memory',
+    rule: 'model-start',
     yaml: 'models:\n  - { name: llama-3-3-70b, gpus: 3 }\n',
     message:
       'maas.yaml:2:34 models[0].gpus: got 3 GPUs, expected a number that divides its 64 attention heads: vLLM would not start; `gpus: 4` fits',
@@ -2197,7 +2249,7 @@ const ROWS: readonly Row[] = [
     yaml: 'models:\n  - { name: own, source: hf://a/b, accelerator: nvidia-l4, configFile: own/config.json }\n',
     files: {
       'own/config.json':
-        '{"num_hidden_layers":32,"num_attention_heads":32,"hidden_size":4096,"intermediate_size":14336,"vocab_size":32000,"max_position_embeddings":32768}\n',
+        '{"model_type":"llama","num_hidden_layers":32,"num_attention_heads":32,"hidden_size":4096,"intermediate_size":14336,"vocab_size":32000,"max_position_embeddings":32768}\n',
     },
     message:
       'maas.yaml:2:13 models[0].name: got 14.99 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 16.00 GiB of KV cache for 32,768 tokens, together 31.46 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 4096`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
@@ -2287,6 +2339,24 @@ const ROWS: readonly Row[] = [
     },
     message:
       'bases/base.yaml:1:74 models[0].configFile: got "config.json", a model with "kv_lora_rank", whose cache is not computed, expected a model\'s config.json with figures that are known here; write `parameters` in its place: weights are checked by them',
+  },
+  {
+    rule: 'config-file-parameters',
+    yaml: [
+      'models:',
+      '  - { name: falcon, source: hf://a/b, accelerator: nvidia, configFile: falcon.json }',
+      '  - { name: gpt-oss-20b, configFile: none.json }',
+      '  - { name: known, source: hf://a/b, accelerator: nvidia, parameters: 7.2B, configFile: falcon.json }\n',
+    ].join('\n'),
+    files: {
+      'falcon.json':
+        '{"model_type":"falcon","num_hidden_layers":32,"num_attention_heads":71,"hidden_size":4544,"multi_query":true}',
+      'none.json': '{"num_hidden_layers":24,"num_attention_heads":64,"hidden_size":2880}',
+    },
+    message: [
+      'maas.yaml:2:72 models[0].configFile: got "falcon.json", a model of the type "falcon", expected `parameters` beside it: how many such a model has is not computed here; add `parameters: 8B`, as its model card has it',
+      'maas.yaml:3:38 models[1].configFile: got "none.json", no model_type, expected `parameters` beside it: how many such a model has is not computed here; add `parameters: 8B`, as its model card has it',
+    ].join('\n'),
   },
 ];
 

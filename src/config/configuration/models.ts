@@ -101,18 +101,20 @@ export interface ModelConfiguration {
    */
   readonly arguments?: string[];
   /**
-   * Number of parameters, for example `8B`: whether the model's weights fit is then checked.
+   * Number of parameters, for example `8B`: whether the model's weights fit is then checked. Under a name of the catalog
+   * another number is another model, of which the catalog says nothing.
    * @default - the catalog's, else what `configFile` comes to
    */
   readonly parameters?: string;
   /**
-   * Figures of the model, so that its KV cache is checked, too.
+   * Figures of the model, so that its KV cache is checked, too; with `parameters` all of them, without over the catalog's.
    * @default - the catalog's
    */
   readonly architecture?: ModelArchitecture;
   /**
-   * The model's `config.json` on the disk in place of `architecture`, relative to the file that names it. In maas.yaml
-   * only: what code gives is never read from files.
+   * The model's `config.json` on the disk in place of `architecture`, relative to the file that names it. The size is
+   * computed from it for Cohere, Gemma, gpt-oss, Granite, Llama, Mistral, OLMo 2, Phi, Qwen and StarCoder 2; others need
+   * `parameters` beside it. In maas.yaml only: what code gives is never read from files.
    * @default - none
    */
   readonly configFile?: string;

@@ -23,7 +23,7 @@ import {
 import type { Draft, DraftConfiguration } from '../draft';
 import { decideMonitoring, type MonitoringSwitches } from '../monitoring';
 import type { Path } from '../problem';
-import { isSameModel } from '../model-figures';
+import { isSameRepository } from '../model-figures';
 import { modelHost } from '../model-settings';
 import { isComplete, isUnusable, placed, type Placed } from './rule';
 
@@ -122,7 +122,7 @@ export function runtimeOf({ item, entry }: NamedModel): string | undefined {
 
 /** The arguments of a model server, as far as they can be used. */
 export function argumentsOf({ item, entry }: NamedModel): { arguments: string[] } {
-  const known = isSameModel(item.source, entry) ? (entry?.arguments ?? []) : [];
+  const known = isSameRepository(item.source, entry?.source) ? (entry?.arguments ?? []) : [];
   return { arguments: [...known, ...placed(item.arguments).map((argument) => argument.item)] };
 }
 

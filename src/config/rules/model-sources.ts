@@ -1,6 +1,6 @@
 import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from '../../models/hugging-face';
 import { FORMATS } from '../formats';
-import { isSameModel } from '../model-figures';
+import { isSameRepository } from '../model-figures';
 import { quote, type Finding } from '../problem';
 import { namedModelsOf, runtimeOf } from './facts';
 import { atValue, type Rule } from './rule';
@@ -67,7 +67,7 @@ const catalogArguments: Rule = {
       if (source === undefined || runtimeOf(model) !== 'vllm' || known.length === 0) {
         return [];
       }
-      if (isSameModel(source, entry) || Object.hasOwn(item, 'arguments')) {
+      if (isSameRepository(source, entry?.source) || Object.hasOwn(item, 'arguments')) {
         return [];
       }
       const expected = "`arguments` beside it: the catalog's are for its own weights";
