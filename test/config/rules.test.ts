@@ -1603,6 +1603,14 @@ const ROWS: readonly Row[] = [
       'maas.yaml:3:85 models[1].cache.size: got "2Gi", expected 1Gi, as model m1 says of the same weights; write 1Gi in both',
   },
   {
+    rule: 'cache-size',
+    yaml: 'models:\n  - name: m1\n    source: hf://a/b\n    accelerator: nvidia\n    cache: { nodeGroup: a, size: 1Gi }\n    canary: { weight: 1, arguments: [], cache: { nodeGroup: b, size: 2Gi } }\n  - name: m2\n    source: hf://a/c\n    accelerator: nvidia\n    cache: { nodeGroup: a, size: 1Gi }\n    canary: { weight: 1, source: hf://a/d, cache: { nodeGroup: a, size: 3Gi } }\n  - { name: m3, source: hf://a/d, accelerator: nvidia, cache: { nodeGroup: b, size: 4Gi } }\n',
+    message: [
+      'maas.yaml:6:70 models[0].canary.cache.size: got "2Gi", expected 1Gi, as model m1 says of the same weights; write 1Gi in both',
+      'maas.yaml:12:85 models[2].cache.size: got "4Gi", expected 3Gi, as the canary of model m2 says of the same weights; write 3Gi in both',
+    ].join('\n'),
+  },
+  {
     rule: 'hugging-face-source',
     yaml: 'models:\n  - { name: m0, accelerator: nvidia, source: "hf://a/b:x:y" }\n  - { name: m1, accelerator: nvidia, source: "hf://a/b:" }\n  - { name: m2, accelerator: nvidia, source: "hf://a/b@main" }\n  - { name: m3, accelerator: nvidia, source: "hf://a/b/c" }\n  - { name: m4, accelerator: nvidia, source: "hf://a/b/" }\n  - { name: m5, accelerator: nvidia, source: "hf://:x" }\n  - { name: m6, accelerator: nvidia, source: "https://huggingface.co/a/b" }\n  - { name: m7, accelerator: nvidia, source: "https://huggingface.co/a/b/tree/v1/" }\n',
     message: [
