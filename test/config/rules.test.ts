@@ -1587,6 +1587,12 @@ const ROWS: readonly Row[] = [
     ].join('\n'),
   },
   {
+    rule: 'cache-group-name-length',
+    yaml: `models:\n  - { name: m1, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: ${'a'.repeat(126)}, size: 1Gi } }\n  - { name: m2, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: ${'a'.repeat(125)}, size: 1Gi } }\n`,
+    message:
+      "maas.yaml:2:76 models[0].cache.nodeGroup: got 126 characters, expected at most 125, so that KServe's volume <cache>-<group>-<namespace> has at most 253; make the LocalModelNodeGroup anew, with a shorter name",
+  },
+  {
     rule: 'cache-source',
     yaml: 'models:\n  - { name: simulator, cache: { existingClaim: a } }\n  - { name: m1, source: s3://a/b, accelerator: nvidia, cache: { existingClaim: a } }\n  - { name: m2, source: pvc://a/b, accelerator: nvidia, cache: { nodeGroup: a, size: 1Gi } }\n  - { name: m3, source: oci://a/b, accelerator: nvidia, cache: { nodeGroup: a, size: 1Gi } }\n  - { name: m4, source: hf://a/b, accelerator: nvidia, cache: { existingClaim: a } }\n',
     message: [

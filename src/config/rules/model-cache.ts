@@ -1,7 +1,7 @@
 import type { ModelCache } from '../../models/model-cache';
 import { HUGGING_FACE } from '../../models/hugging-face';
 import type { Draft } from '../draft';
-import { quote, showValue, type Finding, type Path } from '../problem';
+import { count, quote, showValue, type Finding, type Path } from '../problem';
 import { namedModelsOf, runtimeOf, type NamedModel } from './facts';
 import { atKey, atValue, isComplete, isUnusable, type Rule } from './rule';
 import { volumeSize } from './volume-size';
@@ -50,6 +50,21 @@ const cacheKeys: Rule = {
               ? [atKey(path, 'no size', 'what the weights take on a disk', 'add it, for example `size: 20Gi`')]
               : volumeSize(size, [...path, 'size'], '20Gi')),
           ];
+    }),
+};
+
+/** KServe names a volume `<cache>-<group>-<namespace>`, in 253 characters, of which the others take 63 at most. */
+const LONGEST_GROUP = 253 - 2 * '-'.length - 2 * 63;
+
+const cacheGroup: Rule = {
+  id: 'cache-group-name-length',
+  check: (configuration) =>
+    cachedModelsOf(configuration).flatMap(({ cache: { nodeGroup = '' }, path }): Finding[] => {
+      const expected = `at most ${LONGEST_GROUP}, so that KServe's volume <cache>-<group>-<namespace> has at most 253`;
+      const fix = 'make the LocalModelNodeGroup anew, with a shorter name';
+      return nodeGroup.length <= LONGEST_GROUP
+        ? []
+        : [atValue([...path, 'nodeGroup'], count(nodeGroup.length, 'character'), expected, fix)];
     }),
 };
 
@@ -125,7 +140,7 @@ const cacheSize: Rule = {
 };
 
 /** Where weights are kept, by each version of a model for itself. */
-export const MODEL_CACHE_RULES: readonly Rule[] = [cachePlace, cacheKeys, cacheSource];
+export const MODEL_CACHE_RULES: readonly Rule[] = [cachePlace, cacheKeys, cacheGroup, cacheSource];
 
 /** What all versions of all models have to agree on about where weights are kept. */
 export const SHARED_CACHE_RULES: readonly Rule[] = [cacheSize];
