@@ -216,19 +216,26 @@ describeCluster(
       expect(await find(`${paths.services}/${granite}`)).toBeUndefined();
     });
 
-    test('kubectl delete -f dist/ leaves a cache without its nodes, which goes once they are back', async () => {
-      expect(await cluster.maas.run(['synth'])).toMatchObject({ exitCode: 0 });
-      const files = '-f dist/60-models.k8s.yaml -f dist/85-objects.k8s.yaml';
-      const remove = `kubectl delete ${files} --ignore-not-found --wait=false`;
-      const first = await cluster.maas.shell(remove);
-      expect([first.exitCode, first.stderr]).toEqual([1, expect.stringContaining(`${cache} is being used by`)]);
-      await until('KServe lets it be deleted', 60, async () => {
-        await cluster.maas.shell(remove);
-        return Object.hasOwn((await find(`${paths.caches}/${cache}`))!.metadata, 'deletionTimestamp');
+    test('kubectl delete -f dist/ leaves the cache, which can be deleted once its nodes are back', async () => {
+      const { maas } = cluster;
+      expect(await maas.run(['synth'])).toMatchObject({ exitCode: 0 });
+      const { exitCode, stderr } = await maas.shell(
+        'kubectl delete -f dist/60-models.k8s.yaml -f dist/85-objects.k8s.yaml --wait=false',
+      );
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`${cache} is being used by`)]);
+      expect([await names(paths.caches), await names(paths.groups)]).toEqual([[cache], []]);
+      const selected = 'localmodelcaches --selector app.kubernetes.io/part-of=maas';
+      for (const command of [
+        'apply -f dist/85-objects.k8s.yaml',
+        `annotate ${selected} --overwrite node-groups=back`,
+      ]) {
+        expect(page).toContain(`kubectl ${command}`);
+        expect(await maas.shell(`kubectl ${command}`)).toMatchObject({ exitCode: 0 });
+      }
+      await until('the cache is deleted', 60, async () => {
+        await maas.shell(`kubectl delete ${selected} --wait=false`);
+        return (await names(paths.caches)).length === 0;
       });
-      expect(await names(paths.groups)).toEqual([]);
-      expect(await cluster.maas.shell('kubectl apply -f dist/85-objects.k8s.yaml')).toMatchObject({ exitCode: 0 });
-      await until('the cache is gone', 60, async () => (await names(paths.caches)).length === 0);
     });
 
     test('maas uninstall takes all of it away', async () => {
