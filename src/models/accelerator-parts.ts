@@ -28,8 +28,13 @@ const TAINTED: AcceleratorToleration[] = [{ key: 'nvidia.com/gpu', operator: 'Ex
 /** AKS taints nothing by itself; its documentation has users taint GPU nodes like this. */
 const AKS_TAINTED: AcceleratorToleration = { key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' };
 
-/** Images of vLLM of which a tag is pinned. */
-export const PINNED_IMAGES = { cuda: IMAGES.vllm, cpu: IMAGES.vllmCpu, rocm: undefined, gaudi: undefined } as const;
+/** Images of vLLM of which a tag is pinned. Intel's plugin for Gaudi has had no release for this version of vLLM. */
+export const PINNED_IMAGES = {
+  cuda: IMAGES.vllm,
+  cpu: IMAGES.vllmCpu,
+  rocm: IMAGES.vllmRocm,
+  gaudi: undefined,
+} as const;
 
 /** Name of the ServingRuntime of every accelerator without an image of its own. */
 export const DEFAULT_RUNTIME_NAME = 'vllm-latest';

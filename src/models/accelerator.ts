@@ -127,7 +127,7 @@ export class Accelerator {
   }
 
   /**
-   * An AMD GPU. No image of vLLM for it is pinned: `like` with an `image` gives it one.
+   * An AMD GPU, served by vLLM's build for ROCm.
    * @param product mi300x
    * @throws when the product is not known, or nobody labels it there
    */

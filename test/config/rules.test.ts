@@ -1926,9 +1926,9 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'accelerator-image',
-    yaml: 'models: [{ name: mistral, accelerator: amd-mi300x }]\n',
+    yaml: 'models: [{ name: mistral, accelerator: intel-gaudi3 }]\n',
     message:
-      'maas.yaml:1:40 models[0].accelerator: got "amd-mi300x", expected an accelerator with an `image` of vLLM: for this one none is pinned here; use one of `accelerators` with `like: amd-mi300x` and an `image`',
+      'maas.yaml:1:40 models[0].accelerator: got "intel-gaudi3", expected an accelerator with an `image` of vLLM: for this one none is pinned here; use one of `accelerators` with `like: intel-gaudi3` and an `image`',
   },
   {
     rule: 'accelerator-gpus',

@@ -154,7 +154,7 @@ describe('a time-sliced GPU', () => {
 });
 
 describe('other accelerators', () => {
-  test('AMD and Gaudi have no pinned image, and the ServingRuntime of their name', () => {
+  test('AMD and Gaudi have the ServingRuntime of their name, and AMD a pinned image', () => {
     expect(Accelerator.amd('mi300x')).toMatchObject({
       resourceName: 'amd.com/gpu',
       nodeSelector: { 'amd.com/gpu.product-name': 'AMD_Instinct_MI300X_OAM' },
@@ -163,7 +163,7 @@ describe('other accelerators', () => {
     });
     expect(Accelerator.gaudi3()).toMatchObject({ resourceName: 'habana.ai/gaudi', runtimeName: 'vllm-intel-gaudi3' });
     expect([Accelerator.amd('mi300x'), Accelerator.gaudi3()].map((each) => each.imageName())).toEqual([
-      undefined,
+      imageName(IMAGES.vllmRocm),
       undefined,
     ]);
     expect(() => Accelerator.amd('mi1')).toThrow(new Error('unknown AMD product: got "mi1", expected one of mi300x'));
