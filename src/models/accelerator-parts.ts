@@ -1,4 +1,5 @@
 import { IMAGES } from '../images';
+import { NVIDIA_PRODUCTS } from './accelerator-cards';
 import type { AcceleratorProps, MigStrategy } from './accelerator';
 import {
   AMD_PROFILES,
@@ -6,11 +7,11 @@ import {
   CPU,
   GAUDI_3,
   MIG_SLICES,
-  NVIDIA_PROFILES,
   type AcceleratorProfile,
   type LabelMap,
   type NodeLabels,
 } from './accelerator-profiles';
+import { productOf } from './product-of';
 import type { AcceleratorToleration } from './accelerator-toleration';
 
 /** All that makes an accelerator. */
@@ -42,7 +43,7 @@ export const DEFAULT_RUNTIME_NAME = 'vllm-latest';
 /** The built-in accelerators by their names in maas.yaml; slices are made from them. */
 export const BUILT_IN: Readonly<Record<string, AcceleratorProfile>> = {
   nvidia: ANY_NVIDIA,
-  ...prefixed('nvidia', NVIDIA_PROFILES),
+  ...prefixed('nvidia', NVIDIA_PRODUCTS),
   ...prefixed('amd', AMD_PROFILES),
   'intel-gaudi3': GAUDI_3,
   cpu: CPU,
@@ -62,18 +63,6 @@ export const OWN: Omit<AcceleratorParts, 'name'> = {
 
 function prefixed(vendor: string, profiles: Readonly<Record<string, AcceleratorProfile>>) {
   return Object.fromEntries(Object.entries(profiles).map(([product, profile]) => [`${vendor}-${product}`, profile]));
-}
-
-/**
- * The entry of a table of products.
- * @throws when there is none
- */
-export function productOf<Entry>(vendor: string, table: Readonly<Record<string, Entry>>, product: string): Entry {
-  const entry = Object.hasOwn(table, product) ? table[product] : undefined;
-  if (entry === undefined) {
-    throw new Error(`unknown ${vendor} product: got "${product}", expected one of ${Object.keys(table).join(', ')}`);
-  }
-  return entry;
 }
 
 /**
@@ -119,7 +108,7 @@ export function sliceParts(
   if (memory === undefined) {
     throw new Error(`unknown slice of ${product}: got "${slice}", expected one of ${Object.keys(slices).join(', ')}`);
   }
-  const whole = productOf('NVIDIA', NVIDIA_PROFILES, product);
+  const whole = productOf('NVIDIA', NVIDIA_PRODUCTS, product);
   const { gpuOperator = {}, gke } = whole.nodes;
   const label = gpuOperator['nvidia.com/gpu.product'] ?? '';
   const nodes: AcceleratorProfile['nodes'] = {

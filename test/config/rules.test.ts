@@ -1230,13 +1230,13 @@ const ROWS: readonly Row[] = [
     rule: 'model-accelerator',
     yaml: 'models:\n  - { name: my-llama, source: hf://a/b }\n',
     message:
-      'maas.yaml:2:13 models[0].name: got "my-llama" without a GPU, expected `accelerator`, one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, amd-mi300x, intel-gaudi3, cpu, or a slice like nvidia-h100-mig-1g.10gb; add `accelerator: nvidia`',
+      'maas.yaml:2:13 models[0].name: got "my-llama" without a GPU, expected `accelerator`, one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, nvidia-a100-40gb-pcie, nvidia-a100-80gb-pcie, nvidia-h100-pcie, nvidia-h100-nvl, nvidia-h200-nvl, amd-mi300x, intel-gaudi3, cpu, or a slice like nvidia-h100-mig-1g.10gb; add `accelerator: nvidia`',
   },
   {
     rule: 'model-accelerator',
     yaml: 'models:\n  - { name: my-llama, source: hf://a/b, accelerator: nvidia-l40 }\n',
     message:
-      'maas.yaml:2:54 models[0].accelerator: got "nvidia-l40", expected one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, amd-mi300x, intel-gaudi3, cpu, or a slice like nvidia-h100-mig-1g.10gb; did you mean "nvidia-l4"?',
+      'maas.yaml:2:54 models[0].accelerator: got "nvidia-l40", expected one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, nvidia-a100-40gb-pcie, nvidia-a100-80gb-pcie, nvidia-h100-pcie, nvidia-h100-nvl, nvidia-h200-nvl, amd-mi300x, intel-gaudi3, cpu, or a slice like nvidia-h100-mig-1g.10gb; did you mean "nvidia-l4"?',
   },
   {
     rule: 'value-type',
@@ -1883,7 +1883,7 @@ const ROWS: readonly Row[] = [
     rule: 'accelerator-like',
     yaml: 'accelerators: [{ name: ours, like: nvidia-l40 }]\n',
     message:
-      'maas.yaml:1:36 accelerators[0].like: got "nvidia-l40", expected a built-in accelerator: nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, amd-mi300x, intel-gaudi3, cpu, or a slice; did you mean "nvidia-l4"?',
+      'maas.yaml:1:36 accelerators[0].like: got "nvidia-l40", expected a built-in accelerator: nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, nvidia-a100-40gb-pcie, nvidia-a100-80gb-pcie, nvidia-h100-pcie, nvidia-h100-nvl, nvidia-h200-nvl, amd-mi300x, intel-gaudi3, cpu, or a slice; did you mean "nvidia-l4"?',
   },
   {
     rule: 'accelerator-complete',

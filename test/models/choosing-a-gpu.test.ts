@@ -28,7 +28,7 @@ test('lists every accelerator with its memory and its labels', () => {
   const rows = page.split('\n').filter((line) => /^\| `(nvidia|amd|intel|cpu)/.test(line));
   expect(rows.map((row) => /`([^`]*)`/.exec(row)?.[1])).toEqual(Accelerator.names);
   for (const row of rows) {
-    const [, name = '', memory = '', , gke = '', aws = ''] = row.split('|').map((cell) => cell.trim());
+    const [, name = '', memory = '', , operator = '', gke = '', aws = ''] = row.split('|').map((cell) => cell.trim());
     const accelerator = Accelerator.fromName(name.replaceAll('`', ''));
     const { memoryMebibytes } = accelerator;
     expect([name, memory]).toEqual([
@@ -41,12 +41,12 @@ test('lists every accelerator with its memory and its labels', () => {
       labellers.includes('gke'),
       labellers.includes('karpenter') && labellers.includes('eksAutoMode'),
     ]);
-    const labels = ['gke', 'karpenter'].flatMap((nodeLabels) =>
-      labellers.includes(nodeLabels as 'gke')
-        ? Object.values(Accelerator.fromName(accelerator.name, { nodeLabels: nodeLabels as 'gke' }).nodeSelector)
+    const labels = (['gpuOperator', 'gke', 'karpenter'] as const).flatMap((nodeLabels) =>
+      labellers.includes(nodeLabels)
+        ? Object.values(Accelerator.fromName(accelerator.name, { nodeLabels }).nodeSelector)
         : [],
     );
-    const shown: readonly string[] = `${gke} ${aws}`.match(/[\w-]+/g) ?? [];
+    const shown: readonly string[] = `true ${operator} ${gke} ${aws}`.match(/[\w-]+/g) ?? [];
     expect(labels.filter((label) => !shown.includes(label))).toEqual([]);
   }
 });
