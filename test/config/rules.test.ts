@@ -307,6 +307,18 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'unknown-key',
+    yaml: 'models: [{ name: qwen3, canary: { weight: 10, configFile: a.json } }]\n',
+    message:
+      'maas.yaml:1:47 models[0].canary.configFile: got an unknown key, expected one of weight, source, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, cache, maxModelLength, adapters, adapterRank, arguments, parameters, architecture; write what the file says: `parameters` and `architecture`',
+  },
+  {
+    rule: 'unknown-key',
+    yaml: 'models: [{ name: qwen3, canary: { weight: 10, scaling: { by: queue, target: 1 } } }]\n',
+    message:
+      'maas.yaml:1:47 models[0].canary.scaling: got an unknown key, expected one of weight, source, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, cache, maxModelLength, adapters, adapterRank, arguments, parameters, architecture; remove it',
+  },
+  {
+    rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
       'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',

@@ -2,6 +2,8 @@ import { canaryVersion } from '../canary-version';
 import type { DraftConfiguration } from '../draft';
 import { count, listNames, quote, type Finding } from '../problem';
 import { canaryName } from '../model-settings';
+import { CONFIGURATION_SCHEMA } from '../schema';
+import { keysOf, schemaAt } from '../schema-walk';
 import { ACCELERATOR_RULES } from './accelerators';
 import { ADAPTER_RULES } from './adapters';
 import { namedModelsOf, type DraftModel, type NamedModel } from './facts';
@@ -30,6 +32,11 @@ const RULES_OF_VERSIONS: readonly Rule[] = [
 
 /** `<InferenceService>-canary-predictor` is the longest of the names that KServe makes of it. */
 const LONGEST_NAME = 63 - canaryName('-predictor').length;
+
+const SCHEMA = schemaAt(CONFIGURATION_SCHEMA, ['models', 0, 'canary']);
+
+/** Keys of a canary. */
+const KEYS: readonly string[] = Object.keys((SCHEMA && keysOf(SCHEMA)) ?? {});
 
 interface ModelWithCanary extends NamedModel {
   readonly canary: NonNullable<DraftModel['canary']>;
@@ -136,8 +143,13 @@ function problemsOf(rules: readonly Rule[], { index }: NamedModel, configuration
 
 /** The configuration with the canary in place of its model. */
 function withCanary({ index, item, canary }: ModelWithCanary, configuration: DraftConfiguration): DraftConfiguration {
-  const version = canaryVersion(item, canary);
+  const version = canaryVersion(item, sayable(canary));
   return { ...configuration, models: configuration.models?.map((each, place) => (place === index ? version : each)) };
+}
+
+/** What a canary can say: keys that only a model has are unknown here, and no more is to be said of them. */
+function sayable(canary: ModelWithCanary['canary']): ModelWithCanary['canary'] {
+  return Object.fromEntries(Object.entries(canary).filter(([key]) => KEYS.includes(key)));
 }
 
 /** Whether a problem of the version is one of what the canary says, and not of what it has of its model. */
