@@ -5,6 +5,7 @@ import type { ModelSettings } from '../config/model-settings';
 import type { PlatformSettings } from '../config/settings';
 import type { Accelerator } from '../models/accelerator';
 import { checkMemory } from '../models/memory-check';
+import type { ModelFigures } from '../models/model-architecture';
 import { CPU_CACHE_GIBIBYTES, planMemory, sequenceBytes, type MemoryPlan } from '../models/vllm-memory';
 import { readServing, type Serving } from '../models/vllm-serving';
 import { formatNumber } from './words';
@@ -82,7 +83,14 @@ function leastWords(model: ModelSettings, accelerator: Accelerator): string[] {
 function weightWords({ figures, gpus }: ModelSettings, { bytes, weightBits = figures?.weightBits }: Serving): string {
   const billions = formatNumber(Math.round((figures?.parameters ?? 0) / 1e7) / 100);
   const split = gpus === 1 ? '' : `, split over ${gpus}`;
-  return `${billions} billion parameters of ${formatNumber(weightBits ?? 8 * bytes)} bit${split}`;
+  return `${billions} billion parameters of ${formatNumber(weightBits ?? 8 * bytes)} bit${publishedWords(figures)}${split}`;
+}
+
+function publishedWords({ dtype, weightBits }: Partial<ModelFigures> = {}): string {
+  if (dtype === undefined) {
+    return '';
+  }
+  return weightBits === undefined ? `, published as ${dtype}` : `, but what is not quantized: ${dtype}`;
 }
 
 function cacheWords(plan: MemoryPlan, serving: Serving, { figures }: ModelSettings): string[] {

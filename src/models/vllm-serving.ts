@@ -1,4 +1,5 @@
 import type { Accelerator } from './accelerator';
+import type { ModelFigures, WeightType } from './model-architecture';
 
 /** What the ServingRuntime says to vLLM, unless a model's arguments say otherwise. */
 export const RUNTIME_DEFAULTS = {
@@ -14,6 +15,8 @@ export interface ServingOptions {
   readonly maxModelLength?: number;
   /** Arguments of the model server, as the model has them. */
   readonly arguments: readonly string[];
+  /** What is known of its weights; undefined where nothing is. */
+  readonly figures?: Pick<ModelFigures, 'dtype'>;
 }
 
 /** What decides how much memory vLLM takes. */
@@ -51,15 +54,11 @@ const NOT_COMPUTED = [
   '--config',
 ];
 
+/** Bytes of a weight, by the types that models are published in. */
+const WEIGHT_TYPES: Readonly<Record<WeightType, number>> = { bfloat16: 2, float16: 2, float32: 4 };
+
 /** Bytes of a number, by the names of vLLM. */
-const DTYPES: Readonly<Record<string, number>> = {
-  auto: 2,
-  half: 2,
-  float16: 2,
-  bfloat16: 2,
-  float: 4,
-  float32: 4,
-};
+const DTYPES: Readonly<Record<string, number>> = { ...WEIGHT_TYPES, half: 2, float: 4 };
 
 const CACHE_DTYPES: Readonly<Record<string, number>> = { bfloat16: 2, float16: 2, fp8: 1, fp8_e4m3: 1, fp8_e5m2: 1 };
 
@@ -86,7 +85,7 @@ export function readServing(options: ServingOptions, accelerator: Accelerator): 
     return `${odd} changes it`;
   }
   const quantization = text(values, ['--quantization', '-q']);
-  const bytes = of(DTYPES, text(values, ['--dtype']) ?? 'auto');
+  const bytes = typeBytes(text(values, ['--dtype']) ?? 'auto', options);
   const cacheDtype = text(values, ['--kv-cache-dtype']) ?? 'auto';
   const weightBits = quantization === undefined ? undefined : of(QUANTIZATIONS, quantization);
   const isUntold = quantization !== undefined && UNTOLD_QUANTIZATIONS.includes(quantization);
@@ -114,6 +113,11 @@ export function readServing(options: ServingOptions, accelerator: Accelerator): 
     cacheBytes: found['--kv-cache-dtype'] ?? 2,
     weightBits,
   };
+}
+
+/** Bytes of a weight. Of its own accord vLLM takes weights of 32 bit for 16. */
+function typeBytes(asked: string, { figures: { dtype = 'bfloat16' } = {} }: ServingOptions): number | undefined {
+  return asked === 'auto' ? Math.min(WEIGHT_TYPES[dtype], 2) : of(DTYPES, asked);
 }
 
 /**

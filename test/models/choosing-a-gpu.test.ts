@@ -60,18 +60,27 @@ test('lists every slice', () => {
 
 test('lists the catalog with its figures', () => {
   const rows = Object.entries(CATALOG).flatMap(([name, entry]) => {
-    const { figures, source = '', licence = '', gated, accelerator = '', gpus = 1, maxModelLength = 0 } = entry;
+    const {
+      figures,
+      figuresRevision = '',
+      source = '',
+      licence = '',
+      gated,
+      accelerator = '',
+      gpus = 1,
+      maxModelLength = 0,
+    } = entry;
     if (figures === undefined) {
       return [];
     }
-    const { parameters, layers, keyValueHeads, headSize, weightBits, maxModelLength: context = 0 } = figures;
+    const { parameters, layers, keyValueHeads, headSize, weightBits, dtype, maxModelLength: context = 0 } = figures;
     const cells = [
       `\`${name}\``,
-      source.replace('hf://', ''),
+      `${source.replace('hf://', '')} at \`${figuresRevision.slice(0, 7)}\``,
       parameters.toLocaleString('en-US'),
       String(layers),
       keyValueHeads === 0 ? 'none' : `${keyValueHeads} × ${headSize}`,
-      weightBits === undefined ? 'bfloat16 or float16' : 'MXFP4, rest bfloat16',
+      weightBits === undefined ? dtype : `MXFP4, rest ${dtype}`,
       `${context.toLocaleString('en-US')} (${maxModelLength.toLocaleString('en-US')})`,
       `${licence}${gated === true ? ', gated' : ''}`,
       gpus === 1 ? `\`${accelerator}\`` : `${gpus} \`${accelerator}\``,
