@@ -38,6 +38,8 @@ const SEED: Readonly<Record<string, CatalogEntry>> = {
     accelerator: 'nvidia',
     resources: RESOURCES.small,
     maxModelLength: 6144,
+    // It thinks aloud first: clients get that apart from the answer.
+    arguments: ['--reasoning-parser=qwen3'],
     figuresRevision: 'c1899de289a04d12100db370d81485cdf75e47ca',
     figures: {
       ...GROUPED,

@@ -96,6 +96,14 @@ describe.each(MODELS)('the figures of %s', (name, entry) => {
   });
 });
 
+test('clients get what a Qwen3 thinks apart from its answer', () => {
+  const thinking = MODELS.filter(([, { source }]) => source?.startsWith('hf://Qwen/Qwen3'));
+  expect(thinking.map(([name, entry]) => [name, entry.arguments])).toEqual([
+    ['qwen3', expect.arrayContaining(['--reasoning-parser=qwen3'])],
+    ['qwen3-32b', expect.arrayContaining(['--reasoning-parser=qwen3'])],
+  ]);
+});
+
 describe.each([
   ...Object.entries(CATALOG),
   ...Object.entries(DEFAULT_RESOURCES).map(([name, resources]) => [name, { resources }] as const),
