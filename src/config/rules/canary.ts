@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { canaryVersion } from '../canary-version';
 import type { DraftConfiguration } from '../draft';
 import { count, listNames, quote, type Finding } from '../problem';
@@ -122,19 +123,19 @@ const versionOfCanary: Rule = {
   check: (configuration) =>
     canariesOf(configuration).flatMap((model) => {
       const version = withCanary(model, configuration);
-      const known = new Set(
-        problemsOf(RULES_OF_VERSIONS, model, configuration).map((finding) => JSON.stringify(finding)),
-      );
+      const told = problemsOf(RULES_OF_VERSIONS, model, configuration);
+      const isTold = (finding: Finding) => told.some((other) => isDeepStrictEqual(other, finding));
+      const misfits = problemsOf(RULES_OF_VERSIONS, model, version);
+      const withoutEffect = problemsOf(NO_EFFECT_RULES, model, version);
       return [
-        ...problemsOf(RULES_OF_VERSIONS, model, version).filter(
-          (finding) => isOwn(finding, model) || !known.has(JSON.stringify(finding)),
-        ),
+        ...misfits.filter((finding) => isOwn(finding, model) || !isTold(finding)),
         // What it has of its model has an effect there.
-        ...problemsOf(NO_EFFECT_RULES, model, version).filter((finding) => isOwn(finding, model)),
+        ...withoutEffect.filter((finding) => isOwn(finding, model)),
       ].map((finding) => inCanary(finding, model));
     }),
 };
 
+/** What rules say of one model. */
 function problemsOf(rules: readonly Rule[], { index }: NamedModel, configuration: DraftConfiguration): Finding[] {
   return rules
     .flatMap(({ check }) => check(configuration))
