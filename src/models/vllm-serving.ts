@@ -84,11 +84,8 @@ export function readServing(options: ServingOptions, accelerator: Accelerator): 
   if (odd !== undefined) {
     return `${odd} changes it`;
   }
-  const quantization = text(values, ['--quantization', '-q']);
   const bytes = typeBytes(text(values, ['--dtype']) ?? 'auto', options);
   const cacheDtype = text(values, ['--kv-cache-dtype']) ?? 'auto';
-  const weightBits = quantization === undefined ? undefined : of(QUANTIZATIONS, quantization);
-  const isUntold = quantization !== undefined && UNTOLD_QUANTIZATIONS.includes(quantization);
   const found = {
     '--tensor-parallel-size': count(values, ['--tensor-parallel-size', '-tp'], options.gpus),
     '--gpu-memory-utilization': fraction(values, defaultUtilization(accelerator)),
@@ -97,27 +94,44 @@ export function readServing(options: ServingOptions, accelerator: Accelerator): 
     '--max-model-len': length(values, options.maxModelLength),
     '--dtype': bytes,
     '--kv-cache-dtype': cacheDtype === 'auto' ? bytes : of(CACHE_DTYPES, cacheDtype),
-    '--quantization': isUntold || quantization === undefined ? 16 : weightBits,
+    '--quantization': quantizedBits(text(values, ['--quantization', '-q'])),
   };
-  const unread = Object.entries(found).find(([, value]) => value === undefined)?.[0];
-  if (unread !== undefined) {
+  if (!isUnderstood(found)) {
+    const [unread = ''] = Object.entries(found).find(([, value]) => value === undefined) ?? [];
     return `the value of ${unread} is not understood`;
   }
   return {
-    tensorParallelSize: found['--tensor-parallel-size'] ?? 1,
-    gpuMemoryUtilization: found['--gpu-memory-utilization'] ?? 1,
-    maxNumSeqs: found['--max-num-seqs'] ?? 1,
-    maxNumBatchedTokens: found['--max-num-batched-tokens'] ?? 1,
-    maxModelLength: found['--max-model-len'] === 'model' ? undefined : found['--max-model-len'],
-    bytes: found['--dtype'] ?? 2,
-    cacheBytes: found['--kv-cache-dtype'] ?? 2,
-    weightBits,
+    tensorParallelSize: found['--tensor-parallel-size'],
+    gpuMemoryUtilization: found['--gpu-memory-utilization'],
+    maxNumSeqs: found['--max-num-seqs'],
+    maxNumBatchedTokens: found['--max-num-batched-tokens'],
+    maxModelLength: unlessModel(found['--max-model-len']),
+    bytes: found['--dtype'],
+    cacheBytes: found['--kv-cache-dtype'],
+    weightBits: unlessModel(found['--quantization']),
   };
+}
+
+/** Whether no value of an argument is undefined, as is what nobody understands. */
+function isUnderstood<Found extends object>(
+  found: Found,
+): found is Found & { readonly [Flag in keyof Found]: Exclude<Found[Flag], undefined> } {
+  return !Object.values(found).includes(undefined);
+}
+
+/** What an argument says, where it does not leave that to the model. */
+function unlessModel<Value>(value: Value | 'model'): Value | undefined {
+  return value === 'model' ? undefined : value;
 }
 
 /** Bytes of a weight. Of its own accord vLLM takes weights of 32 bit for 16. */
 function typeBytes(asked: string, { figures: { dtype = 'bfloat16' } = {} }: ServingOptions): number | undefined {
   return asked === 'auto' ? Math.min(WEIGHT_TYPES[dtype], 2) : of(DTYPES, asked);
+}
+
+/** Bits of a quantized weight; `model` where only its own figures tell them. */
+function quantizedBits(method: string | undefined): number | 'model' | undefined {
+  return method === undefined || UNTOLD_QUANTIZATIONS.includes(method) ? 'model' : of(QUANTIZATIONS, method);
 }
 
 /**
