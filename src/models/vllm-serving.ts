@@ -54,11 +54,15 @@ const NOT_COMPUTED = [
   '--config',
 ];
 
-/** Bytes of a weight, by the types that models are published in. */
-const WEIGHT_TYPES: Readonly<Record<WeightType, number>> = { bfloat16: 2, float16: 2, float32: 4 };
-
 /** Bytes of a number, by the names of vLLM. */
-const DTYPES: Readonly<Record<string, number>> = { ...WEIGHT_TYPES, half: 2, float: 4 };
+const DTYPES: Readonly<Record<string, number>> = {
+  auto: 2,
+  half: 2,
+  float16: 2,
+  bfloat16: 2,
+  float: 4,
+  float32: 4,
+};
 
 const CACHE_DTYPES: Readonly<Record<string, number>> = { bfloat16: 2, float16: 2, fp8: 1, fp8_e4m3: 1, fp8_e5m2: 1 };
 
@@ -124,9 +128,11 @@ function unlessModel<Value>(value: Value | 'model'): Value | undefined {
   return value === 'model' ? undefined : value;
 }
 
-/** Bytes of a weight. Of its own accord vLLM takes weights of 32 bit for 16. */
-function typeBytes(asked: string, { figures: { dtype = 'bfloat16' } = {} }: ServingOptions): number | undefined {
-  return asked === 'auto' ? Math.min(WEIGHT_TYPES[dtype], 2) : of(DTYPES, asked);
+/** Bytes of a weight that vLLM serves of its own accord, by the type that it is published in: of 32 bit it takes half. */
+const SERVED_BYTES: Readonly<Record<WeightType, number>> = { bfloat16: 2, float16: 2, float32: 2 };
+
+function typeBytes(asked: string, { figures }: ServingOptions): number | undefined {
+  return asked === 'auto' && figures?.dtype !== undefined ? SERVED_BYTES[figures.dtype] : of(DTYPES, asked);
 }
 
 /** Bits of a quantized weight; `model` where only its own figures tell them. */
