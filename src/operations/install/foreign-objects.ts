@@ -96,17 +96,22 @@ async function list(kubectl: Kubectl, resources: readonly string[], where: reado
     (resource) => resource !== '' && !/^(events|endpoints|endpointslices)\b/.test(resource),
   );
   if (wanted.length === 0) return [];
-  const result = await kubectl.attempt([
+  const args = [
     ...['get', wanted.join(','), ...where, '--ignore-not-found', '--show-managed-fields'],
     '--output=jsonpath={range .items[*]}{.apiVersion}{" "}{.kind}{" "}{.metadata}{"\\n"}{end}',
-  ]);
+  ];
+  const result = await kubectl.attempt(args);
   if (result.exitCode !== 0) {
     throw new OperationError(`cannot see everything: ${result.stderr.trim().split('\n').slice(0, 3).join('; ')}`);
   }
-  return result.stdout.split('\n').flatMap((line) => {
+  const lines = result.stdout.split('\n').filter((line) => line !== '');
+  return lines.map((line) => {
     const [, apiVersion, kind, metadata] = /^(\S+) (\S+) (\{.*\})$/.exec(line) ?? [];
-    if (apiVersion === undefined || kind === undefined || metadata === undefined) return [];
-    return [{ apiVersion, kind, metadata: JSON.parse(metadata) as KubernetesObject['metadata'] }];
+    if (apiVersion === undefined || kind === undefined || metadata === undefined) {
+      // What is not seen would count as not there.
+      throw new OperationError('cannot see everything: kubectl has printed a line that is no object; is it a wrapper?');
+    }
+    return { apiVersion, kind, metadata: kubectl.parse(args, metadata) };
   });
 }
 
