@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { MaasPlatformProps } from './configuration';
 import { MAXIMUM_TOKEN_LIMIT, MAXIMUM_TOKEN_WEIGHT } from '../limits/lua-script';
+import { MOST_SHARES } from '../models/accelerator-profiles';
+import { QUANTIZATIONS } from '../models/quantization';
 import { FORMATS, type Format } from './formats';
 
 /**
@@ -97,6 +99,7 @@ const architecture = z.strictObject({
   slidingWindow: figure(),
   slidingLayers: figure(0),
   weightBits: z.optional(z.number().check(z.minimum(1), z.maximum(32))),
+  quantization: z.optional(z.enum(QUANTIZATIONS)),
   unquantizedBillions: z.optional(z.number().check(z.minimum(0), z.maximum(100_000))),
 });
 
@@ -117,7 +120,9 @@ const accelerator = z.strictObject({
     ),
   ),
   image: z.optional(formatted(FORMATS.image)),
-  timeSlicing: z.optional(z.strictObject({ replicas: count(2, 100), renameByDefault: z.optional(z.boolean()) })),
+  timeSlicing: z.optional(
+    z.strictObject({ replicas: count(2, MOST_SHARES), renameByDefault: z.optional(z.boolean()) }),
+  ),
   pricePerHour: amount(),
 });
 

@@ -105,7 +105,7 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
       .map(({ name }) =>
         reference(settings, '60-models', 'LocalModelCache', undefined, prefixedName(settings, name), 'on which nodes'),
       ),
-    ...(settings.quota === undefined
+    ...(settings.quota === undefined || model.external !== undefined
       ? []
       : [
           reference(settings, '60-models', 'ResourceQuota', namespace, DEFAULT_QUOTA_NAME, 'what all pods may ask for'),

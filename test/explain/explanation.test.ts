@@ -138,7 +138,7 @@ Model shared
   url              https://shared.models.example.com/v1
   "model"          "org/model \\"v1\\""
   served by        InferenceService shared: vllm on 2 nvidia-l4
-  replicas         1 to 4
+  replicas         4
   weights          hf://org/model
                    loaded ahead, once for each node of gpus
   context          8,192 tokens

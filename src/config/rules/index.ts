@@ -14,6 +14,7 @@ import { MODEL_CACHE_RULES } from './model-cache';
 import { MODEL_MEMORY_RULES } from './model-memory';
 import { MODEL_SIZE_RULES } from './model-size';
 import { MODEL_SOURCE_RULES } from './model-sources';
+import { MODEL_START_RULES } from './model-start';
 import { MODEL_RULES } from './models';
 import { MONITOR_LABEL_RULES } from './monitor-labels';
 import { NO_EFFECT_RULES } from './no-effect';
@@ -47,6 +48,7 @@ export const RULES: readonly Rule[] = [
   ...MODEL_ARGUMENT_RULES,
   ...ADAPTER_RULES,
   ...ACCELERATOR_RULES,
+  ...MODEL_START_RULES,
   ...MODEL_MEMORY_RULES,
   ...CANARY_RULES,
   ...EXTERNAL_RULES,

@@ -7,7 +7,7 @@ import { add, clusterOf, commandsFor, healthy, liveOf, problemsIn, rowsIn, START
 
 test('of a healthy platform every check has something to say, and all of it is good', () => {
   const withGpu = healthy({
-    models: [{ name: 'simulator' }, { name: 'qwen3' }, { name: 'far', external: EXTERNAL }],
+    models: [{ name: 'simulator', fallback: 'far' }, { name: 'qwen3' }, { name: 'far', external: EXTERNAL }],
     gateway: { tls: { issuer: { name: 'ca' } } },
   });
   add(withGpu, gpuNode(), { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer', metadata: { name: 'ca' } });
@@ -393,6 +393,50 @@ describe('gateway', () => {
     expect(problemsIn(root, 'filters')).toEqual([]);
     liveOf(root, pod).metadata.labels = {};
     expect(problemsIn(root, 'filters')).toHaveLength(7);
+  });
+});
+
+describe('the domain of the mesh', () => {
+  const models = [
+    { name: 'simulator', fallback: 'small' },
+    { name: 'small', runtime: 'simulator' },
+  ] as const;
+  const istiod = 'Deployment istio-system/istiod';
+
+  /** istiod as its chart starts it. */
+  function withDomain(args: string[]): Healthy {
+    const platform = healthy({ models: [...models] });
+    liveOf(platform, istiod).spec.template.spec.containers[0].args = ['discovery', '--monitoringAddr=:15014', ...args];
+    return platform;
+  }
+
+  test.each([[[]], [['--domain', 'cluster.local', '--keepaliveMaxServerConnectionAge', '30m']]])(
+    'is that of fallbacks: %j',
+    (args) => {
+      expect(rowsIn(withDomain(args)).filter(({ check }) => check === 'mesh domain')).toEqual([
+        {
+          ...{ check: 'mesh domain', object: istiod, verdict: 'good' },
+          found: 'its domain is cluster.local, by which fallbacks find Services',
+        },
+      ]);
+    },
+  );
+
+  test.each([[['--domain', 'research.example']], [['--domain=research.example']]])('is another: %j', (args) => {
+    const platform = withDomain(args);
+    expect(problemsIn(platform, 'mesh domain')).toEqual([
+      `bad ${istiod}: its domain is research.example, and fallbacks find Services by cluster.local only`,
+    ]);
+    expect(commandsFor(platform, 'mesh domain')).toEqual(['maas install']);
+  });
+
+  test('cannot be told where istiod is elsewhere, and matters to fallbacks only', () => {
+    const platform = withDomain([]);
+    platform.live.delete(istiod);
+    expect(problemsIn(platform, 'mesh domain')).toEqual([
+      'skipped Namespace istio-system: no istiod in istio-system: fallbacks need one with the domain cluster.local',
+    ]);
+    expect(rowsIn(healthy()).filter(({ check }) => check === 'mesh domain')).toEqual([]);
   });
 });
 

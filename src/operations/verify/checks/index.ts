@@ -8,6 +8,7 @@ import { issuers } from './issuers';
 import { kserveRestart, waysAround } from './kserve';
 import { gpuNodes, models } from './models';
 import { networkPlugin } from './network-policies';
+import { meshDomain } from './mesh-domain';
 import { inSync, present } from './objects';
 import { providerKeys } from './provider-keys';
 import { unreadable } from './unreadable';
@@ -27,6 +28,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   endpoints,
   'token counters': tokenCounters,
   filters,
+  'mesh domain': meshDomain,
   'ways around': waysAround,
   'API keys': apiKeys,
   'provider keys': providerKeys,
