@@ -102,9 +102,7 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
       .filter(({ source }) =>
         versionsOf(model).some((version) => version.cache?.nodeGroup && version.source === source),
       )
-      .map(({ name }) =>
-        reference(settings, '60-models', 'LocalModelCache', undefined, prefixedName(settings, name), 'on which nodes'),
-      ),
+      .map(({ name }) => reference(settings, '60-models', 'LocalModelCache', undefined, name, 'on which nodes')),
     ...(settings.quota === undefined || model.external !== undefined
       ? []
       : [

@@ -19,6 +19,9 @@ const SHORTEST_CONTEXT = 1024;
 /** Most GPUs of one node. */
 const MOST_GPUS = 8;
 
+/** Numbers of GPUs that the heads of most models are split over, where those of a model are not known. */
+const USUAL_GPUS = [1, 2, 4, MOST_GPUS];
+
 /**
  * What a model that does not fit would fit with: each change has been computed to be enough by itself.
  * @param nodeLabels who labels the nodes, so that only what can be selected is suggested
@@ -89,12 +92,12 @@ function fp8(question: MemoryQuestion): MemorySuggestion[] {
 /** The next number of GPUs, else the next smaller one; both where only the number is wrong. */
 function otherGpus(question: MemoryQuestion): MemorySuggestion[] {
   const { accelerator, gpus, figures } = question;
-  if (accelerator.isPart || accelerator.family === 'cpu' || figures?.attentionHeads === undefined) {
+  if (accelerator.isPart || accelerator.family === 'cpu') {
     return [];
   }
-  const fitting = Array.from({ length: MOST_GPUS }, (_, index) => index + 1).filter((count) =>
-    isFit({ ...question, gpus: count }),
-  );
+  const every = Array.from({ length: MOST_GPUS }, (_, index) => index + 1);
+  const counts = figures?.attentionHeads === undefined ? USUAL_GPUS : every;
+  const fitting = counts.filter((count) => isFit({ ...question, gpus: count }));
   const [more, less] = [fitting.find((count) => count > gpus), fitting.filter((count) => count < gpus).at(-1)];
   const isWrong = obstaclesTo(question).includes('heads');
   const best = isWrong ? [less, more] : [more ?? less];
@@ -112,7 +115,7 @@ function otherAccelerator(question: MemoryQuestion, nodeLabels: NodeLabels): Mem
   if (isOther || typeof answer === 'string' || (answer.misfit !== 'memory' && !isNeeded)) {
     return [];
   }
-  const counts = otherGpus(question).length > 0 ? [gpus] : [gpus, ...[2, 4, 8].filter((count) => count > gpus)];
+  const counts = otherGpus(question).length > 0 ? [gpus] : [gpus, ...USUAL_GPUS.filter((count) => count > gpus)];
   const others = [
     ...Object.keys(NVIDIA_PROFILES).map((product) => `nvidia-${product}`),
     ...(accelerator.isPart ? Accelerator.migNames : []),

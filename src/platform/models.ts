@@ -22,7 +22,7 @@ import { ServedModel } from '../models/served-model';
 import { SimulatedModel } from '../models/simulated-model';
 import { DEFAULT_RUNTIME_NAME } from '../models/accelerator-parts';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
-import { filterPlacement, platformImage, prefixedName, type PlatformContext } from './context';
+import { filterPlacement, platformImage, type PlatformContext } from './context';
 import { gatewayJob, metricsAddress, scrapers } from './observability';
 
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
@@ -42,7 +42,7 @@ export function addModels(chart: Chart, context: PlatformContext): void {
     new ModelQuota(chart, 'quota', { ...settings.quota, namespace });
   }
   for (const cache of nodeCaches(settings)) {
-    new ModelNodeCache(chart, `node-cache-${cache.name}`, { ...cache, name: prefixedName(settings, cache.name) });
+    new ModelNodeCache(chart, `node-cache-${cache.name}`, cache);
   }
   const serviceAccountOf = addServiceAccounts(chart, context);
   const runtimes = addRuntimes(chart, settings);

@@ -1321,7 +1321,7 @@ const ROWS: readonly Row[] = [
     message: [
       'maas.yaml:2:46 models[0].canary.accelerator: got "nvidia-l4", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or name another model',
       'maas.yaml:2:95 models[0].canary.replicas.max: got 2, expected at least min, which is 3; raise max or lower min',
-      'maas.yaml:3:44 models[1].canary: got 59.60 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 60.85 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; `accelerator: nvidia-a100-80gb` fits',
+      'maas.yaml:3:44 models[1].canary: got 59.60 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 60.85 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `gpus: 4`, `accelerator: nvidia-a100-80gb`',
     ].join('\n'),
   },
   {
@@ -1745,6 +1745,12 @@ const ROWS: readonly Row[] = [
     ].join('\n'),
   },
   {
+    rule: 'cache-group-name-length',
+    yaml: `models:\n  - { name: m1, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: ${'a'.repeat(126)}, size: 1Gi } }\n  - { name: m2, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: ${'a'.repeat(125)}, size: 1Gi } }\n`,
+    message:
+      "maas.yaml:2:76 models[0].cache.nodeGroup: got 126 characters, expected at most 125, so that KServe's volume <cache>-<group>-<namespace> has at most 253; make the LocalModelNodeGroup anew, with a shorter name",
+  },
+  {
     rule: 'cache-source',
     yaml: 'models:\n  - { name: simulator, cache: { existingClaim: a } }\n  - { name: m1, source: s3://a/b, accelerator: nvidia, cache: { existingClaim: a } }\n  - { name: m2, source: pvc://a/b, accelerator: nvidia, cache: { nodeGroup: a, size: 1Gi } }\n  - { name: m3, source: oci://a/b, accelerator: nvidia, cache: { nodeGroup: a, size: 1Gi } }\n  - { name: m4, source: hf://a/b, accelerator: nvidia, cache: { existingClaim: a } }\n',
     message: [
@@ -1759,6 +1765,14 @@ const ROWS: readonly Row[] = [
     yaml: 'models:\n  - { name: m1, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: a, size: 1Gi } }\n  - { name: m2, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: b, size: 2Gi } }\n  - { name: m3, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: b, size: 1Gi } }\n',
     message:
       'maas.yaml:3:85 models[1].cache.size: got "2Gi", expected 1Gi, as model m1 says of the same weights; write 1Gi in both',
+  },
+  {
+    rule: 'cache-size',
+    yaml: 'models:\n  - name: m1\n    source: hf://a/b\n    accelerator: nvidia\n    cache: { nodeGroup: a, size: 1Gi }\n    canary: { weight: 1, arguments: [], cache: { nodeGroup: b, size: 2Gi } }\n  - name: m2\n    source: hf://a/c\n    accelerator: nvidia\n    cache: { nodeGroup: a, size: 1Gi }\n    canary: { weight: 1, source: hf://a/d, cache: { nodeGroup: a, size: 3Gi } }\n  - { name: m3, source: hf://a/d, accelerator: nvidia, cache: { nodeGroup: b, size: 4Gi } }\n',
+    message: [
+      'maas.yaml:6:70 models[0].canary.cache.size: got "2Gi", expected 1Gi, as model m1 says of the same weights; write 1Gi in both',
+      'maas.yaml:12:85 models[2].cache.size: got "4Gi", expected 3Gi, as the canary of model m2 says of the same weights; write 3Gi in both',
+    ].join('\n'),
   },
   {
     rule: 'hugging-face-source',

@@ -174,6 +174,9 @@ describe('checkMemory', () => {
       'arguments: [--gpu-memory-utilization=0.97]',
     );
     expect(changes({ figures: { ...LLAMA, parameters: 4e12 } })).toEqual([]);
+    expect(changes({ figures: { parameters: 405e9 }, accelerator: Accelerator.amd('mi300x'), gpus: 2 })).toEqual([
+      'gpus: 8',
+    ]);
   });
 
   test('suggests only what somebody labels', () => {

@@ -10,7 +10,7 @@ import { KEY_RULES } from './keys';
 import { LIMIT_ENGINE_RULES } from './limit-engines';
 import { LIMIT_RULES } from './limits';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
-import { MODEL_CACHE_RULES } from './model-cache';
+import { MODEL_CACHE_RULES, SHARED_CACHE_RULES } from './model-cache';
 import { MODEL_MEMORY_RULES } from './model-memory';
 import { MODEL_SIZE_RULES } from './model-size';
 import { MODEL_SOURCE_RULES } from './model-sources';
@@ -43,6 +43,7 @@ export const RULES: readonly Rule[] = [
   ...ROUTING_RULES,
   ...MODEL_SOURCE_RULES,
   ...MODEL_CACHE_RULES,
+  ...SHARED_CACHE_RULES,
   ...MODEL_SIZE_RULES,
   ...SCALING_RULES,
   ...MODEL_ARGUMENT_RULES,

@@ -9,6 +9,7 @@ import { kserveRestart, waysAround } from './kserve';
 import { gpuNodes, models } from './models';
 import { networkPlugin } from './network-policies';
 import { meshDomain } from './mesh-domain';
+import { nodeCaches } from './node-caches';
 import { inSync, present } from './objects';
 import { providerKeys } from './provider-keys';
 import { unreadable } from './unreadable';
@@ -33,6 +34,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'API keys': apiKeys,
   'provider keys': providerKeys,
   models,
+  'node caches': nodeCaches,
   'GPU nodes': gpuNodes,
   'network plugin': networkPlugin,
   'user workload monitoring': userWorkloadMonitoring,
