@@ -2238,13 +2238,13 @@ const ROWS: readonly Row[] = [
     rule: 'model-memory',
     yaml: 'models:\n  - { name: llama-3-1-8b, accelerator: nvidia-l4 }\n',
     message:
-      'maas.yaml:2:13 models[0].name: got 14.96 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 4.00 GiB of KV cache for 32,768 tokens, together 19.43 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 17408`, `arguments: [--gpu-memory-utilization=0.9]`, `arguments: [--quantization=fp8]`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
+      'maas.yaml:2:13 models[0].name: got 14.96 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 4.00 GiB of KV cache for 32,768 tokens, together 19.43 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 17408`, `arguments: [--gpu-memory-utilization=0.9]`, `arguments: [--quantization=fp8]`, `arguments: [--kv-cache-dtype=fp8]`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
   },
   {
     rule: 'model-memory',
     yaml: 'models:\n  - { name: mistral, accelerator: nvidia-l4, maxModelLength: 32768 }\n',
     message:
-      'maas.yaml:2:62 models[0].maxModelLength: got 13.50 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 4.00 GiB of KV cache for 32,768 tokens, together 17.98 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 29696`, `arguments: [--gpu-memory-utilization=0.85]`, `arguments: [--quantization=fp8]`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
+      'maas.yaml:2:62 models[0].maxModelLength: got 13.50 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 4.00 GiB of KV cache for 32,768 tokens, together 17.98 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 29696`, `arguments: [--gpu-memory-utilization=0.85]`, `arguments: [--quantization=fp8]`, `arguments: [--kv-cache-dtype=fp8]`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
   },
   {
     rule: 'model-memory',
