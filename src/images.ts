@@ -27,6 +27,12 @@ export const IMAGES = {
     evidence:
       'sigs.k8s.io/gateway-api-inference-extension v1.5.0, config/manifests/vllm/cpu-deployment.yaml; PyPI vllm 0.18.1',
   },
+  vllmRocm: {
+    repository: 'docker.io/vllm/vllm-openai-rocm',
+    tag: 'v0.18.1',
+    evidence:
+      'vllm-project/vllm, .buildkite/scripts/push-release-builds.sh pushes it with every release; in use in vllm-project/vllm#38692; PyPI vllm 0.18.1',
+  },
   keycloak: {
     repository: 'quay.io/keycloak/keycloak',
     tag: '26.4.0',

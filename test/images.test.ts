@@ -40,7 +40,9 @@ describe('all constructs', () => {
     for (const [id, create] of Object.entries(CONSTRUCTS)) {
       create(new Construct(chart, id), NAMES);
     }
-    new VllmRuntime(chart, 'cpu', { namespace: NAMES.namespace, accelerator: Accelerator.cpu() });
+    for (const accelerator of [Accelerator.cpu(), Accelerator.amd('mi300x')]) {
+      new VllmRuntime(chart, accelerator.name, { namespace: NAMES.namespace, accelerator });
+    }
   });
   const images = textsOf(manifests).filter(({ path }) => path.endsWith('/image'));
 

@@ -93,6 +93,11 @@ function markUnusable(draft: unknown, path: Path): void {
   }
 }
 
+/** What to write in place of keys that only others have. */
+const INSTEAD: Readonly<Partial<Record<string, string>>> = {
+  'canary.configFile': 'write what the file says: `parameters` and `architecture`',
+};
+
 function unknownKeys(keys: readonly string[], root: unknown, path: Path, options: ShapeOptions): ShapeFinding[] {
   const parent = valueAt(root, path);
   const schema = schemaAt(CONFIGURATION_SCHEMA, path);
@@ -108,7 +113,7 @@ function unknownKeys(keys: readonly string[], root: unknown, path: Path, options
       pointAt: 'key',
       got: 'an unknown key',
       expected: allowed.length === 1 ? listNames(allowed) : `one of ${allowed.join(', ')}`,
-      fix: didYouMean(key, allowed, 'remove it'),
+      fix: didYouMean(key, allowed, INSTEAD[`${String(path.at(-1))}.${key}`] ?? 'remove it'),
     }));
 }
 

@@ -5,7 +5,8 @@ import type { ModelSettings } from '../config/model-settings';
 import type { PlatformSettings } from '../config/settings';
 import type { Accelerator } from '../models/accelerator';
 import { checkMemory } from '../models/memory-check';
-import { CPU_CACHE_GIBIBYTES, planMemory, sequenceBytes, type MemoryPlan } from '../models/vllm-memory';
+import type { ModelFigures } from '../models/model-architecture';
+import { CPU_CACHE_GIBIBYTES, planMemory, type MemoryPlan } from '../models/vllm-memory';
 import { readServing, type Serving } from '../models/vllm-serving';
 import { formatNumber } from './words';
 
@@ -44,9 +45,8 @@ export function explainMemory(
     return { words: [`not checked: ${String(answer)}`, ...leastWords(model, accelerator)] };
   }
   const { plan, serving } = answer;
-  const { budget, weights, activations, libraries, cache, sequence, maxModelLength } = plan;
-  const perToken =
-    sequence === undefined || sequence === 0 || maxModelLength === undefined ? undefined : sequence / maxModelLength;
+  const { budget, weights, activations, libraries, cache } = plan;
+  const room = roomOf(plan);
   const { maxNumBatchedTokens: batch } = serving;
   return {
     budget,
@@ -54,8 +54,8 @@ export function explainMemory(
     activations,
     libraries,
     cache,
-    cacheTokens: perToken && Math.floor(cache / perToken),
-    sequencesAtOnce: perToken && cache / (sequence ?? 1),
+    cacheTokens: room?.tokens,
+    sequencesAtOnce: room?.sequences,
     words: [
       `${gibibytes(weights)} weights: ${weightWords(model, serving)}`,
       `${gibibytes(activations)} activations: ${formatNumber(batch)} tokens computed at once`,
@@ -65,6 +65,24 @@ export function explainMemory(
       ...adapterWords(model),
     ],
   };
+}
+
+/** What the KV cache holds. */
+interface CacheRoom {
+  readonly tokens: number;
+  /** Sequences of the whole context. */
+  readonly sequences: number;
+  /** Bytes of one. */
+  readonly sequence: number;
+  /** Tokens of one. */
+  readonly context: number;
+}
+
+/** What the KV cache holds; undefined where that is not known, or the model keeps none. */
+function roomOf({ cache, sequence, maxModelLength: context }: MemoryPlan): CacheRoom | undefined {
+  return sequence === undefined || sequence === 0 || context === undefined
+    ? undefined
+    : { tokens: Math.floor(cache / (sequence / context)), sequences: cache / sequence, sequence, context };
 }
 
 /** What a GPU of unknown memory has to have. */
@@ -82,26 +100,34 @@ function leastWords(model: ModelSettings, accelerator: Accelerator): string[] {
 function weightWords({ figures, gpus }: ModelSettings, { bytes, weightBits = figures?.weightBits }: Serving): string {
   const billions = formatNumber(Math.round((figures?.parameters ?? 0) / 1e7) / 100);
   const split = gpus === 1 ? '' : `, split over ${gpus}`;
-  return `${billions} billion parameters of ${formatNumber(weightBits ?? 8 * bytes)} bit${split}`;
+  return `${billions} billion parameters of ${formatNumber(weightBits ?? 8 * bytes)} bit${publishedWords(figures)}${split}`;
 }
 
-function cacheWords(plan: MemoryPlan, serving: Serving, { figures }: ModelSettings): string[] {
-  const { cache, sequence, maxModelLength } = plan;
-  if (sequence === 0) {
+function publishedWords({ dtype, weightBits }: Partial<ModelFigures> = {}): string {
+  if (dtype === undefined) {
+    return '';
+  }
+  return weightBits === undefined ? `, published as ${dtype}` : `, but what is not quantized: ${dtype}`;
+}
+
+function cacheWords(plan: MemoryPlan, { maxNumSeqs }: Serving, { figures }: ModelSettings): string[] {
+  if (plan.sequence === 0) {
     return ['no KV cache: the model keeps none'];
   }
-  if (sequence === undefined || maxModelLength === undefined || figures === undefined) {
+  const room = roomOf(plan);
+  if (room === undefined) {
     const reason = figures?.layers === undefined ? 'its figures are not known' : 'its longest context is not said';
-    return [`${gibibytes(cache)} left for KV cache, which is not checked: ${reason}`];
+    return [`${gibibytes(plan.cache)} left for KV cache, which is not checked: ${reason}`];
   }
-  const all = serving.maxNumSeqs * (sequenceBytes(figures, serving, maxModelLength) ?? 0);
-  const atOnce = Math.floor((10 * cache) / sequence) / 10;
-  const context = `${formatNumber(maxModelLength)} tokens`;
+  const atOnce = formatNumber(Math.floor(10 * room.sequences) / 10);
+  const context = `${formatNumber(room.context)} tokens`;
+  const all = maxNumSeqs * room.sequence;
+  const running = `all ${count(maxNumSeqs, 'sequence')} that may run`;
   return [
-    `${gibibytes(cache)} KV cache: ${formatNumber(Math.floor(cache / (sequence / maxModelLength)))} tokens, ${formatNumber(atOnce)} sequences of ${context} at once`,
-    all <= cache
-      ? `all ${count(serving.maxNumSeqs, 'sequence')} that may run have room for ${context}`
-      : `all ${count(serving.maxNumSeqs, 'sequence')} that may run would need ${gibibytes(all)} for ${context} each: with less, vLLM lets some wait`,
+    `${gibibytes(plan.cache)} KV cache: ${formatNumber(room.tokens)} tokens, ${atOnce} sequences of ${context} at once`,
+    all <= plan.cache
+      ? `${running} have room for ${context}`
+      : `${running} would need ${gibibytes(all)} for ${context} each: with less, vLLM lets some wait`,
   ];
 }
 

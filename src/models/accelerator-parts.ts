@@ -1,4 +1,5 @@
 import { IMAGES } from '../images';
+import { NVIDIA_PRODUCTS } from './accelerator-cards';
 import type { AcceleratorProps, MigStrategy } from './accelerator';
 import {
   AMD_PROFILES,
@@ -6,13 +7,13 @@ import {
   CPU,
   GAUDI_3,
   MIG_SLICES,
-  NVIDIA_PROFILES,
   SHARE_LABELLERS,
   type AcceleratorFamily,
   type AcceleratorProfile,
   type LabelMap,
   type NodeLabels,
 } from './accelerator-profiles';
+import { productOf } from './product-of';
 import type { AcceleratorToleration } from './accelerator-toleration';
 
 /** All that makes an accelerator. */
@@ -38,8 +39,13 @@ const TAINTED: AcceleratorToleration[] = [{ key: 'nvidia.com/gpu', operator: 'Ex
 /** AKS taints nothing by itself; its documentation has users taint GPU nodes like this. */
 const AKS_TAINTED: AcceleratorToleration = { key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' };
 
-/** Images of vLLM of which a tag is pinned. */
-export const PINNED_IMAGES = { cuda: IMAGES.vllm, cpu: IMAGES.vllmCpu, rocm: undefined, gaudi: undefined } as const;
+/** Images of vLLM of which a tag is pinned. Intel's plugin for Gaudi has had no release for this version of vLLM. */
+export const PINNED_IMAGES = {
+  cuda: IMAGES.vllm,
+  cpu: IMAGES.vllmCpu,
+  rocm: IMAGES.vllmRocm,
+  gaudi: undefined,
+} as const;
 
 /** Whose accelerators a build of vLLM is for, as names of extended resources begin. */
 const VENDORS: Readonly<Partial<Record<string, AcceleratorFamily>>> = {
@@ -54,7 +60,7 @@ export const DEFAULT_RUNTIME_NAME = 'vllm-latest';
 /** The built-in accelerators by their names in maas.yaml; slices are made from them. */
 export const BUILT_IN: Readonly<Record<string, AcceleratorProfile>> = {
   nvidia: ANY_NVIDIA,
-  ...prefixed('nvidia', NVIDIA_PROFILES),
+  ...prefixed('nvidia', NVIDIA_PRODUCTS),
   ...prefixed('amd', AMD_PROFILES),
   'intel-gaudi3': GAUDI_3,
   cpu: CPU,
@@ -74,18 +80,6 @@ export const OWN: Omit<AcceleratorParts, 'name'> = {
 
 function prefixed(vendor: string, profiles: Readonly<Record<string, AcceleratorProfile>>) {
   return Object.fromEntries(Object.entries(profiles).map(([product, profile]) => [`${vendor}-${product}`, profile]));
-}
-
-/**
- * The entry of a table of products.
- * @throws when there is none
- */
-export function productOf<Entry>(vendor: string, table: Readonly<Record<string, Entry>>, product: string): Entry {
-  const entry = Object.hasOwn(table, product) ? table[product] : undefined;
-  if (entry === undefined) {
-    throw new Error(`unknown ${vendor} product: got "${product}", expected one of ${Object.keys(table).join(', ')}`);
-  }
-  return entry;
 }
 
 /** Who makes an accelerator, as it begins the name of its extended resource; undefined for the CPU. */
@@ -143,7 +137,7 @@ export function sliceParts(product: string, slice: string, strategy: MigStrategy
   if (memory === undefined) {
     throw new Error(`unknown slice of ${product}: got "${slice}", expected one of ${Object.keys(slices).join(', ')}`);
   }
-  const whole = productOf('NVIDIA', NVIDIA_PROFILES, product);
+  const whole = productOf('NVIDIA', NVIDIA_PRODUCTS, product);
   const { gpuOperator = {}, gke } = whole.nodes;
   const label = gpuOperator['nvidia.com/gpu.product'] ?? '';
   const nodes: AcceleratorProfile['nodes'] = {

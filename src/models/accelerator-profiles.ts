@@ -173,10 +173,19 @@ export const CPU: AcceleratorProfile = {
 /** Most pods that share a GPU: of 0.8, rounded down to a hundredth, the part of each may not be 0, which vLLM refuses. */
 export const MOST_SHARES = 80;
 
+const A100_80 = { '1g.10gb': 9_728, '1g.20gb': 19_968, '2g.20gb': 19_968, '3g.40gb': 40_192, '4g.40gb': 40_192 };
+const H100_80 = { '1g.10gb': 9_984, '1g.20gb': 20_090, '2g.20gb': 20_090, '3g.40gb': 40_448, '4g.40gb': 40_448 };
+const H200 = { '1g.18gb': 16_384, '1g.35gb': 33_024, '2g.35gb': 33_024, '3g.71gb': 71_168, '4g.71gb': 71_168 };
+
 /** Memory of a slice (Multi-Instance GPU) in MiB, by product and profile, as `nvidia-smi mig -lgip` lists it. */
 export const MIG_SLICES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'a100-40gb': { '1g.5gb': 4_864, '1g.10gb': 9_850, '2g.10gb': 9_850, '3g.20gb': 19_968, '4g.20gb': 19_968 },
-  'a100-80gb': { '1g.10gb': 9_728, '1g.20gb': 19_968, '2g.20gb': 19_968, '3g.40gb': 40_192, '4g.40gb': 40_192 },
-  h100: { '1g.10gb': 9_984, '1g.20gb': 20_090, '2g.20gb': 20_090, '3g.40gb': 40_448, '4g.40gb': 40_448 },
-  h200: { '1g.18gb': 16_384 },
+  'a100-80gb': A100_80,
+  'a100-80gb-pcie': A100_80,
+  h100: H100_80,
+  'h100-nvl': { '1g.12gb': 11_008, '1g.24gb': 22_144, '2g.24gb': 22_144, '3g.47gb': 47_488, '4g.47gb': 47_488 },
+  h200: H200,
+  'h200-nvl': H200,
+  // The two large ones: twice what 2g.45gb has, which is a little less than they have.
+  b200: { '1g.23gb': 20_992, '1g.45gb': 45_312, '2g.45gb': 45_312, '3g.90gb': 90_624, '4g.90gb': 90_624 },
 };

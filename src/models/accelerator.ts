@@ -1,4 +1,5 @@
 import { imageName } from '../images';
+import { NVIDIA_PRODUCTS } from './accelerator-cards';
 import {
   BUILT_IN,
   DEFAULT_RUNTIME_NAME,
@@ -7,21 +8,14 @@ import {
   OWN,
   partsOf,
   PINNED_IMAGES,
-  productOf,
   runsPinnedImage,
   sharedLabels,
   sharedResource,
   sliceParts,
   type AcceleratorParts,
 } from './accelerator-parts';
-import {
-  AMD_PROFILES,
-  MIG_SLICES,
-  MOST_SHARES,
-  NVIDIA_PROFILES,
-  type AcceleratorFamily,
-  type NodeLabels,
-} from './accelerator-profiles';
+import { AMD_PROFILES, MIG_SLICES, MOST_SHARES, type AcceleratorFamily, type NodeLabels } from './accelerator-profiles';
+import { productOf } from './product-of';
 import type { AcceleratorToleration } from './accelerator-toleration';
 
 /** Where a built-in accelerator is. */
@@ -114,19 +108,20 @@ export class Accelerator {
 
   /**
    * An NVIDIA GPU.
-   * @param product t4, l4, a10g, l40s, a100-40gb, a100-80gb, h100, h200 or b200; left out: any NVIDIA GPU
+   * @param product t4, l4, a10g, l40s, a100-40gb, a100-80gb, h100, h200, b200, or a card for PCIe: a100-40gb-pcie,
+   * a100-80gb-pcie, h100-pcie, h100-nvl, h200-nvl; left out: any NVIDIA GPU
    * @throws when the product is not known, or nobody labels it there
    */
   public static nvidia(product?: string, options: AcceleratorOptions = {}): Accelerator {
     if (product !== undefined) {
-      productOf('NVIDIA', NVIDIA_PROFILES, product);
+      productOf('NVIDIA', NVIDIA_PRODUCTS, product);
     }
     return Accelerator.fromName(product === undefined ? 'nvidia' : `nvidia-${product}`, options);
   }
 
   /**
    * A slice of an NVIDIA GPU (Multi-Instance GPU): its memory and its processors are its own.
-   * @param product a100-40gb, a100-80gb, h100 or h200
+   * @param product a100-40gb, a100-80gb, h100, h200, b200, a100-80gb-pcie, h100-nvl or h200-nvl
    * @param slice profile of the slice, for example `1g.10gb`
    * @throws when product or slice is not known, or nobody labels it there
    */
@@ -135,7 +130,7 @@ export class Accelerator {
   }
 
   /**
-   * An AMD GPU. No image of vLLM for it is pinned: `like` with an `image` gives it one.
+   * An AMD GPU, served by vLLM's build for ROCm.
    * @param product mi300x
    * @throws when the product is not known, or nobody labels it there
    */

@@ -29,6 +29,8 @@ export interface CatalogEntry {
   readonly maxModelLength?: number;
   /** Arguments that this model needs. */
   readonly arguments?: string[];
+  /** Revision of the weights at Hugging Face that the figures are of. */
+  readonly figuresRevision?: string;
   /** Its size, and its figures by its `config.json`. */
   readonly figures?: ModelFigures;
 }

@@ -32,6 +32,7 @@ export function suggestFits(question: MemoryQuestion, nodeLabels: NodeLabels = '
     ...otherUtilization(question),
     ...moreMemory(question),
     ...fp8(question),
+    ...fp8Cache(question),
     ...otherGpus(question),
     ...otherAccelerator(question, nodeLabels),
   ].filter((suggestion) => isFit(suggestion.question));
@@ -136,6 +137,13 @@ function otherAccelerator(question: MemoryQuestion, nodeLabels: NodeLabels): Mem
     }
   }
   return [];
+}
+
+/** A KV cache of half the size, on GPUs that compute in 8 bit themselves; not every kernel of vLLM reads one on others. */
+function fp8Cache(question: MemoryQuestion): MemorySuggestion[] {
+  const { computeCapability = 0 } = question.accelerator;
+  const isTold = hasArgument(question, '--kv-cache-dtype');
+  return isTold || computeCapability < 8.9 ? [] : [addition(question, '--kv-cache-dtype=fp8')];
 }
 
 function addition(question: MemoryQuestion, argument: string): MemorySuggestion {

@@ -75,10 +75,15 @@ export interface ModelArchitecture {
   readonly unquantizedBillions?: number;
 }
 
+/** Type of a weight, by the names of PyTorch and vLLM. */
+export type WeightType = 'bfloat16' | 'float16' | 'float32';
+
 /** A model's size with its figures. */
 export interface ModelFigures extends ModelArchitecture {
   /** Number of parameters. */
   readonly parameters: number;
+  /** Type of the weights as they are published (`torch_dtype`), beside those that are quantized; undefined where unknown. */
+  readonly dtype?: WeightType;
 }
 
 const UNITS: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, B: 1e9, T: 1e12 };

@@ -1,4 +1,5 @@
 import type { Accelerator } from './accelerator';
+import type { ModelFigures, WeightType } from './model-architecture';
 
 /** What the ServingRuntime says to vLLM, unless a model's arguments say otherwise. */
 export const RUNTIME_DEFAULTS = {
@@ -14,6 +15,8 @@ export interface ServingOptions {
   readonly maxModelLength?: number;
   /** Arguments of the model server, as the model has them. */
   readonly arguments: readonly string[];
+  /** What is known of its weights; undefined where nothing is. */
+  readonly figures?: Pick<ModelFigures, 'dtype'>;
 }
 
 /** What decides how much memory vLLM takes. */
@@ -85,11 +88,8 @@ export function readServing(options: ServingOptions, accelerator: Accelerator): 
   if (odd !== undefined) {
     return `${odd} changes it`;
   }
-  const quantization = text(values, ['--quantization', '-q']);
-  const bytes = of(DTYPES, text(values, ['--dtype']) ?? 'auto');
+  const bytes = typeBytes(text(values, ['--dtype']) ?? 'auto', options);
   const cacheDtype = text(values, ['--kv-cache-dtype']) ?? 'auto';
-  const weightBits = quantization === undefined ? undefined : of(QUANTIZATIONS, quantization);
-  const isUntold = quantization !== undefined && UNTOLD_QUANTIZATIONS.includes(quantization);
   const found = {
     '--tensor-parallel-size': count(values, ['--tensor-parallel-size', '-tp'], options.gpus),
     '--gpu-memory-utilization': fraction(values, defaultUtilization(accelerator)),
@@ -98,22 +98,46 @@ export function readServing(options: ServingOptions, accelerator: Accelerator): 
     '--max-model-len': length(values, options.maxModelLength),
     '--dtype': bytes,
     '--kv-cache-dtype': cacheDtype === 'auto' ? bytes : of(CACHE_DTYPES, cacheDtype),
-    '--quantization': isUntold || quantization === undefined ? 16 : weightBits,
+    '--quantization': quantizedBits(text(values, ['--quantization', '-q'])),
   };
-  const unread = Object.entries(found).find(([, value]) => value === undefined)?.[0];
-  if (unread !== undefined) {
+  if (!isUnderstood(found)) {
+    const [unread = ''] = Object.entries(found).find(([, value]) => value === undefined) ?? [];
     return `the value of ${unread} is not understood`;
   }
   return {
-    tensorParallelSize: found['--tensor-parallel-size'] ?? 1,
-    gpuMemoryUtilization: found['--gpu-memory-utilization'] ?? 1,
-    maxNumSeqs: found['--max-num-seqs'] ?? 1,
-    maxNumBatchedTokens: found['--max-num-batched-tokens'] ?? 1,
-    maxModelLength: found['--max-model-len'] === 'model' ? undefined : found['--max-model-len'],
-    bytes: found['--dtype'] ?? 2,
-    cacheBytes: found['--kv-cache-dtype'] ?? 2,
-    weightBits,
+    tensorParallelSize: found['--tensor-parallel-size'],
+    gpuMemoryUtilization: found['--gpu-memory-utilization'],
+    maxNumSeqs: found['--max-num-seqs'],
+    maxNumBatchedTokens: found['--max-num-batched-tokens'],
+    maxModelLength: unlessModel(found['--max-model-len']),
+    bytes: found['--dtype'],
+    cacheBytes: found['--kv-cache-dtype'],
+    weightBits: unlessModel(found['--quantization']),
   };
+}
+
+/** Whether no value of an argument is undefined, as is what nobody understands. */
+function isUnderstood<Found extends object>(
+  found: Found,
+): found is Found & { readonly [Flag in keyof Found]: Exclude<Found[Flag], undefined> } {
+  return !Object.values(found).includes(undefined);
+}
+
+/** What an argument says, where it does not leave that to the model. */
+function unlessModel<Value>(value: Value | 'model'): Value | undefined {
+  return value === 'model' ? undefined : value;
+}
+
+/** Bytes of a weight that vLLM serves of its own accord, by the type that it is published in: of 32 bit it takes half. */
+const SERVED_BYTES: Readonly<Record<WeightType, number>> = { bfloat16: 2, float16: 2, float32: 2 };
+
+function typeBytes(asked: string, { figures }: ServingOptions): number | undefined {
+  return asked === 'auto' && figures?.dtype !== undefined ? SERVED_BYTES[figures.dtype] : of(DTYPES, asked);
+}
+
+/** Bits of a quantized weight; `model` where only its own figures tell them. */
+function quantizedBits(method: string | undefined): number | 'model' | undefined {
+  return method === undefined || UNTOLD_QUANTIZATIONS.includes(method) ? 'model' : of(QUANTIZATIONS, method);
 }
 
 /**

@@ -149,10 +149,12 @@ function addModel(
   serviceAccountName: string | undefined,
 ): IModelBackend {
   const { settings } = context;
+  const { servedName, maxModelLength, resources, replicas } = model;
   const shared = {
-    ...model,
     name: model.inferenceService,
     namespace: settings.namespace,
+    ...{ servedName, maxModelLength, resources, replicas },
+    arguments: model.arguments,
     externalAutoscaler: model.scaling !== undefined,
     kserveVersion: settings.versions.kserve,
     serviceAccountName,
@@ -167,6 +169,10 @@ function addModel(
   const accelerator = acceleratorOf(checked(model.accelerator, 'accelerator', model), settings);
   return new ServedModel(chart, `model-${model.name}`, {
     ...shared,
+    gpus: model.gpus,
+    adapters: model.adapters,
+    adapterRank: model.adapterRank,
+    cache: model.cache,
     runtime: checked(runtimes.get(accelerator.runtimeName), 'runtime', model),
     source: checked(model.source, 'source', model),
     accelerator,

@@ -307,6 +307,18 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'unknown-key',
+    yaml: 'models: [{ name: qwen3, canary: { weight: 10, configFile: a.json } }]\n',
+    message:
+      'maas.yaml:1:47 models[0].canary.configFile: got an unknown key, expected one of weight, source, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, cache, maxModelLength, adapters, adapterRank, arguments, parameters, architecture; write what the file says: `parameters` and `architecture`',
+  },
+  {
+    rule: 'unknown-key',
+    yaml: 'models: [{ name: qwen3, canary: { weight: 10, scaling: { by: queue, target: 1 } } }]\n',
+    message:
+      'maas.yaml:1:47 models[0].canary.scaling: got an unknown key, expected one of weight, source, accelerator, gpus, resources, replicas, huggingFaceTokenSecret, cache, maxModelLength, adapters, adapterRank, arguments, parameters, architecture; remove it',
+  },
+  {
+    rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
       'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
@@ -1250,13 +1262,13 @@ const ROWS: readonly Row[] = [
     rule: 'model-accelerator',
     yaml: 'models:\n  - { name: my-llama, source: hf://a/b }\n',
     message:
-      'maas.yaml:2:13 models[0].name: got "my-llama" without a GPU, expected `accelerator`, one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, amd-mi300x, intel-gaudi3, cpu, or a slice like nvidia-h100-mig-1g.10gb; add `accelerator: nvidia`',
+      'maas.yaml:2:13 models[0].name: got "my-llama" without a GPU, expected `accelerator`, one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, nvidia-a100-40gb-pcie, nvidia-a100-80gb-pcie, nvidia-h100-pcie, nvidia-h100-nvl, nvidia-h200-nvl, amd-mi300x, intel-gaudi3, cpu, or a slice like nvidia-h100-mig-1g.10gb; add `accelerator: nvidia`',
   },
   {
     rule: 'model-accelerator',
     yaml: 'models:\n  - { name: my-llama, source: hf://a/b, accelerator: nvidia-l40 }\n',
     message:
-      'maas.yaml:2:54 models[0].accelerator: got "nvidia-l40", expected one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, amd-mi300x, intel-gaudi3, cpu, or a slice like nvidia-h100-mig-1g.10gb; did you mean "nvidia-l4"?',
+      'maas.yaml:2:54 models[0].accelerator: got "nvidia-l40", expected one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, nvidia-a100-40gb-pcie, nvidia-a100-80gb-pcie, nvidia-h100-pcie, nvidia-h100-nvl, nvidia-h200-nvl, amd-mi300x, intel-gaudi3, cpu, or a slice like nvidia-h100-mig-1g.10gb; did you mean "nvidia-l4"?',
   },
   {
     rule: 'value-type',
@@ -1308,7 +1320,7 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'canary-version',
-    yaml: 'models:\n  - { name: simulator, canary: { weight: 10, accelerator: nvidia-l4, replicas: { min: 3, max: 2 } } }\n  - { name: qwen3, accelerator: nvidia-l4, canary: { weight: 10, source: hf://Qwen/Qwen3-32B, parameters: 32B } }\n',
+    yaml: 'models:\n  - { name: simulator, canary: { weight: 10, accelerator: nvidia-l4, replicas: { min: 3, max: 2 } } }\n  - { name: qwen3, accelerator: nvidia-l4, canary: { weight: 10, source: hf://Qwen/Qwen3-32B, parameters: 32B, arguments: [] } }\n',
     message: [
       'maas.yaml:2:46 models[0].canary.accelerator: got "nvidia-l4", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or name another model',
       'maas.yaml:2:95 models[0].canary.replicas.max: got 2, expected at least min, which is 3; raise max or lower min',
@@ -1670,7 +1682,7 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'canary-adapters',
-    yaml: 'models:\n  - name: qwen3\n    accelerator: nvidia-l4\n    adapters: [{ name: sql, source: hf://a/sql }]\n    canary: { weight: 1, source: hf://a/b }\n  - name: granite\n    accelerator: nvidia-l40s\n    canary: { weight: 1, adapters: [{ name: law, source: hf://a/law }] }\n',
+    yaml: 'models:\n  - name: qwen3\n    accelerator: nvidia-l4\n    adapters: [{ name: sql, source: hf://a/sql }]\n    canary: { weight: 1, source: hf://a/b, arguments: [] }\n  - name: granite\n    accelerator: nvidia-l40s\n    canary: { weight: 1, adapters: [{ name: law, source: hf://a/law }] }\n',
     message: [
       'maas.yaml:5:5 models[0].canary: got no adapter sql, expected the adapters of its model, by name: a request for one may go to either version; give both versions `adapters` of the same names, or neither',
       'maas.yaml:8:26 models[1].canary.adapters: got an adapter law, expected the adapters of its model, by name: a request for one may go to either version; give both versions `adapters` of the same names, or neither',
@@ -2052,7 +2064,7 @@ const ROWS: readonly Row[] = [
     rule: 'accelerator-like',
     yaml: 'accelerators: [{ name: ours, like: nvidia-l40 }]\n',
     message:
-      'maas.yaml:1:36 accelerators[0].like: got "nvidia-l40", expected a built-in accelerator: nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, amd-mi300x, intel-gaudi3, cpu, or a slice; did you mean "nvidia-l4"?',
+      'maas.yaml:1:36 accelerators[0].like: got "nvidia-l40", expected a built-in accelerator: nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, nvidia-a100-40gb-pcie, nvidia-a100-80gb-pcie, nvidia-h100-pcie, nvidia-h100-nvl, nvidia-h200-nvl, amd-mi300x, intel-gaudi3, cpu, or a slice; did you mean "nvidia-l4"?',
   },
   {
     rule: 'accelerator-complete',
@@ -2146,9 +2158,9 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'accelerator-image',
-    yaml: 'models: [{ name: mistral, accelerator: amd-mi300x }]\n',
+    yaml: 'models: [{ name: mistral, accelerator: intel-gaudi3 }]\n',
     message:
-      'maas.yaml:1:40 models[0].accelerator: got "amd-mi300x", expected an accelerator with an `image` of vLLM: for this one none is pinned here; use one of `accelerators` with `like: amd-mi300x` and an `image`',
+      'maas.yaml:1:40 models[0].accelerator: got "intel-gaudi3", expected an accelerator with an `image` of vLLM: for this one none is pinned here; use one of `accelerators` with `like: intel-gaudi3` and an `image`',
   },
   {
     rule: 'accelerator-image',
@@ -2229,13 +2241,13 @@ const ROWS: readonly Row[] = [
     rule: 'model-memory',
     yaml: 'models:\n  - { name: llama-3-1-8b, accelerator: nvidia-l4 }\n',
     message:
-      'maas.yaml:2:13 models[0].name: got 14.96 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 4.00 GiB of KV cache for 32,768 tokens, together 19.43 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 17408`, `arguments: [--gpu-memory-utilization=0.9]`, `arguments: [--quantization=fp8]`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
+      'maas.yaml:2:13 models[0].name: got 14.96 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 4.00 GiB of KV cache for 32,768 tokens, together 19.43 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 17408`, `arguments: [--gpu-memory-utilization=0.9]`, `arguments: [--quantization=fp8]`, `arguments: [--kv-cache-dtype=fp8]`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
   },
   {
     rule: 'model-memory',
     yaml: 'models:\n  - { name: mistral, accelerator: nvidia-l4, maxModelLength: 32768 }\n',
     message:
-      'maas.yaml:2:62 models[0].maxModelLength: got 13.50 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 4.00 GiB of KV cache for 32,768 tokens, together 17.98 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 29696`, `arguments: [--gpu-memory-utilization=0.85]`, `arguments: [--quantization=fp8]`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
+      'maas.yaml:2:62 models[0].maxModelLength: got 13.50 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 4.00 GiB of KV cache for 32,768 tokens, together 17.98 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 29696`, `arguments: [--gpu-memory-utilization=0.85]`, `arguments: [--quantization=fp8]`, `arguments: [--kv-cache-dtype=fp8]`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
   },
   {
     rule: 'model-memory',

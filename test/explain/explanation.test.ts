@@ -296,7 +296,7 @@ accelerators: [{ name: quarter, like: nvidia-l4, timeSlicing: { replicas: 4 } }]
 
 test('the memory of a model: the sum, and how many whole sequences fit at once', () => {
   expect(memoryOf(MEMORY, 'llama-3-1-8b')).toEqual([
-    '14.96 GiB weights: 8.03 billion parameters of 16 bit',
+    '14.96 GiB weights: 8.03 billion parameters of 16 bit, published as bfloat16',
     '0.91 GiB activations: 8,192 tokens computed at once',
     '0.25 GiB libraries',
     '47.24 GiB KV cache: 386,971 tokens, 47.2 sequences of 8,192 tokens at once',
@@ -306,7 +306,7 @@ test('the memory of a model: the sum, and how many whole sequences fit at once',
 });
 
 test.each([
-  ['llama-3-3-70b', 0, '16.92 GiB weights: 70.55 billion parameters of 8 bit, split over 4'],
+  ['llama-3-3-70b', 0, '16.92 GiB weights: 70.55 billion parameters of 8 bit, published as bfloat16, split over 4'],
   [
     'llama-3-3-70b',
     4,

@@ -26,6 +26,17 @@ describe('Accelerator.nvidia', () => {
     });
   });
 
+  test('is a card for PCIe, which GPU feature discovery calls otherwise, and which has no NVSwitch', () => {
+    expect(Accelerator.nvidia('h100-nvl')).toMatchObject({
+      memoryMebibytes: 94_849,
+      nodeSelector: { 'nvidia.com/gpu.present': 'true', 'nvidia.com/gpu.product': 'NVIDIA-H100-NVL' },
+      servesFp8: true,
+      hasLargeBatches: true,
+      hasMulticast: false,
+    });
+    expect(Accelerator.labellersOf('nvidia-a100-80gb-pcie')).toEqual(['gpuOperator']);
+  });
+
   test.each<[NodeLabels, object]>([
     ['gke', { 'cloud.google.com/gke-accelerator': 'nvidia-tesla-a100' }],
     [
@@ -66,7 +77,7 @@ describe('Accelerator.nvidia', () => {
   test.each(['', 'L4', 'l5', 'toString', '__proto__'])('fails with the product %j', (product) => {
     expect(() => Accelerator.nvidia(product)).toThrow(
       new Error(
-        `unknown NVIDIA product: got "${product}", expected one of t4, l4, a10g, l40s, a100-40gb, a100-80gb, h100, h200, b200`,
+        `unknown NVIDIA product: got "${product}", expected one of t4, l4, a10g, l40s, a100-40gb, a100-80gb, h100, h200, b200, a100-40gb-pcie, a100-80gb-pcie, h100-pcie, h100-nvl, h200-nvl`,
       ),
     );
   });
@@ -100,6 +111,12 @@ describe('Accelerator.mig', () => {
     });
   });
 
+  test('of a card has its label', () => {
+    const { nodeSelector, memoryMebibytes } = Accelerator.mig('a100-80gb-pcie', '1g.10gb', { strategy: 'single' });
+    expect(nodeSelector['nvidia.com/gpu.product']).toBe('NVIDIA-A100-80GB-PCIe-MIG-1g.10gb');
+    expect(memoryMebibytes).toBe(9728);
+  });
+
   test('of GKE is a GPU on a node that says the size of its slices', () => {
     const { resourceName, nodeSelector } = Accelerator.mig('a100-40gb', '1g.5gb', { nodeLabels: 'gke' });
     expect(resourceName).toBe('nvidia.com/gpu');
@@ -120,9 +137,21 @@ describe('Accelerator.mig', () => {
   });
 
   test.each([
-    ['l4', '1g.5gb', 'unknown NVIDIA MIG product: got "l4", expected one of a100-40gb, a100-80gb, h100, h200'],
-    ['h200', '1g.10gb', 'unknown slice of h200: got "1g.10gb", expected one of 1g.18gb'],
-    ['h200', 'toString', 'unknown slice of h200: got "toString", expected one of 1g.18gb'],
+    [
+      'l4',
+      '1g.5gb',
+      'unknown NVIDIA MIG product: got "l4", expected one of a100-40gb, a100-80gb, a100-80gb-pcie, h100, h100-nvl, h200, h200-nvl, b200',
+    ],
+    [
+      'h200',
+      '1g.10gb',
+      'unknown slice of h200: got "1g.10gb", expected one of 1g.18gb, 1g.35gb, 2g.35gb, 3g.71gb, 4g.71gb',
+    ],
+    [
+      'h200',
+      'toString',
+      'unknown slice of h200: got "toString", expected one of 1g.18gb, 1g.35gb, 2g.35gb, 3g.71gb, 4g.71gb',
+    ],
   ])('fails with %s and %s', (product, slice, message) => {
     expect(() => Accelerator.mig(product, slice)).toThrow(new Error(message));
   });
@@ -201,7 +230,7 @@ describe('a time-sliced GPU', () => {
 });
 
 describe('other accelerators', () => {
-  test('AMD and Gaudi have no pinned image, and the ServingRuntime of their name', () => {
+  test('AMD and Gaudi have the ServingRuntime of their name, and AMD a pinned image', () => {
     expect(Accelerator.amd('mi300x')).toMatchObject({
       resourceName: 'amd.com/gpu',
       nodeSelector: { 'amd.com/gpu.product-name': 'AMD_Instinct_MI300X_OAM' },
@@ -210,7 +239,7 @@ describe('other accelerators', () => {
     });
     expect(Accelerator.gaudi3()).toMatchObject({ resourceName: 'habana.ai/gaudi', runtimeName: 'vllm-intel-gaudi3' });
     expect([Accelerator.amd('mi300x'), Accelerator.gaudi3()].map((each) => each.imageName())).toEqual([
-      undefined,
+      imageName(IMAGES.vllmRocm),
       undefined,
     ]);
     expect(() => Accelerator.amd('mi1')).toThrow(new Error('unknown AMD product: got "mi1", expected one of mi300x'));

@@ -41,12 +41,13 @@ const MODELS = Object.entries(CATALOG).filter(([, { runtime }]) => runtime === '
 const TIED = ['qwen3', 'granite', 'nomic', 'bge-m3'];
 
 describe.each(MODELS)('the figures of %s', (name, entry) => {
-  const { figures, licence, gated, gpus = 1, maxModelLength, accelerator = '' } = entry;
+  const { figures, figuresRevision, licence, gated, gpus = 1, maxModelLength, accelerator = '' } = entry;
 
   test('are whole, with a licence', () => {
     expect(figures).toEqual(
       expect.objectContaining({
         parameters: expect.any(Number),
+        dtype: expect.stringMatching(/^(bfloat16|float16|float32)$/),
         layers: expect.any(Number),
         attentionHeads: expect.any(Number),
         keyValueHeads: expect.any(Number),
@@ -57,6 +58,7 @@ describe.each(MODELS)('the figures of %s', (name, entry) => {
       }),
     );
     expect(licence).toEqual(expect.any(String));
+    expect(figuresRevision).toMatch(/^[0-9a-f]{40}$/);
     expect(gated ?? false).toBe(/^Llama/.test(licence ?? ''));
   });
 
@@ -92,6 +94,14 @@ describe.each(MODELS)('the figures of %s', (name, entry) => {
     const deviation = Math.abs((embeddings + layers * (attention + feedForward)) / parameters - 1);
     expect(deviation).toBeLessThan(keyValueHeads === 0 ? 0.02 : 0.002);
   });
+});
+
+test('clients get what a Qwen3 thinks apart from its answer', () => {
+  const thinking = MODELS.filter(([, { source }]) => source?.startsWith('hf://Qwen/Qwen3'));
+  expect(thinking.map(([name, entry]) => [name, entry.arguments])).toEqual([
+    ['qwen3', expect.arrayContaining(['--reasoning-parser=qwen3'])],
+    ['qwen3-32b', expect.arrayContaining(['--reasoning-parser=qwen3'])],
+  ]);
 });
 
 describe.each([

@@ -28,7 +28,7 @@ test('lists every accelerator with its memory and its labels', () => {
   const rows = page.split('\n').filter((line) => /^\| `(nvidia|amd|intel|cpu)/.test(line));
   expect(rows.map((row) => /`([^`]*)`/.exec(row)?.[1])).toEqual(Accelerator.names);
   for (const row of rows) {
-    const [, name = '', memory = '', , gke = '', aws = ''] = row.split('|').map((cell) => cell.trim());
+    const [, name = '', memory = '', , operator = '', gke = '', aws = ''] = row.split('|').map((cell) => cell.trim());
     const accelerator = Accelerator.fromName(name.replaceAll('`', ''));
     const { memoryMebibytes } = accelerator;
     expect([name, memory]).toEqual([
@@ -41,12 +41,12 @@ test('lists every accelerator with its memory and its labels', () => {
       labellers.includes('gke'),
       labellers.includes('karpenter') && labellers.includes('eksAutoMode'),
     ]);
-    const labels = ['gke', 'karpenter'].flatMap((nodeLabels) =>
-      labellers.includes(nodeLabels as 'gke')
-        ? Object.values(Accelerator.fromName(accelerator.name, { nodeLabels: nodeLabels as 'gke' }).nodeSelector)
+    const labels = (['gpuOperator', 'gke', 'karpenter'] as const).flatMap((nodeLabels) =>
+      labellers.includes(nodeLabels)
+        ? Object.values(Accelerator.fromName(accelerator.name, { nodeLabels }).nodeSelector)
         : [],
     );
-    const shown: readonly string[] = `${gke} ${aws}`.match(/[\w-]+/g) ?? [];
+    const shown: readonly string[] = `true ${operator} ${gke} ${aws}`.match(/[\w-]+/g) ?? [];
     expect(labels.filter((label) => !shown.includes(label))).toEqual([]);
   }
 });
@@ -60,18 +60,27 @@ test('lists every slice', () => {
 
 test('lists the catalog with its figures', () => {
   const rows = Object.entries(CATALOG).flatMap(([name, entry]) => {
-    const { figures, source = '', licence = '', gated, accelerator = '', gpus = 1, maxModelLength = 0 } = entry;
+    const {
+      figures,
+      figuresRevision = '',
+      source = '',
+      licence = '',
+      gated,
+      accelerator = '',
+      gpus = 1,
+      maxModelLength = 0,
+    } = entry;
     if (figures === undefined) {
       return [];
     }
-    const { parameters, layers, keyValueHeads, headSize, weightBits, maxModelLength: context = 0 } = figures;
+    const { parameters, layers, keyValueHeads, headSize, weightBits, dtype, maxModelLength: context = 0 } = figures;
     const cells = [
       `\`${name}\``,
-      source.replace('hf://', ''),
+      `${source.replace('hf://', '')} at \`${figuresRevision.slice(0, 7)}\``,
       parameters.toLocaleString('en-US'),
       String(layers),
       keyValueHeads === 0 ? 'none' : `${keyValueHeads} × ${headSize}`,
-      weightBits === undefined ? 'bfloat16 or float16' : 'MXFP4, rest bfloat16',
+      weightBits === undefined ? dtype : `MXFP4, rest ${dtype}`,
       `${context.toLocaleString('en-US')} (${maxModelLength.toLocaleString('en-US')})`,
       `${licence}${gated === true ? ', gated' : ''}`,
       gpus === 1 ? `\`${accelerator}\`` : `${gpus} \`${accelerator}\``,

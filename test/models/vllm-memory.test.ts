@@ -179,6 +179,16 @@ describe('checkMemory', () => {
     ]);
   });
 
+  test.each<[string, Partial<MemoryQuestion>, boolean]>([
+    ['where that is enough', {}, true],
+    ['not where it is not', { maxModelLength: 65_536 }, false],
+    ['not where the arguments say another', { arguments: ['--kv-cache-dtype=auto'] }, false],
+    ['not where the GPU computes in 16 bit', { accelerator: Accelerator.nvidia('a10g') }, false],
+  ])('suggests a cache of 8 bit %s', (_, change, isSuggested) => {
+    const changes = suggestFits({ ...question, maxModelLength: 20_480, ...change }).map(({ change: each }) => each);
+    expect(changes.includes('arguments: [--kv-cache-dtype=fp8]')).toBe(isSuggested);
+  });
+
   test('suggests only what somebody labels', () => {
     const changes = suggestFits({ ...question, figures: { ...LLAMA, parameters: 20e9 } }, 'gke');
     expect(changes.map(({ change }) => change)).toContain('accelerator: nvidia-a100-80gb');

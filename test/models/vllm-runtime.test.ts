@@ -87,14 +87,14 @@ test('VllmRuntime.fromName makes no object', () => {
 });
 
 test('VllmRuntime fails for an accelerator without an image, and takes one that is given', () => {
-  const accelerator = Accelerator.amd('mi300x');
+  const accelerator = Accelerator.gaudi3();
   expect(() => runtimeWith({ namespace: 'llm', accelerator })).toThrow(
-    new Error('accelerator amd-mi300x: got no image, expected one of vLLM for it: none is pinned'),
+    new Error('accelerator intel-gaudi3: got no image, expected one of vLLM for it: none is pinned'),
   );
   const { runtimeName, container } = runtimeWith({
     namespace: 'llm',
     accelerator,
     image: 'registry.example.com/vllm:v1',
   });
-  expect([runtimeName, container.image]).toEqual(['vllm-amd-mi300x', 'registry.example.com/vllm:v1']);
+  expect([runtimeName, container.image]).toEqual(['vllm-intel-gaudi3', 'registry.example.com/vllm:v1']);
 });

@@ -48,6 +48,16 @@ test.each([
 });
 
 test.each([
+  ['bfloat16', [], 2],
+  ['float32', [], 2],
+  ['float32', ['--dtype=auto'], 2],
+  ['float32', ['--dtype=float32'], 4],
+  ['bfloat16', ['--dtype=float'], 4],
+] as const)('takes weights published as %s, with %j, for %d bytes', (dtype, args, bytes) => {
+  expect(readServing({ gpus: 1, arguments: args, figures: { dtype } }, L4)).toMatchObject({ bytes, cacheBytes: bytes });
+});
+
+test.each([
   [['--max-num-seqs=many'], 'the value of --max-num-seqs is not understood'],
   [['--max-num-seqs'], 'the value of --max-num-seqs is not understood'],
   [['--max-num-seqs=0'], 'the value of --max-num-seqs is not understood'],

@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { canaryVersion } from '../canary-version';
 import type { DraftConfiguration } from '../draft';
 import { count, listNames, quote, type Finding } from '../problem';
 import { canaryName } from '../model-settings';
+import { CONFIGURATION_SCHEMA } from '../schema';
+import { keysOf, schemaAt } from '../schema-walk';
 import { ACCELERATOR_RULES } from './accelerators';
 import { ADAPTER_RULES } from './adapters';
 import { namedModelsOf, type DraftModel, type NamedModel } from './facts';
@@ -32,6 +35,11 @@ const RULES_OF_VERSIONS: readonly Rule[] = [
 
 /** `<InferenceService>-canary-predictor` is the longest of the names that KServe makes of it. */
 const LONGEST_NAME = 63 - canaryName('-predictor').length;
+
+const SCHEMA = schemaAt(CONFIGURATION_SCHEMA, ['models', 0, 'canary']);
+
+/** Keys of a canary. */
+const KEYS: readonly string[] = Object.keys((SCHEMA && keysOf(SCHEMA)) ?? {});
 
 interface ModelWithCanary extends NamedModel {
   readonly canary: NonNullable<DraftModel['canary']>;
@@ -117,19 +125,19 @@ const versionOfCanary: Rule = {
   check: (configuration) =>
     canariesOf(configuration).flatMap((model) => {
       const version = withCanary(model, configuration);
-      const known = new Set(
-        problemsOf(RULES_OF_VERSIONS, model, configuration).map((finding) => JSON.stringify(finding)),
-      );
+      const told = problemsOf(RULES_OF_VERSIONS, model, configuration);
+      const isTold = (finding: Finding) => told.some((other) => isDeepStrictEqual(other, finding));
+      const misfits = problemsOf(RULES_OF_VERSIONS, model, version);
+      const withoutEffect = problemsOf(NO_EFFECT_RULES, model, version);
       return [
-        ...problemsOf(RULES_OF_VERSIONS, model, version).filter(
-          (finding) => isOwn(finding, model) || !known.has(JSON.stringify(finding)),
-        ),
+        ...misfits.filter((finding) => isOwn(finding, model) || !isTold(finding)),
         // What it has of its model has an effect there.
-        ...problemsOf(NO_EFFECT_RULES, model, version).filter((finding) => isOwn(finding, model)),
+        ...withoutEffect.filter((finding) => isOwn(finding, model)),
       ].map((finding) => inCanary(finding, model));
     }),
 };
 
+/** What rules say of one model. */
 function problemsOf(rules: readonly Rule[], { index }: NamedModel, configuration: DraftConfiguration): Finding[] {
   return rules
     .flatMap(({ check }) => check(configuration))
@@ -138,8 +146,13 @@ function problemsOf(rules: readonly Rule[], { index }: NamedModel, configuration
 
 /** The configuration with the canary in place of its model. */
 function withCanary({ index, item, canary }: ModelWithCanary, configuration: DraftConfiguration): DraftConfiguration {
-  const version = canaryVersion(item, canary);
+  const version = canaryVersion(item, sayable(canary));
   return { ...configuration, models: configuration.models?.map((each, place) => (place === index ? version : each)) };
+}
+
+/** What a canary can say: keys that only a model has are unknown here, and no more is to be said of them. */
+function sayable(canary: ModelWithCanary['canary']): ModelWithCanary['canary'] {
+  return Object.fromEntries(Object.entries(canary).filter(([key]) => KEYS.includes(key)));
 }
 
 /** Whether a problem of the version is one of what the canary says, and not of what it has of its model. */

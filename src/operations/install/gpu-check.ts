@@ -1,6 +1,7 @@
 import { acceleratorOf } from '../../config/accelerators';
 import { versionsOf } from '../../config/model-settings';
 import type { PlatformSettings } from '../../config/settings';
+import { Accelerator } from '../../models/accelerator';
 import type { KubernetesObject } from '../kubernetes-object';
 
 /**
@@ -51,6 +52,13 @@ function describeNode(node: KubernetesObject, resources: readonly string[]): str
   });
   const isNvidia = amounts.some((amount) => amount.includes(' nvidia.com/'));
   const unlabelled = isNvidia && !present ? ', no label nvidia.com/gpu.present=true' : '';
-  const label = product === undefined ? unlabelled : ` (${product})`;
+  const label = product === undefined ? unlabelled : ` (${product}${acceleratorWords(product)})`;
   return `  ${name}: ${amounts.length === 0 ? 'no GPU' : amounts.join(', ')}${label}`;
+}
+
+/** By which name a model would be placed there. */
+function acceleratorWords(product: string): string {
+  const names = [...Accelerator.names, ...Accelerator.migNames.map((name) => `${name}-single`)];
+  const fitting = names.find((name) => Accelerator.fromName(name).nodeSelector['nvidia.com/gpu.product'] === product);
+  return fitting === undefined ? '' : `: accelerator ${fitting}`;
 }

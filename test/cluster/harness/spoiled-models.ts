@@ -103,7 +103,8 @@ export const SPOILED_MODELS: readonly SpoiledModel[] = [
     model: 'accelerator: nvidia-l5',
     ours:
       'accelerator: got "nvidia-l5", expected one of nvidia, nvidia-t4, nvidia-l4, nvidia-a10g, nvidia-l40s, ' +
-      'nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, amd-mi300x, intel-gaudi3, cpu, or a ' +
+      'nvidia-a100-40gb, nvidia-a100-80gb, nvidia-h100, nvidia-h200, nvidia-b200, nvidia-a100-40gb-pcie, ' +
+      'nvidia-a100-80gb-pcie, nvidia-h100-pcie, nvidia-h100-nvl, nvidia-h200-nvl, amd-mi300x, intel-gaudi3, cpu, or a ' +
       'slice like nvidia-h100-mig-1g.10gb; did you mean "nvidia-l4"?',
     spoil: ({ model }) => (model.runtime = 'vllm-nvidia-l5'),
     fate: { unmade: 'No ServingRuntimes or ClusterServingRuntimes with the name: vllm-nvidia-l5' },

@@ -33,12 +33,27 @@ test('GPUs that are too few, of another product, or on a node without the labels
     'model llama needs a node with 2 nvidia.com/gpu and the labels nvidia.com/gpu.present=true, ' +
       'nvidia.com/gpu.product=NVIDIA-L4; no node has them',
     'the nodes have:\n' +
-      '  a: 1 nvidia.com/gpu (NVIDIA-L4)\n' +
-      '  b: 4 nvidia.com/gpu (Tesla-T4)\n' +
+      '  a: 1 nvidia.com/gpu (NVIDIA-L4: accelerator nvidia-l4)\n' +
+      '  b: 4 nvidia.com/gpu (Tesla-T4: accelerator nvidia-t4)\n' +
       '  c: 2 nvidia.com/gpu, no label nvidia.com/gpu.present=true\n' +
       '  d: no GPU',
     advice,
   ]);
+});
+
+test.each([
+  ['a card of the same chip', 'NVIDIA-A100-80GB-PCIe', ': accelerator nvidia-a100-80gb-pcie'],
+  [
+    'slices by the strategy single',
+    'NVIDIA-H100-80GB-HBM3-MIG-1g.10gb',
+    ': accelerator nvidia-h100-mig-1g.10gb-single',
+  ],
+  ['a product that is not built in', 'NVIDIA-A40', ''],
+])('%s is told by the name that a model would have it by', (_, product, words) => {
+  const settings = resolveSettings({ models: [ownModel('nvidia-a100-80gb')] });
+  expect(gpuProblems(settings, [node('a', 4, product)])).toContain(
+    `the nodes have:\n  a: 4 nvidia.com/gpu (${product}${words})`,
+  );
 });
 
 test('a cluster without nodes', () => {
@@ -63,7 +78,7 @@ test('the resources and labels of an own accelerator, and no node for a model on
   });
   expect(gpuProblems(settings, [node('a', 1, 'NVIDIA-L4'), amd({})])).toEqual([
     'model llama needs a node with 2 amd.com/gpu and the labels example.org/gpu=mi300x; no node has them',
-    'the nodes have:\n  a: 1 nvidia.com/gpu (NVIDIA-L4)\n  b: 8 amd.com/gpu',
+    'the nodes have:\n  a: 1 nvidia.com/gpu (NVIDIA-L4: accelerator nvidia-l4)\n  b: 8 amd.com/gpu',
     advice,
   ]);
   expect(gpuProblems(settings, [node('a', 1, 'NVIDIA-L4'), amd({ 'example.org/gpu': 'mi300x' })])).toEqual([]);
