@@ -110,6 +110,7 @@ export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
 export { type ModelArchitecture } from './models/model-architecture';
 export { ModelNodeCache, type ModelNodeCacheProps } from './models/model-node-cache';
+export { ModelPriorityClass, type ModelPriorityClassProps, type PreemptionPolicy } from './models/model-priority-class';
 export { ModelQuota, type ModelQuotaProps } from './models/model-quota';
 export { ModelDisruptionBudget, type ModelDisruptionBudgetProps } from './models/model-disruption-budget';
 export { ModelScaling, type ModelScalingProps } from './models/model-scaling';

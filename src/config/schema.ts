@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { MaasPlatformProps } from './configuration';
 import { MAXIMUM_TOKEN_LIMIT, MAXIMUM_TOKEN_WEIGHT } from '../limits/lua-script';
+import { HIGHEST_PRIORITY, LOWEST_PRIORITY } from '../models/model-priority-class';
 import { FORMATS, type Format } from './formats';
 
 /**
@@ -119,6 +120,13 @@ const accelerator = z.strictObject({
   image: z.optional(formatted(FORMATS.image)),
   timeSlicing: z.optional(z.strictObject({ replicas: count(2, 100), renameByDefault: z.optional(z.boolean()) })),
   pricePerHour: amount(),
+});
+
+const priorityClass = z.strictObject({
+  name: label(),
+  value: count(LOWEST_PRIORITY, HIGHEST_PRIORITY),
+  preemptionPolicy: z.optional(z.enum(['PreemptLowerPriority', 'Never'])),
+  description: z.optional(text()),
 });
 
 const cache = z.strictObject({
@@ -253,6 +261,7 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   models: z.optional(z.array(model)),
   accelerators: z.optional(z.array(accelerator)),
   nodeLabels: z.optional(z.enum(['gpuOperator', 'gke', 'eksAutoMode', 'karpenter', 'aks'])),
+  priorityClasses: z.optional(z.array(priorityClass)),
   quota: z.optional(
     z.strictObject({
       accelerators: z.optional(z.record(z.string(), count(0, 100_000))),

@@ -20,6 +20,7 @@ import type {
   ManifestConfiguration,
   ModelRouting,
   PatchConfiguration,
+  PriorityClassConfiguration,
   RedisConfiguration,
   TierConfiguration,
   UserConfiguration,
@@ -92,6 +93,7 @@ export interface PlatformSettings {
   readonly models: ModelSettings[];
   readonly accelerators: AcceleratorConfiguration[];
   readonly nodeLabels: NodeLabels;
+  readonly priorityClasses: PriorityClassConfiguration[];
   readonly quota?: QuotaSettings;
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
@@ -157,6 +159,7 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     models: (props.models ?? DEFAULT_MODELS).map((model) => resolveModel(model, platform, domain)),
     accelerators,
     nodeLabels,
+    priorityClasses: props.priorityClasses ?? [],
     quota: props.quota && resolveQuota(props.quota, { accelerators, nodeLabels }),
     apiKeys: acceptsApiKeys(props.identity)
       ? { prefixes: props.identity?.apiKeys?.prefixes ?? [...DEFAULT_PREFIXES] }

@@ -105,6 +105,11 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
       .map(({ name }) =>
         reference(settings, '60-models', 'LocalModelCache', undefined, prefixedName(settings, name), 'on which nodes'),
       ),
+    ...settings.priorityClasses
+      .filter(({ name }) => name === model.priorityClass)
+      .map(({ name }) =>
+        reference(settings, '60-models', 'PriorityClass', undefined, prefixedName(settings, name), 'who gives way'),
+      ),
     ...(settings.quota === undefined
       ? []
       : [

@@ -113,7 +113,7 @@ export interface ServedModelProps {
   readonly platform?: PlatformKind;
 
   /**
-   * Existing PriorityClass of the pods.
+   * PriorityClass of the pods, for example of a `ModelPriorityClass`.
    * @default - that of the cluster
    */
   readonly priorityClassName?: string;

@@ -64,7 +64,7 @@ export interface SimulatedModelProps {
   readonly serviceAccountName?: string;
 
   /**
-   * Existing PriorityClass of the pods.
+   * PriorityClass of the pods, for example of a `ModelPriorityClass`.
    * @default - that of the cluster
    */
   readonly priorityClassName?: string;

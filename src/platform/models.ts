@@ -14,6 +14,7 @@ import { ModelDisruptionBudget } from '../models/model-disruption-budget';
 import { nodeCaches } from '../config/node-caches';
 import { ModelNodeCache } from '../models/model-node-cache';
 import { ModelNetworkPolicy } from '../models/model-network-policy';
+import { ModelPriorityClass } from '../models/model-priority-class';
 import { ModelQuota } from '../models/model-quota';
 import { ModelScaling } from '../models/model-scaling';
 import { ModelStorageAccess } from '../models/model-storage-access';
@@ -22,7 +23,7 @@ import { ServedModel } from '../models/served-model';
 import { SimulatedModel } from '../models/simulated-model';
 import { DEFAULT_RUNTIME_NAME } from '../models/accelerator-parts';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
-import { filterPlacement, platformImage, prefixedName, type PlatformContext } from './context';
+import { filterPlacement, platformImage, prefixedName, priorityClassName, type PlatformContext } from './context';
 import { gatewayJob, metricsAddress, scrapers } from './observability';
 
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
@@ -38,6 +39,10 @@ export function addKServe(chart: Chart, { settings, gateway }: PlatformContext):
 export function addModels(chart: Chart, context: PlatformContext): void {
   const { settings, models } = context;
   const { namespace } = settings;
+  for (const { name, ...priorityClass } of settings.priorityClasses) {
+    const props = { ...priorityClass, name: prefixedName(settings, name) };
+    new ModelPriorityClass(chart, `priority-class-${name}`, props);
+  }
   if (settings.quota !== undefined) {
     new ModelQuota(chart, 'quota', { ...settings.quota, namespace });
   }
@@ -156,7 +161,7 @@ function addModel(
     externalAutoscaler: model.scaling !== undefined,
     kserveVersion: settings.versions.kserve,
     serviceAccountName,
-    priorityClassName: model.priorityClass,
+    priorityClassName: priorityClassName(settings, model),
   };
   if (model.runtime === 'simulator') {
     return new SimulatedModel(chart, `model-${model.name}`, {

@@ -291,13 +291,13 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'telemetry: false\n',
     message:
-      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
+      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, priorityClasses, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'unknown-key',
     yaml: 'extend: base.yaml\n',
     message:
-      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; did you mean "extends"?',
+      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, priorityClasses, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; did you mean "extends"?',
   },
   {
     rule: 'unknown-key',
@@ -309,7 +309,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
-      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
+      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, priorityClasses, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'missing-key',
@@ -2001,6 +2001,44 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: simulator, parameters: 8B }]\n',
     message:
       'maas.yaml:1:29 models[0].parameters: got "8B", expected nothing for the simulator, which has no weights: it has no effect; remove it',
+  },
+  {
+    rule: 'unique-priority-class-name',
+    yaml: 'priorityClasses: [{ name: online, value: 2 }, { name: online, value: 1 }]\n',
+    message:
+      'maas.yaml:1:55 priorityClasses[1].name: got "online", expected a name of its own (priorityClasses[0].name is the same); remove one, or rename it',
+  },
+  {
+    rule: 'priority-class-name',
+    yaml: 'priorityClasses: [{ name: system-gpus, value: 2 }]\n',
+    message:
+      'maas.yaml:1:27 priorityClasses[0].name: got "system-gpus", expected a name that does not begin with "system-", as the cluster\'s own classes do; rename it; models may name those of the cluster, which are not declared',
+  },
+  {
+    rule: 'priority-class-name',
+    yaml: 'name: system\npriorityClasses: [{ name: gpus, value: 2 }]\n',
+    message:
+      'maas.yaml:2:27 priorityClasses[0].name: got "system-gpus", expected a name that does not begin with "system-", as the cluster\'s own classes do; rename it; models may name those of the cluster, which are not declared',
+  },
+  {
+    rule: 'value-range',
+    yaml: 'priorityClasses: [{ name: gpus, value: 1000000001 }, { name: batch, value: -2147483649 }]\n',
+    message: [
+      'maas.yaml:1:40 priorityClasses[0].value: got 1000000001, expected a whole number from -2,147,483,648 to 1,000,000,000; the nearest is 1000000000',
+      'maas.yaml:1:76 priorityClasses[1].value: got -2147483649, expected a whole number from -2,147,483,648 to 1,000,000,000; the nearest is -2147483648',
+    ].join('\n'),
+  },
+  {
+    rule: 'priority-class-reference',
+    yaml: 'priorityClasses: [{ name: online, value: 2 }]\nmodels: [{ name: simulator, priorityClass: onlin }, { name: qwen3, priorityClass: onlnie }]\n',
+    message:
+      'maas.yaml:2:83 models[1].priorityClass: got "onlnie", expected one of `priorityClasses`, or one of the cluster whose name is not so much like one of them; did you mean "online"? One of the cluster is declared, too, or renamed',
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'priorityClasses: [{ name: online, value: 2 }]\nmodels: []\n',
+    message:
+      'maas.yaml:1:1 priorityClasses: got a list of 1 item, expected nothing while there are no models: it has no effect; remove it',
   },
   {
     rule: 'quota-accelerator',

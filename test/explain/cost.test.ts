@@ -107,6 +107,19 @@ describe('docs/cost.md', () => {
     expect(shown.split('\n')).toHaveLength(2);
   });
 
+  test('declares priority classes that its models name', () => {
+    const [, classes = ''] = /```yaml\n(priorityClasses:[\s\S]*?)```/.exec(page) ?? [];
+    const manifests = manifestsOf(parseConfiguration(classes, 'maas.yaml')) as { kind: string; spec: object }[];
+    expect(manifests.filter(({ kind }) => kind === 'PriorityClass')).toMatchObject([
+      { metadata: { name: 'online' }, value: 1000 },
+      { metadata: { name: 'batch' }, value: -10, preemptionPolicy: 'Never' },
+    ]);
+    expect(manifests.filter(({ kind }) => kind === 'InferenceService').map(({ spec }) => spec)).toMatchObject([
+      { predictor: { priorityClassName: 'online' } },
+      { predictor: { priorityClassName: 'batch' } },
+    ]);
+  });
+
   test('has a quota that holds its models, and shows the message of one that does not', () => {
     const [, quota = ''] = /```yaml\n(quota:[\s\S]*?)```/.exec(page) ?? [];
     const kinds = manifestsOf(parseConfiguration(quota, 'maas.yaml')).map(({ kind }) => kind);

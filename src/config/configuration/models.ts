@@ -125,7 +125,8 @@ export interface ModelConfiguration {
    */
   readonly tokenWeights?: TokenWeights;
   /**
-   * Existing PriorityClass of the pods: who gives way where GPUs are short.
+   * PriorityClass of the pods: who gives way where GPUs are short. One of `priorityClasses`, or an existing one of the
+   * cluster.
    * @default - that of the cluster
    */
   readonly priorityClass?: string;

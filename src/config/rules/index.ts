@@ -19,6 +19,7 @@ import { MONITOR_LABEL_RULES } from './monitor-labels';
 import { NO_EFFECT_RULES } from './no-effect';
 import { OBJECT_RULES } from './objects';
 import { PLATFORM_HOST_RULES } from './platform-host';
+import { PRIORITY_CLASS_RULES } from './priority-classes';
 import { QUOTA_RULES } from './quota';
 import { REFERENCE_RULES } from './references';
 import { ROUTING_RULES } from './routing';
@@ -51,6 +52,7 @@ export const RULES: readonly Rule[] = [
   ...CANARY_RULES,
   ...EXTERNAL_RULES,
   ...FALLBACK_RULES,
+  ...PRIORITY_CLASS_RULES,
   ...QUOTA_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,

@@ -1,3 +1,4 @@
+import { MODEL_LABEL } from '../../pods';
 import type { Kubectl } from '../kubectl';
 import { identityOf, isInGroups, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
@@ -88,6 +89,26 @@ export async function objectsOfGroups(kubectl: Kubectl, groups: readonly string[
     return name && isInGroups(group, groups) ? [name] : [];
   });
   return list(kubectl, resources, ['--all-namespaces']);
+}
+
+/** Pods of a PriorityClass that are not those of the platform's models. */
+export async function foreignPodsOfPriority(
+  kubectl: Kubectl,
+  priorityClass: string,
+  own: OwnObjects,
+): Promise<ObjectReference[]> {
+  const model = MODEL_LABEL.replaceAll('.', String.raw`\.`);
+  const { stdout } = await kubectl.run([
+    ...['get', 'pods', '--all-namespaces'],
+    `--output=jsonpath={range .items[?(@.spec.priorityClassName=="${priorityClass}")]}` +
+      `{.metadata.namespace}{" "}{.metadata.name}{" "}{.metadata.labels.${model}}{"\\n"}{end}`,
+  ]);
+  return stdout.split('\n').flatMap((line) => {
+    const [namespace, name, inferenceService = ''] = line.split(' ');
+    const servedBy = { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', name: inferenceService };
+    if (!namespace || !name || own.identities.has(identityOf({ ...servedBy, namespace }))) return [];
+    return [{ apiVersion: 'v1', kind: 'Pod', namespace, name }];
+  });
 }
 
 /** Without what the objects hold: there may be Secrets among them. */
