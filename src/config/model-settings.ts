@@ -3,7 +3,8 @@ import type { TokenWeights } from '../limits/token-weights';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type { ModelCache } from '../models/model-cache';
 import type { ModelFigures } from '../models/model-architecture';
-import type { ComputeResources, ModelReplicas } from '../models/model-size';
+import type { ModelReplicas, ModelResources } from '../models/model-size';
+import { weightsStorage } from '../models/weights-storage';
 import { canaryVersion, saidOf } from './canary-version';
 import type {
   CanaryConfiguration,
@@ -26,7 +27,7 @@ export interface ModelSettings {
   readonly source?: string;
   readonly accelerator?: string;
   readonly gpus: number;
-  readonly resources: { readonly requests: ComputeResources; readonly limits: ComputeResources };
+  readonly resources: Required<ModelResources>;
   readonly replicas?: ModelReplicas;
   readonly scaling?: Required<ScalingConfiguration>;
   readonly huggingFaceTokenSecret?: string;
@@ -71,6 +72,9 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
   const entry = model.external === undefined ? catalogEntry(model.name) : undefined;
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
+  const source = model.source ?? entry?.source;
+  const figures = runtime === 'simulator' ? undefined : resolveFigures(model, entry);
+  const ephemeralStorage = weightsStorage({ source, cache: model.cache, figures });
   const servedName = model.servedName ?? entry?.servedName ?? model.name;
   return {
     name: model.name,
@@ -78,11 +82,15 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     inferenceService: entry?.inferenceService ?? model.name,
     servedName,
     runtime,
-    source: model.source ?? entry?.source,
+    source,
     accelerator: model.accelerator ?? entry?.accelerator,
     gpus: model.gpus ?? entry?.gpus ?? 1,
     resources: {
-      requests: { ...resources.requests, ...model.resources?.requests },
+      requests: {
+        ...resources.requests,
+        ...(ephemeralStorage !== undefined && { ephemeralStorage }),
+        ...model.resources?.requests,
+      },
       limits: { ...resources.limits, ...model.resources?.limits },
     },
     replicas: model.replicas,
@@ -95,7 +103,7 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     cache: model.cache,
     arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
     ...(isSameModel(model.source, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
-    figures: runtime === 'simulator' ? undefined : resolveFigures(model, entry),
+    figures,
     tokenWeights: resolveWeights(model),
     priorityClass: model.priorityClass,
     tokensPerSecond: model.tokensPerSecond,

@@ -79,7 +79,12 @@ const key = z.strictObject({
 
 const user = z.strictObject({ name: label(), tier: text(), keys: z.optional(z.array(key)) });
 
-const compute = z.optional(z.strictObject({ cpu: quantity(), memory: quantity() }));
+const compute = { cpu: quantity(), memory: quantity() };
+
+const resources = z.strictObject({
+  requests: z.optional(z.strictObject({ ...compute, ephemeralStorage: quantity() })),
+  limits: z.optional(z.strictObject(compute)),
+});
 
 const amount = () => z.optional(z.number().check(z.minimum(0.001), z.maximum(1_000_000)));
 
@@ -141,7 +146,7 @@ const modelVersion = {
   source: z.optional(formatted(FORMATS.source)),
   accelerator: z.optional(text()),
   gpus: z.optional(count(1, 16)),
-  resources: z.optional(z.strictObject({ requests: compute, limits: compute })),
+  resources: z.optional(resources),
   replicas: z.optional(z.strictObject({ min: z.optional(count(0, 1000)), max: z.optional(count(1, 1000)) })),
   huggingFaceTokenSecret: z.optional(objectName()),
   cache: z.optional(cache),

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { restrictedPodSecurity } from '../cluster/pod-security';
 import type { IModelBackend } from '../gateway/model-route';
 import type { Accelerator } from './accelerator';
-import { DEFAULT_RESOURCES } from './catalog';
+import { withDefaults } from './catalog';
 import { adapterArguments, type ModelAdapter } from './model-adapter';
 import { claimParts, nodeGroupAnnotations, type ModelCache } from './model-cache';
 import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from './hugging-face';
@@ -11,7 +11,7 @@ import { largerSharedMemory } from './shared-memory';
 import { HUGGING_FACE_FORMAT, huggingFaceToken, type IServingRuntime } from './vllm-runtime';
 import { defaultUtilization } from './vllm-serving';
 import type { PlatformKind } from '../cluster/platform-kind';
-import type { ModelReplicas, ModelResources } from './model-size';
+import { containerResources, type ModelReplicas, type ModelResources } from './model-size';
 
 /** Props of `ServedModel`. */
 export interface ServedModelProps {
@@ -243,8 +243,5 @@ function variables({ huggingFaceTokenSecretName: name }: ServedModelProps, other
 function modelResources({ resources, accelerator, gpus }: ServedModelProps) {
   const { resourceName } = accelerator;
   const accelerators = resourceName === undefined ? {} : { [resourceName]: String(gpus ?? 1) };
-  return {
-    requests: { ...DEFAULT_RESOURCES.vllm.requests, ...resources?.requests, ...accelerators },
-    limits: { ...DEFAULT_RESOURCES.vllm.limits, ...resources?.limits, ...accelerators },
-  };
+  return containerResources(withDefaults(resources, 'vllm'), accelerators);
 }

@@ -2,10 +2,10 @@ import { Construct } from 'constructs';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
 import type { IModelBackend } from '../gateway/model-route';
 import { imageName, IMAGES } from '../images';
-import { DEFAULT_RESOURCES } from './catalog';
+import { withDefaults } from './catalog';
 import { addInferenceService, predictorServiceName } from './inference-service';
 import { MODEL_PORT } from './vllm-runtime';
-import type { ModelReplicas, ModelResources } from './model-size';
+import { containerResources, type ModelReplicas, type ModelResources } from './model-size';
 
 /** Props of `SimulatedModel`. */
 export interface SimulatedModelProps {
@@ -127,10 +127,7 @@ function simulatorContainer(props: SimulatedModelProps) {
     ports: [{ name: 'http', containerPort: MODEL_PORT, protocol: 'TCP' }],
     readinessProbe: { httpGet: { path: '/health/ready', port: MODEL_PORT }, periodSeconds: 5 },
     livenessProbe: { httpGet: { path: '/health', port: MODEL_PORT }, periodSeconds: 30 },
-    resources: {
-      requests: { ...DEFAULT_RESOURCES.simulator.requests, ...props.resources?.requests },
-      limits: { ...DEFAULT_RESOURCES.simulator.limits, ...props.resources?.limits },
-    },
+    resources: containerResources(withDefaults(props.resources, 'simulator')),
     securityContext: restrictedContainerSecurity(),
   };
 }

@@ -49,6 +49,12 @@ export const HUGGING_FACE_FORMAT = 'huggingface';
 /** Seconds that a model may load its weights before Kubernetes restarts it: 30 minutes. */
 const LOADING_SECONDS = 1800;
 
+/**
+ * `/health` waits in one event loop with all that vLLM reads and writes of requests: long prompts and many streams hold it up for
+ * seconds, and after Kubernetes' 1 second a busy pod would lose its requests, then its process. 5 seconds are the shortest period.
+ */
+const PATIENCE = { timeoutSeconds: 5 };
+
 /** A process without a home and without a name in /etc/passwd writes its caches here. */
 const WRITABLE_PATHS: Readonly<Record<string, string>> = {
   USER: 'vllm',
@@ -139,9 +145,9 @@ function vllmContainer(accelerator: Accelerator, image: string) {
       huggingFaceToken({ name: 'huggingface-token', optional: true }),
     ],
     ports: [{ name: 'http', containerPort: MODEL_PORT, protocol: 'TCP' }],
-    startupProbe: { ...health, periodSeconds: 10, failureThreshold: LOADING_SECONDS / 10 },
-    readinessProbe: { ...health, periodSeconds: 5 },
-    livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 3 },
+    startupProbe: { ...health, ...PATIENCE, periodSeconds: 10, failureThreshold: LOADING_SECONDS / 10 },
+    readinessProbe: { ...health, ...PATIENCE, periodSeconds: 5 },
+    livenessProbe: { ...health, ...PATIENCE, periodSeconds: 30, failureThreshold: 3 },
     securityContext: restrictedContainerSecurity(),
     volumeMounts: [
       { name: 'shm', mountPath: '/dev/shm' },

@@ -189,6 +189,7 @@ describe.each([
         expect(real).toMatchObject({ ...container, volumeMounts: expect.arrayContaining(container.volumeMounts) });
         expect(real.args).toEqual([...args, ...model.args]);
         expect(real.resources).toEqual(model.resources);
+        expect('ephemeral-storage' in real.resources.requests).toBe(name !== 'local');
         const own: Named[] = model.env ?? [];
         const kept = (env as Named[]).filter((variable) => !own.some((taken) => taken.name === variable.name));
         const variables = [

@@ -1447,6 +1447,12 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'resource-unit',
+    yaml: 'models: [{ name: qwen3, resources: { requests: { ephemeralStorage: "40" } } }]\n',
+    message:
+      'maas.yaml:1:68 models[0].resources.requests.ephemeralStorage: got "40", expected at least 1Mi, in whole bytes; did you mean "40Gi"?',
+  },
+  {
+    rule: 'resource-unit',
     yaml: 'models: [{ name: simulator, resources: { limits: { cpu: 8Gi, memory: 0Gi } } }]\n',
     message: [
       'maas.yaml:1:57 models[0].resources.limits.cpu: got "8Gi", expected a number of CPUs, or of thousandths with "m"; did you mean "8"?',
