@@ -154,6 +154,8 @@ const MODEL_WORDS = {
   licence: 'licence',
   gated: 'gated',
   priorityClass: 'PriorityClass',
+  startupTimeout: 'startup timeout',
+  terminationGracePeriod: 'termination grace period',
   tokensPerSecond: 'tokens a second of a replica',
   external: 'provider',
   fallback: 'fallback',

@@ -45,6 +45,10 @@ export interface ModelSettings {
   readonly figures?: ModelFigures;
   readonly tokenWeights: Required<TokenWeights>;
   readonly priorityClass?: string;
+  /** Of vLLM; nothing for its default. */
+  readonly startupTimeout?: string;
+  /** Of vLLM; nothing for its default. */
+  readonly terminationGracePeriod?: string;
   /** Tokens a second that one replica writes, as somebody has measured it. */
   readonly tokensPerSecond?: number;
   readonly canary?: CanarySettings;
@@ -106,6 +110,8 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     figures,
     tokenWeights: resolveWeights(model),
     priorityClass: model.priorityClass,
+    startupTimeout: model.startupTimeout,
+    terminationGracePeriod: model.terminationGracePeriod,
     tokensPerSecond: model.tokensPerSecond,
     canary: model.canary && resolveCanary(model, model.canary, platform, domain),
     external: model.external && { ...model.external, model: model.external.model ?? servedName },

@@ -188,6 +188,8 @@ const model = z.strictObject({
   weight: weight(),
   tokenWeights: z.optional(z.strictObject({ prompt: weight(), completion: weight(), cached: weight() })),
   priorityClass: z.optional(objectName()),
+  startupTimeout: z.optional(formatted(FORMATS.duration)),
+  terminationGracePeriod: z.optional(formatted(FORMATS.duration)),
   tokensPerSecond: amount(),
   canary: z.optional(z.strictObject({ weight: count(0, 100), ...modelVersion })),
   external: z.optional(

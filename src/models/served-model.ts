@@ -1,3 +1,4 @@
+import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { restrictedPodSecurity } from '../cluster/pod-security';
 import type { IModelBackend } from '../gateway/model-route';
@@ -9,6 +10,12 @@ import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from './hugging-fac
 import { addInferenceService, predictorServiceName } from './inference-service';
 import { largerSharedMemory } from './shared-memory';
 import { HUGGING_FACE_FORMAT, huggingFaceToken, type IServingRuntime } from './vllm-runtime';
+import {
+  DEFAULT_TERMINATION_GRACE_PERIOD,
+  SHORTEST_GRACE_PERIOD,
+  shutdownArgument,
+  startupProbe,
+} from './vllm-lifetime';
 import { defaultUtilization } from './vllm-serving';
 import type { PlatformKind } from '../cluster/platform-kind';
 import { containerResources, type ModelReplicas, type ModelResources } from './model-size';
@@ -119,6 +126,19 @@ export interface ServedModelProps {
   readonly priorityClassName?: string;
 
   /**
+   * How long it may load its weights before Kubernetes restarts it.
+   * @default - the runtime's: 30 minutes
+   */
+  readonly startupTimeout?: Duration;
+
+  /**
+   * How long a pod that goes may finish its answers; at least 30 seconds. With an image of its own the accelerator's vLLM does
+   * so only by an argument: `--shutdown-timeout` (0.18 or newer), in seconds.
+   * @default - 5 minutes
+   */
+  readonly terminationGracePeriod?: Duration;
+
+  /**
    * Version of KServe.
    * @default 0.20.0
    */
@@ -138,7 +158,7 @@ const MODEL_PATH = '/mnt/models';
  * securityContext and is refused by Pod Security `restricted`.
  *
  * @throws when the range of replicas is empty, or begins below one without an external autoscaler, when `hf://` is followed
- * by no model, or when an adapter is not at Hugging Face
+ * by no model, when the grace period is too short, or when an adapter is not at Hugging Face
  * @see https://kserve.github.io/website/docs/model-serving/generative-inference/overview
  */
 export class ServedModel extends Construct implements IModelBackend {
@@ -163,6 +183,7 @@ export class ServedModel extends Construct implements IModelBackend {
       predictor: {
         serviceAccountName: props.serviceAccountName,
         priorityClassName: props.priorityClassName,
+        terminationGracePeriodSeconds: gracePeriodSeconds(props),
         securityContext: podSecurity(props.platform, claim?.fsGroup),
         volumes: listed([...largerSharedMemory(props.gpus ?? 1), ...(claim?.volumes ?? [])]),
         ...placement(props.accelerator),
@@ -174,6 +195,7 @@ export class ServedModel extends Construct implements IModelBackend {
           volumeMounts: claim?.volumeMounts,
           env: variables(props, claim?.env),
           resources: modelResources(props),
+          startupProbe: props.startupTimeout && startupProbe(props.startupTimeout),
         },
       },
     });
@@ -216,8 +238,23 @@ function modelArguments(props: ServedModelProps): string[] {
     ...(gpus > 1 ? [`--tensor-parallel-size=${gpus}`] : []),
     ...adapterArguments(props),
     ...(accelerator.sharedBy > 1 ? [`--gpu-memory-utilization=${defaultUtilization(accelerator)}`] : []),
+    ...shutdownArguments(props),
     ...(props.arguments ?? []),
   ];
+}
+
+/** What the runtime says of its default; nothing to images of others, which may be of an older vLLM. */
+function shutdownArguments({ accelerator, terminationGracePeriod }: ServedModelProps): string[] {
+  const isPinned = accelerator.image === undefined;
+  return terminationGracePeriod !== undefined && isPinned ? [shutdownArgument(terminationGracePeriod)] : [];
+}
+
+function gracePeriodSeconds({ terminationGracePeriod = DEFAULT_TERMINATION_GRACE_PERIOD }: ServedModelProps): number {
+  const seconds = terminationGracePeriod.toSeconds();
+  if (seconds < SHORTEST_GRACE_PERIOD) {
+    throw new Error(`termination grace period: got ${seconds} s, expected at least ${SHORTEST_GRACE_PERIOD} s`);
+  }
+  return seconds;
 }
 
 /** The group of a volume's files is set once: to go through all of them at each start takes long. */

@@ -4,7 +4,7 @@ import type { IModelBackend } from '../gateway/model-route';
 import { imageName, IMAGES } from '../images';
 import { withDefaults } from './catalog';
 import { addInferenceService, predictorServiceName } from './inference-service';
-import { MODEL_PORT } from './vllm-runtime';
+import { MODEL_PORT } from './model-port';
 import { containerResources, type ModelReplicas, type ModelResources } from './model-size';
 
 /** Props of `SimulatedModel`. */

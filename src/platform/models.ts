@@ -1,4 +1,4 @@
-import type { Chart } from 'cdk8s';
+import type { Chart, Duration } from 'cdk8s';
 import { acceleratorOf } from '../config/accelerators';
 import { DEFAULT_MINIO_SECRET_NAME } from '../config/defaults';
 import { versionsOf, type ModelSettings } from '../config/model-settings';
@@ -176,8 +176,14 @@ function addModel(
     source: checked(model.source, 'source', model),
     accelerator,
     huggingFaceTokenSecretName: model.huggingFaceTokenSecret,
+    startupTimeout: durationOf(model.startupTimeout),
+    terminationGracePeriod: durationOf(model.terminationGracePeriod),
     platform: settings.platform,
   });
+}
+
+function durationOf(text: string | undefined): Duration | undefined {
+  return text === undefined ? undefined : parseGatewayApiDuration(text);
 }
 
 /** What the checks have made sure that a vllm model has. */

@@ -302,6 +302,8 @@ const FULL: MaasPlatformProps = {
       architecture: { layers: 1, keyValueHeads: 2, headSize: 64, slidingWindow: 8, weightBits: 4.25 },
       canary: { weight: 10, gpus: 2, cache: { nodeGroup: 'g', size: '1Gi' } },
       arguments: ['--a'],
+      startupTimeout: '1h',
+      terminationGracePeriod: '10m',
       tokenWeights: { prompt: 1, completion: 2, cached: 0.5 },
     },
     { name: 'llama-3-1-8b' },

@@ -19,7 +19,7 @@ function platformFor(kserve: string): Manifest[] {
       { name: 'simulator' },
       { name: 'qwen3', accelerator: 'nvidia-l4', huggingFaceTokenSecret: 'our-token' },
       { name: 'granite', gpus: 2 },
-      { name: 'mistral', replicas: { min: 2, max: 3 } },
+      { name: 'mistral', replicas: { min: 2, max: 3 }, startupTimeout: '1h', terminationGracePeriod: '10m' },
       { name: 'nomic', replicas: { min: 2 }, priorityClass: 'system-cluster-critical' },
       { name: 'local', source: 'pvc://weights/llama', accelerator: 'nvidia' },
       { name: 'llama-3-3-70b' },
@@ -186,7 +186,11 @@ describe.each([
         expect(pod.spec.initContainers ?? []).toEqual([]);
         expect(pod.spec.containers.map((each: Named) => each.name)).toEqual(['kserve-container']);
         const [real] = pod.spec.containers;
-        expect(real).toMatchObject({ ...container, volumeMounts: expect.arrayContaining(container.volumeMounts) });
+        const { startupProbe = container.startupProbe } = model;
+        const volumeMounts = expect.arrayContaining(container.volumeMounts);
+        expect(real).toMatchObject({ ...container, startupProbe, volumeMounts });
+        expect(real.lifecycle).toEqual({ preStop: { sleep: { seconds: 15 } } });
+        expect(pod.spec.terminationGracePeriodSeconds).toBe(predictor.terminationGracePeriodSeconds);
         expect(real.args).toEqual([...args, ...model.args]);
         expect(real.resources).toEqual(model.resources);
         expect('ephemeral-storage' in real.resources.requests).toBe(name !== 'local');
@@ -205,6 +209,19 @@ describe.each([
         expect(pod.spec.topologySpreadConstraints).toEqual(topologySpreadConstraints);
         expect(pod.spec.priorityClassName).toBe(priorityClassName);
         expect(pod.spec.tolerations).toEqual(expect.arrayContaining(tolerations));
+      });
+
+      test('a model has its own time to load and to end, but the Deployment the ten minutes of KServe', async () => {
+        const { pod } = await admittedPod('mistral-7b-instruct-predictor');
+        const { startupProbe, args } = pod.spec.containers[0];
+        expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBe(3600);
+        expect(pod.spec.terminationGracePeriodSeconds).toBe(600);
+        expect(args.filter((argument: string) => argument.startsWith('--shutdown-timeout='))).toEqual([
+          '--shutdown-timeout=280',
+          '--shutdown-timeout=580',
+        ]);
+        const { spec } = await found('deployment', 'mistral-7b-instruct-predictor');
+        expect(spec.progressDeadlineSeconds).toBe(600);
       });
 
       test('weights of a volume claim are mounted, read-only, where vLLM looks', async () => {

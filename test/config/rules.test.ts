@@ -303,7 +303,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, cache, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary, external, fallback; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, cache, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, startupTimeout, terminationGracePeriod, tokensPerSecond, canary, external, fallback; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
@@ -2007,6 +2007,21 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: simulator, parameters: 8B }]\n',
     message:
       'maas.yaml:1:29 models[0].parameters: got "8B", expected nothing for the simulator, which has no weights: it has no effect; remove it',
+  },
+  {
+    rule: 'model-lifetime',
+    yaml: 'models: [{ name: qwen3, startupTimeout: 59s, terminationGracePeriod: 29s }, { name: granite, terminationGracePeriod: 30001ms }]\n',
+    message: [
+      'maas.yaml:1:41 models[0].startupTimeout: got "59s", expected whole seconds, at least 60s; for example "30m"',
+      'maas.yaml:1:70 models[0].terminationGracePeriod: got "29s", expected whole seconds, at least 30s; for example "5m"',
+      'maas.yaml:1:118 models[1].terminationGracePeriod: got "30001ms", expected whole seconds, at least 30s; for example "5m"',
+    ].join('\n'),
+  },
+  {
+    rule: 'model-lifetime',
+    yaml: 'models: [{ name: simulator, startupTimeout: 1h }]\n',
+    message:
+      'maas.yaml:1:29 models[0].startupTimeout: got "1h", expected nothing for the simulator, which loads nothing and answers at once: it has no effect; remove it',
   },
   {
     rule: 'unique-priority-class-name',

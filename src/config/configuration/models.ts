@@ -131,6 +131,17 @@ export interface ModelConfiguration {
    */
   readonly priorityClass?: string;
   /**
+   * How long a vllm model may load its weights before Kubernetes restarts it, for example `1h`.
+   * @default 30m
+   */
+  readonly startupTimeout?: string;
+  /**
+   * How long a pod of a vllm model that goes may finish its answers (`terminationGracePeriodSeconds`), at least `30s`. An
+   * accelerator with an `image` of its own also needs the argument `--shutdown-timeout=<seconds>` for it (vLLM 0.18 or newer).
+   * @default 5m
+   */
+  readonly terminationGracePeriod?: string;
+  /**
    * Tokens a second that one replica writes under your load, as you have measured it: `explain` then says what a million
    * costs.
    * @default - not known

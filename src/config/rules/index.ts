@@ -7,6 +7,7 @@ import { FALLBACK_RULES } from './fallback';
 import { INFRASTRUCTURE_RULES } from './infrastructure';
 import { IDENTITY_RULES } from './identity';
 import { KEY_RULES } from './keys';
+import { LIFETIME_RULES } from './lifetime';
 import { LIMIT_ENGINE_RULES } from './limit-engines';
 import { LIMIT_RULES } from './limits';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
@@ -44,6 +45,7 @@ export const RULES: readonly Rule[] = [
   ...MODEL_SOURCE_RULES,
   ...MODEL_CACHE_RULES,
   ...MODEL_SIZE_RULES,
+  ...LIFETIME_RULES,
   ...SCALING_RULES,
   ...MODEL_ARGUMENT_RULES,
   ...ADAPTER_RULES,
