@@ -118,6 +118,7 @@ export {
   type ComputeResources,
   type ModelReplicas,
   type ModelResources,
+  type ModelRollout,
   type RequestedResources,
 } from './models/model-size';
 export { ModelNetworkPolicy, type ModelNetworkPolicyProps } from './models/model-network-policy';

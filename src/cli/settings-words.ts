@@ -154,6 +154,7 @@ const MODEL_WORDS = {
   licence: 'licence',
   gated: 'gated',
   priorityClass: 'PriorityClass',
+  rollout: 'what an update does first',
   startupTimeout: 'startup timeout',
   terminationGracePeriod: 'termination grace period',
   tokensPerSecond: 'tokens a second of a replica',

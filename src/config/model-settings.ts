@@ -3,7 +3,7 @@ import type { TokenWeights } from '../limits/token-weights';
 import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
 import type { ModelCache } from '../models/model-cache';
 import type { ModelFigures } from '../models/model-architecture';
-import type { ModelReplicas, ModelResources } from '../models/model-size';
+import type { ModelReplicas, ModelResources, ModelRollout } from '../models/model-size';
 import { weightsStorage } from '../models/weights-storage';
 import { canaryVersion, saidOf } from './canary-version';
 import type {
@@ -45,6 +45,7 @@ export interface ModelSettings {
   readonly figures?: ModelFigures;
   readonly tokenWeights: Required<TokenWeights>;
   readonly priorityClass?: string;
+  readonly rollout: ModelRollout;
   /** Of vLLM; nothing for its default. */
   readonly startupTimeout?: string;
   /** Of vLLM; nothing for its default. */
@@ -110,6 +111,7 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     figures,
     tokenWeights: resolveWeights(model),
     priorityClass: model.priorityClass,
+    rollout: model.rollout ?? 'surge',
     startupTimeout: model.startupTimeout,
     terminationGracePeriod: model.terminationGracePeriod,
     tokensPerSecond: model.tokensPerSecond,

@@ -21,6 +21,8 @@ export interface QuotaConsumer {
   readonly accelerators: Readonly<Record<string, number>>;
   readonly cpu: string;
   readonly memory: string;
+  /** Whether an update ends an old pod before it starts a new one. */
+  readonly givesWay?: boolean;
 }
 
 /** A limit of a quota, and what is asked for at most. */
@@ -58,13 +60,14 @@ export function resolveQuota(
 
 /** What a version of a model asks for. */
 export function modelConsumer(
-  { name, replicas = {}, gpus, resources }: ModelSettings,
+  { name, replicas = {}, gpus, resources, rollout }: ModelSettings,
   accelerator: Accelerator | undefined,
 ): QuotaConsumer {
   const { min = 1, max = min } = replicas;
   const { cpu = '0', memory = '0' } = resources.requests;
   const resourceName = accelerator?.resourceName;
-  return { name, pods: max, accelerators: resourceName === undefined ? {} : { [resourceName]: gpus }, cpu, memory };
+  const accelerators = resourceName === undefined ? {} : { [resourceName]: gpus };
+  return { name, pods: max, accelerators, cpu, memory, givesWay: rollout === 'replace' };
 }
 
 /** What the Gateway's pods ask for. */
@@ -79,7 +82,8 @@ export function quotaUses(quota: QuotaSettings, consumers: readonly QuotaConsume
     const parts = consumers
       .map((consumer) => ({ name: consumer.name, pods: consumer.pods, each: eachOf(consumer) }))
       .filter(({ each }) => each > 0);
-    const update = Math.max(0, ...parts.map((part) => (part.pods < PODS_THAT_GIVE_WAY ? part.each : 0)));
+    const surges = consumers.filter((each) => each.givesWay !== true && each.pods < PODS_THAT_GIVE_WAY);
+    const update = Math.max(0, ...surges.map(eachOf));
     return { resource, limit, used: exact(parts.reduce((sum, part) => sum + part.pods * part.each, 0)), update, parts };
   };
   return [

@@ -188,6 +188,7 @@ const model = z.strictObject({
   weight: weight(),
   tokenWeights: z.optional(z.strictObject({ prompt: weight(), completion: weight(), cached: weight() })),
   priorityClass: z.optional(objectName()),
+  rollout: z.optional(z.enum(['surge', 'replace'])),
   startupTimeout: z.optional(formatted(FORMATS.duration)),
   terminationGracePeriod: z.optional(formatted(FORMATS.duration)),
   tokensPerSecond: amount(),

@@ -27,7 +27,17 @@ export interface ComputeResources {
 }
 
 /** CPU, memory and disk of a node, as Kubernetes quantities. */
-export interface RequestedResources extends ComputeResources {
+export interface RequestedResources {
+  /**
+   * CPU, for example `2` or `500m`.
+   * @default - the catalog's
+   */
+  readonly cpu?: string;
+  /**
+   * Memory, for example `8Gi`.
+   * @default - the catalog's
+   */
+  readonly memory?: string;
   /**
    * Disk of the node (`ephemeral-storage`), for example `40Gi`: what a replica loads and writes. It has no limit, at which the
    * pod would be evicted.
@@ -49,6 +59,9 @@ export interface ModelReplicas {
    */
   readonly max?: number;
 }
+
+/** What an update of a model does first: start a new pod, or end an old one. */
+export type ModelRollout = 'surge' | 'replace';
 
 /** The resources of a container, as the API has them. */
 export function containerResources(

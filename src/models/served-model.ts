@@ -18,7 +18,7 @@ import {
 } from './vllm-lifetime';
 import { defaultUtilization } from './vllm-serving';
 import type { PlatformKind } from '../cluster/platform-kind';
-import { containerResources, type ModelReplicas, type ModelResources } from './model-size';
+import { containerResources, type ModelReplicas, type ModelResources, type ModelRollout } from './model-size';
 
 /** Props of `ServedModel`. */
 export interface ServedModelProps {
@@ -120,6 +120,12 @@ export interface ServedModelProps {
   readonly platform?: PlatformKind;
 
   /**
+   * What an update does first: start a new pod (`surge`), or end an old one (`replace`), for want of accelerators.
+   * @default surge
+   */
+  readonly rollout?: ModelRollout;
+
+  /**
    * PriorityClass of the pods, for example of a `ModelPriorityClass`.
    * @default - that of the cluster
    */
@@ -177,6 +183,7 @@ export class ServedModel extends Construct implements IModelBackend {
       namespace: props.namespace,
       replicas: props.replicas,
       externalAutoscaler: props.externalAutoscaler,
+      rollout: props.rollout,
       kserveVersion: props.kserveVersion,
       labels: { tier: 'gpu', 'opendatahub.io/dashboard': 'true' },
       annotations: nodeGroupAnnotations(props.cache),

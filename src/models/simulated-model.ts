@@ -5,7 +5,7 @@ import { imageName, IMAGES } from '../images';
 import { withDefaults } from './catalog';
 import { addInferenceService, predictorServiceName } from './inference-service';
 import { MODEL_PORT } from './model-port';
-import { containerResources, type ModelReplicas, type ModelResources } from './model-size';
+import { containerResources, type ModelReplicas, type ModelResources, type ModelRollout } from './model-size';
 
 /** Props of `SimulatedModel`. */
 export interface SimulatedModelProps {
@@ -64,6 +64,12 @@ export interface SimulatedModelProps {
   readonly serviceAccountName?: string;
 
   /**
+   * What an update does first: start a new pod (`surge`), or end an old one (`replace`), for want of accelerators.
+   * @default surge
+   */
+  readonly rollout?: ModelRollout;
+
+  /**
    * PriorityClass of the pods, for example of a `ModelPriorityClass`.
    * @default - that of the cluster
    */
@@ -97,6 +103,7 @@ export class SimulatedModel extends Construct implements IModelBackend {
       namespace: props.namespace,
       replicas: props.replicas,
       externalAutoscaler: props.externalAutoscaler,
+      rollout: props.rollout,
       kserveVersion: props.kserveVersion,
       labels: { app: props.name, component: 'model-server' },
       predictor: {

@@ -302,6 +302,7 @@ const FULL: MaasPlatformProps = {
       architecture: { layers: 1, keyValueHeads: 2, headSize: 64, slidingWindow: 8, weightBits: 4.25 },
       canary: { weight: 10, gpus: 2, cache: { nodeGroup: 'g', size: '1Gi' } },
       arguments: ['--a'],
+      rollout: 'replace',
       startupTimeout: '1h',
       terminationGracePeriod: '10m',
       tokenWeights: { prompt: 1, completion: 2, cached: 0.5 },

@@ -18,7 +18,7 @@ function platformFor(kserve: string): Manifest[] {
     models: [
       { name: 'simulator' },
       { name: 'qwen3', accelerator: 'nvidia-l4', huggingFaceTokenSecret: 'our-token' },
-      { name: 'granite', gpus: 2 },
+      { name: 'granite', gpus: 2, rollout: 'replace' },
       { name: 'mistral', replicas: { min: 2, max: 3 }, startupTimeout: '1h', terminationGracePeriod: '10m' },
       { name: 'nomic', replicas: { min: 2 }, priorityClass: 'system-cluster-critical' },
       { name: 'local', source: 'pvc://weights/llama', accelerator: 'nvidia' },
@@ -222,6 +222,18 @@ describe.each([
         ]);
         const { spec } = await found('deployment', 'mistral-7b-instruct-predictor');
         expect(spec.progressDeadlineSeconds).toBe(600);
+      });
+
+      test('an update starts a pod more, or where the model says so ends one first', async () => {
+        const strategy = async (name: string) => (await found('deployment', `${name}-predictor`)).spec.strategy;
+        expect(await strategy('granite-8b-code-instruct-128k')).toEqual({
+          type: 'RollingUpdate',
+          rollingUpdate: { maxSurge: 0, maxUnavailable: 1 },
+        });
+        expect(await strategy('qwen3-0-6b-instruct')).toEqual({
+          type: 'RollingUpdate',
+          rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' },
+        });
       });
 
       test('weights of a volume claim are mounted, read-only, where vLLM looks', async () => {
