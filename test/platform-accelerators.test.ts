@@ -22,7 +22,7 @@ const PROPS: MaasPlatformProps = {
       nodeSelector: { pool: 'amd' },
       tolerations: [{ key: 'pool', value: 'amd', effect: 'NoSchedule' }],
     },
-    { name: 'npu', memory: '64Gi', resourceName: 'example.com/npu' },
+    { name: 'npu', memory: '64Gi', resourceName: 'example.com/npu', image: 'registry.example.com/npu/vllm:v1' },
   ],
   models: [
     { name: 'simulator' },
@@ -46,6 +46,7 @@ describe('models on accelerators of every kind', () => {
     expect(images).toEqual([
       ['vllm-ours', 'registry.example.com/rocm/vllm:v1'],
       ['vllm-latest', imageName(IMAGES.vllm, 'mirror.example.com')],
+      ['vllm-npu', 'registry.example.com/npu/vllm:v1'],
       ['vllm-cpu', imageName(IMAGES.vllmCpu, 'mirror.example.com')],
     ]);
     const used = Object.entries(services).map(([name, { spec }]) => [name, spec.predictor.model?.runtime]);
@@ -53,7 +54,7 @@ describe('models on accelerators of every kind', () => {
       ['vllm-simulator', undefined],
       ['mistral-7b-instruct', 'vllm-ours'],
       ['qwen3-0-6b-instruct', 'vllm-latest'],
-      ['granite-8b-code-instruct-128k', 'vllm-latest'],
+      ['granite-8b-code-instruct-128k', 'vllm-npu'],
       ['bge-m3', 'vllm-cpu'],
       ['nomic-embed-text-v1-5', 'vllm-latest'],
       ['phi-4', 'vllm-latest'],
@@ -63,7 +64,7 @@ describe('models on accelerators of every kind', () => {
 
   test('of which KServe selects only the default one by itself', () => {
     const formats = Object.values(runtimes).map(({ spec }) => spec.supportedModelFormats[0]);
-    expect(formats).toEqual([{ name: 'vLLM' }, { name: 'vLLM', autoSelect: true }, { name: 'vLLM' }]);
+    expect(formats).toEqual([{ name: 'vLLM' }, { name: 'vLLM', autoSelect: true }, { name: 'vLLM' }, { name: 'vLLM' }]);
   });
 
   test('find their nodes, and tolerate their taints', () => {
@@ -139,4 +140,33 @@ test('nodeLabels decide for every model, and what is shared or written by hand s
     { pool: 'l40s' },
     undefined,
   ]);
+});
+
+test("labels of one's own take away neither the taints of the cloud nor the name of a share", () => {
+  const services = objectsOf(
+    {
+      nodeLabels: 'aks',
+      accelerators: [
+        { name: 'azure-t4', like: 'nvidia-t4', nodeSelector: { agentpool: 't4' } },
+        {
+          name: 'half',
+          memory: '22Gi',
+          resourceName: 'nvidia.com/gpu',
+          nodeSelector: { agentpool: 'shared' },
+          timeSlicing: { replicas: 2, renameByDefault: true },
+        },
+      ],
+      models: [
+        { name: 'qwen3', accelerator: 'azure-t4' },
+        { name: 'nomic', accelerator: 'half' },
+      ],
+    },
+    'InferenceService',
+  );
+  const { nodeSelector, tolerations } = services['qwen3-0-6b-instruct'].spec.predictor;
+  expect(nodeSelector).toEqual({ agentpool: 't4' });
+  expect(tolerations).toContainEqual({ key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' });
+  const shared = services['nomic-embed-text-v1-5'].spec.predictor;
+  expect(shared.nodeSelector).toEqual({ agentpool: 'shared' });
+  expect(shared.model.resources.limits).toMatchObject({ 'nvidia.com/gpu.shared': '1' });
 });

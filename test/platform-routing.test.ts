@@ -5,6 +5,7 @@ import { addressesOf, addressOf } from '../src/config/model-address';
 import { resolveSettings } from '../src/config/settings';
 import { explainName } from '../src/explain/explanation';
 import { drawPlatform } from '../src/explain/diagram';
+import { CommandsToCopy } from '../src/operations/commands-to-copy';
 import { nextCommands } from '../src/operations/install/next-commands';
 import { longQuestion, shortQuestion, streamQuestion } from '../src/operations/test/questions';
 import { manifestsOf } from '../src/platform/manifests';
@@ -69,7 +70,7 @@ test.each([
   expect(large.url).toBe(url);
   const list = objectsOf('EnvoyFilter', propsOf(routing)).find(({ metadata }) => metadata.name === 'model-list-filter');
   expect(JSON.stringify(list)).toContain(`${url}\\\\\\"`);
-  const commands = nextCommands(settings, { config: 'maas.yaml' });
+  const commands = nextCommands(settings, new CommandsToCopy([], 'maas.yaml'));
   expect(commands).toContain(`curl ${url.replace('large', 'simulator')}/chat/completions `);
   for (const ask of [shortQuestion, streamQuestion, (...of: [Json, Json]) => longQuestion(...of, 3)]) {
     const { host, path } = ask(settings.models[1]!, settings.gateway);

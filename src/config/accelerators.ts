@@ -30,9 +30,7 @@ function ownAccelerator(configuration: AcceleratorConfiguration, nodeLabels: Nod
   const { like, memory, timeSlicing, name, resourceName, nodeSelector, tolerations, image } = configuration;
   const memoryMebibytes = memory === undefined ? undefined : (parseQuantity(memory) ?? 0) / 2 ** 20;
   const props = { name, resourceName, nodeSelector, tolerations, image, memoryMebibytes };
-  // Nodes that are named here need nobody to label them.
-  const labelled = nodeSelector === undefined ? nodeLabels : 'gpuOperator';
-  const known = like === undefined ? Accelerator.own(props) : Accelerator.fromName(like, { nodeLabels: labelled });
-  const shared = timeSlicing === undefined ? known : known.timeSliced(timeSlicing);
-  return shared.like(like === undefined ? { ...props, nodeSelector: nodeSelector ?? {} } : props);
+  const known =
+    like === undefined ? Accelerator.own(props) : Accelerator.fromName(like, { nodeLabels, nodeSelector }).like(props);
+  return timeSlicing === undefined ? known : known.timeSliced(timeSlicing).like({ name });
 }

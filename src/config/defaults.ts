@@ -53,8 +53,8 @@ export const DEFAULT_NODE_LABELS: NodeLabels = 'gpuOperator';
 /** Failed authentications from one address in a minute after which it is slowed down. */
 export const DEFAULT_SLOW_DOWN_AFTER = 20;
 
-/** How long less has to be enough before a scaled model loses a replica. */
-export const DEFAULT_COOLDOWN = '5m';
+/** Minutes that less has to be enough before a scaled model loses a replica. */
+export const DEFAULT_COOLDOWN_MINUTES = 5;
 
 /** Secret with the certificate of the Gateway. */
 export const DEFAULT_TLS_SECRET_NAME = 'wildcard-tls-secret';

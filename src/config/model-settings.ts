@@ -12,7 +12,7 @@ import type {
   ModelConfiguration,
   ScalingConfiguration,
 } from './configuration';
-import { DEFAULT_COOLDOWN } from './defaults';
+import { DEFAULT_COOLDOWN_MINUTES } from './defaults';
 import { isSameModel, resolveFigures } from './model-figures';
 import { resolveWeights } from './model-weights';
 
@@ -99,7 +99,7 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
       limits: { ...resources.limits, ...model.resources?.limits },
     },
     replicas: model.replicas,
-    scaling: model.scaling && { ...model.scaling, cooldown: model.scaling.cooldown ?? DEFAULT_COOLDOWN },
+    scaling: model.scaling && { ...model.scaling, cooldown: model.scaling.cooldown ?? `${DEFAULT_COOLDOWN_MINUTES}m` },
     huggingFaceTokenSecret: model.huggingFaceTokenSecret,
     serviceAccount: model.serviceAccount,
     maxModelLength: model.maxModelLength ?? entry?.maxModelLength,

@@ -7,6 +7,8 @@ import {
   GAUDI_3,
   MIG_SLICES,
   NVIDIA_PROFILES,
+  SHARE_LABELLERS,
+  type AcceleratorFamily,
   type AcceleratorProfile,
   type LabelMap,
   type NodeLabels,
@@ -21,6 +23,14 @@ export interface AcceleratorParts extends Omit<AcceleratorProfile, 'nodes'> {
   readonly image?: string;
   readonly sharedBy: number;
   readonly isSlice: boolean;
+  /** Who has set the labels of its nodes; undefined where they are its own. */
+  readonly labelledBy?: NodeLabels;
+}
+
+/** Where nodes are. */
+interface Place {
+  readonly nodeLabels?: NodeLabels;
+  readonly nodeSelector?: LabelMap;
 }
 
 const TAINTED: AcceleratorToleration[] = [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }];
@@ -30,6 +40,13 @@ const AKS_TAINTED: AcceleratorToleration = { key: 'sku', operator: 'Equal', valu
 
 /** Images of vLLM of which a tag is pinned. */
 export const PINNED_IMAGES = { cuda: IMAGES.vllm, cpu: IMAGES.vllmCpu, rocm: undefined, gaudi: undefined } as const;
+
+/** Whose accelerators a build of vLLM is for, as names of extended resources begin. */
+const VENDORS: Readonly<Partial<Record<string, AcceleratorFamily>>> = {
+  'nvidia.com': 'cuda',
+  'amd.com': 'rocm',
+  'habana.ai': 'gaudi',
+};
 
 /** Name of the ServingRuntime of every accelerator without an image of its own. */
 export const DEFAULT_RUNTIME_NAME = 'vllm-latest';
@@ -71,22 +88,39 @@ export function productOf<Entry>(vendor: string, table: Readonly<Record<string, 
   return entry;
 }
 
+/** Who makes an accelerator, as it begins the name of its extended resource; undefined for the CPU. */
+export function vendorOf(resourceName: string | undefined): string | undefined {
+  return resourceName?.split('/', 1)[0];
+}
+
+/** The build of vLLM for an extended resource; undefined where its vendor is not known. */
+export function familyOf(resourceName: string): AcceleratorFamily | undefined {
+  const vendor = vendorOf(resourceName) ?? '';
+  return Object.hasOwn(VENDORS, vendor) ? VENDORS[vendor] : undefined;
+}
+
+/** Whether the pinned image of a family runs on an accelerator. */
+export function runsPinnedImage({ family, resourceName }: Pick<AcceleratorParts, 'family' | 'resourceName'>): boolean {
+  return resourceName === undefined || familyOf(resourceName) === family;
+}
+
 /**
- * What a profile is for somebody's labels.
- * @throws when nobody of that name tells its nodes
+ * What a profile is for somebody's labels, or on nodes of one's own labels.
+ * @throws when nobody of that name tells its nodes, nor labels of one's own
  */
 export function partsOf(
   name: string,
   { nodes, ...profile }: AcceleratorProfile,
-  nodeLabels: NodeLabels = 'gpuOperator',
+  { nodeLabels = 'gpuOperator', nodeSelector: own }: Place = {},
 ): AcceleratorParts {
-  const nodeSelector = nodes[nodeLabels];
+  const nodeSelector = own ?? nodes[nodeLabels];
   if (nodeSelector === undefined) {
     const known = Object.keys(nodes).join(', ');
     throw new Error(`accelerator ${name}: got nodeLabels "${nodeLabels}", expected one of ${known}`);
   }
   const tolerations = tolerationsOf(profile, nodeLabels);
-  return { name, ...profile, nodeSelector, tolerations, sharedBy: 1, isSlice: false };
+  const labelledBy = own === undefined ? nodeLabels : undefined;
+  return { name, ...profile, nodeSelector, tolerations, sharedBy: 1, isSlice: false, labelledBy };
 }
 
 function tolerationsOf(
@@ -103,12 +137,7 @@ function tolerationsOf(
  * A slice of a GPU. GKE makes every slice an `nvidia.com/gpu`, and labels the node with the size of its slices.
  * @throws when product or slice is not known, or nobody of that name tells its nodes
  */
-export function sliceParts(
-  product: string,
-  slice: string,
-  strategy: MigStrategy,
-  nodeLabels: NodeLabels = 'gpuOperator',
-): AcceleratorParts {
+export function sliceParts(product: string, slice: string, strategy: MigStrategy, place: Place = {}): AcceleratorParts {
   const slices = productOf('NVIDIA MIG', MIG_SLICES, product);
   const memory = Object.hasOwn(slices, slice) ? slices[slice] : undefined;
   if (memory === undefined) {
@@ -125,17 +154,34 @@ export function sliceParts(
     },
     ...(gke === undefined ? {} : { gke: { ...gke, 'cloud.google.com/gke-gpu-partition-size': slice } }),
   };
-  const isOwnResource = strategy === 'mixed' && nodeLabels === 'gpuOperator';
+  const isOwnResource = strategy === 'mixed' && place.nodeLabels !== 'gke';
   const resourceName = isOwnResource ? `nvidia.com/mig-${slice}` : whole.resourceName;
   const name = `nvidia-${product}-mig-${slice}${strategy === 'single' ? '-single' : ''}`;
   const { family, fp8 } = whole;
   const profile = { family, memory, resourceName, nodes, fp8, largeBatches: false, multicast: false };
-  return { ...partsOf(name, profile, nodeLabels), isSlice: true };
+  return { ...partsOf(name, profile, place), isSlice: true };
 }
 
-/** Labels of nodes whose GPUs are time-sliced. */
-export function sharedLabels(nodeSelector: LabelMap, replicas: number, renamed: boolean): LabelMap {
-  if ('cloud.google.com/gke-accelerator' in nodeSelector) {
+/**
+ * Labels of nodes whose GPUs are time-sliced; one's own say that already.
+ * @throws when who labels the nodes has no labels for that
+ */
+export function sharedLabels(
+  { name, nodeSelector, labelledBy }: Pick<AcceleratorParts, 'name' | 'nodeSelector' | 'labelledBy'>,
+  replicas: number,
+  renamed: boolean,
+): LabelMap {
+  if (labelledBy === undefined) {
+    return nodeSelector;
+  }
+  if (!SHARE_LABELLERS.includes(labelledBy)) {
+    const expected = `one of ${SHARE_LABELLERS.join(', ')}, or a nodeSelector of its own`;
+    throw new Error(`accelerator ${name}, time-sliced: got nodeLabels "${labelledBy}", expected ${expected}`);
+  }
+  if (labelledBy === 'gke') {
+    if (renamed) {
+      throw new Error(`accelerator ${name}, time-sliced: got renameByDefault on GKE, whose device plugin renames none`);
+    }
     return {
       ...nodeSelector,
       'cloud.google.com/gke-gpu-sharing-strategy': 'time-sharing',
@@ -148,6 +194,11 @@ export function sharedLabels(nodeSelector: LabelMap, replicas: number, renamed: 
     ...(product === undefined || renamed ? {} : { 'nvidia.com/gpu.product': `${product}-SHARED` }),
     'nvidia.com/gpu.replicas': String(replicas),
   };
+}
+
+/** Name of the resource that a share is, where the device plugin renames shares. */
+export function sharedResource(resourceName = 'nvidia.com/gpu'): string {
+  return resourceName.endsWith('.shared') ? resourceName : `${resourceName}.shared`;
 }
 
 /** What is said of an accelerator; what is left out does not hide what it is like. */
@@ -163,7 +214,7 @@ export function givenParts({
     name,
     ...(memoryMebibytes === undefined ? {} : { memory: memoryMebibytes }),
     ...(resourceName === undefined ? {} : { resourceName }),
-    ...(nodeSelector === undefined ? {} : { nodeSelector }),
+    ...(nodeSelector === undefined ? {} : { nodeSelector, labelledBy: undefined }),
     ...(tolerations === undefined ? {} : { tolerations }),
     ...(image === undefined ? {} : { image }),
   };

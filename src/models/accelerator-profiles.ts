@@ -1,6 +1,14 @@
 /** Who labels the nodes that have accelerators. */
 export type NodeLabels = 'gpuOperator' | 'gke' | 'eksAutoMode' | 'karpenter' | 'aks';
 
+/**
+ * Who labels nodes whose GPUs are time-sliced. EKS Auto Mode has a device plugin of its own, which shares none; Karpenter
+ * brings no node for a label that it does not set itself; AKS sets none.
+ * @see https://cloud.google.com/kubernetes-engine/docs/concepts/timesharing-gpus
+ * @see https://github.com/kubernetes-sigs/karpenter/issues/729
+ */
+export const SHARE_LABELLERS: readonly NodeLabels[] = ['gpuOperator', 'gke'];
+
 /** What an accelerator is programmed with; each needs its own build of vLLM. */
 export type AcceleratorFamily = 'cuda' | 'rocm' | 'gaudi' | 'cpu';
 

@@ -2,12 +2,15 @@ import { imageName } from '../images';
 import {
   BUILT_IN,
   DEFAULT_RUNTIME_NAME,
+  familyOf,
   givenParts,
   OWN,
   partsOf,
   PINNED_IMAGES,
   productOf,
+  runsPinnedImage,
   sharedLabels,
+  sharedResource,
   sliceParts,
   type AcceleratorParts,
 } from './accelerator-parts';
@@ -27,6 +30,11 @@ export interface AcceleratorOptions {
    * @default gpuOperator
    */
   readonly nodeLabels?: NodeLabels;
+  /**
+   * Labels of the nodes, where those that `nodeLabels` sets are not enough; taints and device plugin stay those of its nodes.
+   * @default - those that `nodeLabels` sets
+   */
+  readonly nodeSelector?: { readonly [label: string]: string };
 }
 
 /** A slice of a GPU. */
@@ -122,8 +130,7 @@ export class Accelerator {
    * @throws when product or slice is not known, or nobody labels it there
    */
   public static mig(product: string, slice: string, options: MigOptions = {}): Accelerator {
-    const { strategy = 'mixed', nodeLabels } = options;
-    return new Accelerator(sliceParts(product, slice, strategy, nodeLabels));
+    return new Accelerator(sliceParts(product, slice, options.strategy ?? 'mixed', options));
   }
 
   /**
@@ -149,9 +156,13 @@ export class Accelerator {
     return Accelerator.fromName('cpu');
   }
 
-  /** An accelerator that nothing here knows, served by vLLM's build for CUDA unless it has an image of its own. */
+  /**
+   * An accelerator that nothing here knows. Its resource tells the build of vLLM (`nvidia.com/…`: that for CUDA); where its
+   * vendor is not known either, or no image of that build is pinned, it needs one of its own.
+   */
   public static own(props: AcceleratorProps): Accelerator {
-    return new Accelerator({ ...OWN, ...givenParts(props) });
+    const family = familyOf(props.resourceName ?? '') ?? OWN.family;
+    return new Accelerator({ ...OWN, family, ...givenParts(props) });
   }
 
   /**
@@ -168,7 +179,7 @@ export class Accelerator {
     if (profile === undefined) {
       throw new Error(`unknown accelerator: got "${name}", expected one of ${Accelerator.names.join(', ')}`);
     }
-    return new Accelerator(partsOf(name, profile, options.nodeLabels));
+    return new Accelerator(partsOf(name, profile, options));
   }
 
   /** Whether a name is that of a built-in accelerator, or of a slice of one. */
@@ -244,8 +255,8 @@ export class Accelerator {
    * A share of an NVIDIA GPU (time slicing). Nothing keeps the shares' memory apart: each sees all of it, so each model
    * has to take its part of it only, which `ServedModel` sees to.
    *
-   * Labels are those of GPU feature discovery, or of GKE where this has GKE's.
-   * @throws for less than two pods
+   * Labels are those of GPU feature discovery, or of GKE where this has GKE's; labels of one's own stay as they are.
+   * @throws for less than two pods, where nobody labels the nodes of shares, and for `renameByDefault` on GKE
    */
   public timeSliced({ replicas, renameByDefault = false }: TimeSlicing): Accelerator {
     if (!Number.isInteger(replicas) || replicas < 2) {
@@ -254,15 +265,16 @@ export class Accelerator {
     return new Accelerator({
       ...this.parts,
       name: `${this.name}-shared-${replicas}`,
-      resourceName: renameByDefault ? 'nvidia.com/gpu.shared' : this.resourceName,
-      nodeSelector: sharedLabels(this.nodeSelector, replicas, renameByDefault),
+      resourceName: renameByDefault ? sharedResource(this.resourceName) : this.resourceName,
+      nodeSelector: sharedLabels(this.parts, replicas, renameByDefault),
       sharedBy: replicas,
     });
   }
 
   /** Name of the ServingRuntime that starts vLLM on it. */
   public get runtimeName(): string {
-    return this.image === undefined && this.family === 'cuda' ? DEFAULT_RUNTIME_NAME : `vllm-${this.name}`;
+    const isDefault = this.image === undefined && this.family === 'cuda' && runsPinnedImage(this);
+    return isDefault ? DEFAULT_RUNTIME_NAME : `vllm-${this.name}`;
   }
 
   /**
@@ -271,7 +283,7 @@ export class Accelerator {
    * @returns undefined where it has none, and none is pinned
    */
   public imageName(registry?: string): string | undefined {
-    const pinned = PINNED_IMAGES[this.family];
+    const pinned = runsPinnedImage(this) ? PINNED_IMAGES[this.family] : undefined;
     return this.image ?? (pinned && imageName(pinned, registry));
   }
 }

@@ -1,5 +1,6 @@
 import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
+import { DEFAULT_COOLDOWN_MINUTES } from '../config/defaults';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { predictorServiceName } from './inference-service';
@@ -41,9 +42,6 @@ export interface ModelScalingProps {
    */
   readonly cooldown?: Duration;
 }
-
-/** How long less has to be enough before a replica is taken away. */
-const DEFAULT_COOLDOWN = Duration.minutes(5);
 
 /**
  * Lets KEDA decide how many replicas a model has (keda.sh/v1alpha1 ScaledObject), by what vLLM reports of its work.
@@ -115,7 +113,10 @@ function trigger(name: string, serverAddress: string, query: string, threshold: 
   };
 }
 
-function cooldownSeconds({ inferenceService, cooldown = DEFAULT_COOLDOWN }: ModelScalingProps): number {
+function cooldownSeconds({
+  inferenceService,
+  cooldown = Duration.minutes(DEFAULT_COOLDOWN_MINUTES),
+}: ModelScalingProps): number {
   const seconds = cooldown.toMilliseconds() / 1000;
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_COOLDOWN) {
     throw new Error(`cooldown of ${inferenceService}: got ${seconds} seconds, expected 1 to ${LONGEST_COOLDOWN}`);

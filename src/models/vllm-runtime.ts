@@ -3,6 +3,7 @@ import { restrictedContainerSecurity } from '../cluster/pod-security';
 import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { Accelerator } from './accelerator';
+import { DEFAULT_RUNTIME_NAME } from './accelerator-parts';
 import { MODEL_PORT } from './model-port';
 import { sharedMemoryVolume } from './shared-memory';
 import { CPU_CACHE_GIBIBYTES } from './vllm-memory';
@@ -96,9 +97,7 @@ export class VllmRuntime extends Construct implements IServingRuntime {
         annotations: { 'prometheus.io/path': '/metrics', 'prometheus.io/port': String(MODEL_PORT) },
         // Of several ServingRuntimes KServe may select the one by itself; models of ours name theirs.
         supportedModelFormats: [
-          accelerator.family === 'cuda' && accelerator.image === undefined
-            ? { name: 'vLLM', autoSelect: true }
-            : { name: 'vLLM' },
+          accelerator.runtimeName === DEFAULT_RUNTIME_NAME ? { name: 'vLLM', autoSelect: true } : { name: 'vLLM' },
           { name: HUGGING_FACE_FORMAT },
         ],
         containers: [vllmContainer(accelerator, imageOf(props, accelerator))],

@@ -51,8 +51,8 @@ const NOT_COMPUTED = [
   '--config',
 ];
 
-/** Bytes of a number, by the names of vLLM. */
-const DTYPES: Readonly<Record<string, number>> = {
+/** Bytes of a number, by the names of vLLM: all that its `--dtype` takes. */
+export const DTYPES: Readonly<Record<string, number>> = {
   auto: 2,
   half: 2,
   float16: 2,

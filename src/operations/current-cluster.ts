@@ -19,7 +19,7 @@ export async function keepToCurrentCluster(kubectl: Kubectl): Promise<string> {
   // In a pod there is no kubeconfig: kubectl takes the pod's account.
   if (/current-context must exist/.test(result.stderr)) return 'the cluster of this pod';
   if (result.exitCode !== 0) throw kubectl.failure(args, result);
-  const { 'current-context': context = '', clusters } = JSON.parse(result.stdout) as View;
+  const { 'current-context': context = '', clusters } = kubectl.parse<View>(args, result.stdout);
   if (context === '') return 'the cluster of this pod';
   kubectl.keepTo(context);
   return `context ${context}, ${clusters?.[0]?.cluster.server ?? 'without an address'}`;

@@ -1,5 +1,6 @@
 import type { Kubectl } from './kubectl';
 import { OperationError } from './operation-error';
+import { printedJson } from './printed-json';
 import { runProgram, type ProgramResult } from './program';
 import { shellCommand } from './shell';
 import type { Terminal } from './terminal';
@@ -76,7 +77,10 @@ export class Helm {
   async descriptionOf({ name, namespace }: Pick<HelmRelease, 'name' | 'namespace'>): Promise<string | undefined> {
     const args = ['status', name, `--namespace=${namespace}`, '--output=json', ...this.cluster];
     const { exitCode, stdout, stderr } = await this.attempt(args);
-    if (exitCode === 0) return (JSON.parse(stdout) as { info?: { description?: string } }).info?.description;
+    if (exitCode === 0) {
+      const asked = { command: 'helm status', trial: shellCommand('helm', ...args) };
+      return printedJson<{ info?: { description?: string } }>(stdout, asked).info?.description;
+    }
     if (stderr.includes('not found')) return undefined;
     throw failure(args, { exitCode, stderr });
   }

@@ -1,6 +1,7 @@
 import { OperationError } from './operation-error';
 import { adviceFor, DOCUMENT_END, withoutLog, withoutSecrets } from './kubectl-advice';
 import { resourceOf, type KubernetesObject, type ObjectReference } from './kubernetes-object';
+import { printedJson } from './printed-json';
 import { runProgram, type ProgramOptions, type ProgramResult } from './program';
 import { shellCommand } from './shell';
 import type { Terminal } from './terminal';
@@ -75,8 +76,7 @@ export class Kubectl {
   async get(reference: ObjectReference): Promise<KubernetesObject | undefined> {
     const { namespace, name } = reference;
     const where = namespace === undefined ? [] : [`--namespace=${namespace}`];
-    const text = await this.read(['get', resourceOf(reference), name, ...where, '--ignore-not-found']);
-    return text === '' ? undefined : (JSON.parse(text) as KubernetesObject);
+    return this.read<KubernetesObject>(['get', resourceOf(reference), name, ...where, '--ignore-not-found']);
   }
 
   /**
@@ -90,20 +90,20 @@ export class Kubectl {
     { namespace, selector }: { namespace?: string; selector?: string } = {},
   ): Promise<KubernetesObject[]> {
     const where = namespace === undefined ? '--all-namespaces' : `--namespace=${namespace}`;
-    const text = await this.read([
+    const found = await this.read<{ items: KubernetesObject[] }>([
       'get',
       resource,
       where,
       ...(selector === undefined ? [] : [`--selector=${selector}`]),
     ]);
-    return text === '' ? [] : (JSON.parse(text) as { items: KubernetesObject[] }).items;
+    return found === undefined ? [] : found.items;
   }
 
-  private async read(args: readonly string[]): Promise<string> {
+  private async read<Content extends object>(args: readonly string[]): Promise<Content | undefined> {
     const asked = [...args, '--output=json', `--request-timeout=${REQUEST_SECONDS}s`];
     const result = await this.attempt(asked);
-    if (result.exitCode === 0) return result.stdout.trim();
-    if (/the server doesn't have a resource type|no matches for kind/.test(result.stderr)) return '';
+    if (result.exitCode === 0) return result.stdout.trim() === '' ? undefined : this.parse(asked, result.stdout);
+    if (/the server doesn't have a resource type|no matches for kind/.test(result.stderr)) return undefined;
     throw this.failure(asked, result);
   }
 
@@ -122,7 +122,7 @@ export class Kubectl {
       // No List: kubectl checks that itself, not the server, and refuses a part of an object that others have made.
       stdin: objects.map((object) => JSON.stringify(object)).join(DOCUMENT_END),
     });
-    return itemsOf(stdout);
+    return this.itemsOf(args, stdout);
   }
 
   /**
@@ -144,7 +144,7 @@ export class Kubectl {
         throw this.failure(args, { ...result, stderr: left });
       }
       kinds.forEach(([, kind, version]) => unknown.add(`${kind} (${version})`));
-      objects.push(...itemsOf(result.stdout));
+      objects.push(...this.itemsOf(args, result.stdout));
     }
     return { objects, unknownKinds: [...unknown] };
   }
@@ -202,6 +202,22 @@ export class Kubectl {
     }
   }
 
+  /** What kubectl prints of no, one and several objects. */
+  private itemsOf(args: readonly string[], text: string): KubernetesObject[] {
+    if (text.trim() === '') return [];
+    const printed = this.parse<KubernetesObject & { items?: KubernetesObject[] }>(args, text);
+    return printed.kind === 'List' ? (printed.items ?? []) : [printed];
+  }
+
+  /**
+   * Reads the JSON that a command has printed.
+   * @throws OperationError that says what it has printed instead
+   */
+  parse<Content extends object>(args: readonly string[], stdout: string): Content {
+    const trial = shellCommand('kubectl', ...this.prefix, 'version', '--output=json');
+    return printedJson(stdout, { command: `kubectl ${args.slice(0, 2).join(' ')}`, trial });
+  }
+
   /**
    * What the user is told of a command that has failed: what kubectl said, and the next command to try.
    * @param stdin what the command was given; no value of a Secret in it is said
@@ -230,11 +246,4 @@ function listOf(items: readonly object[]): string {
 
 function objectOf({ apiVersion, kind, name, namespace }: ObjectReference): object {
   return { apiVersion, kind, metadata: { name, namespace } };
-}
-
-/** What kubectl prints of no, one and several objects. */
-function itemsOf(text: string): KubernetesObject[] {
-  if (text.trim() === '') return [];
-  const printed = JSON.parse(text) as KubernetesObject & { items?: KubernetesObject[] };
-  return printed.kind === 'List' ? (printed.items ?? []) : [printed];
 }

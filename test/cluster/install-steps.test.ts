@@ -94,7 +94,7 @@ describeCluster('install, step by step (helm, kind and downloads: recorders)', (
       /step gateway-api: kubectl apply --server-side: [\s\S]*cannot patch resource "customresourcedefinitions"/,
     );
     expect(stderr).toContain('what this account may do: kubectl --kubeconfig=installer.kubeconfig auth can-i --list');
-    expect(stderr).toContain('go on with: maas install --from-step gateway-api --kubeconfig installer.kubeconfig\n');
+    expect(stderr).toContain('go on with: maas install --from-step gateway-api --kubeconfig=installer.kubeconfig\n');
     expect(stderr).not.toContain(token);
   });
 

@@ -2,6 +2,7 @@ import { App } from 'cdk8s';
 import { MaasPlatform } from '../../src';
 import { startKServe, type KServe } from './harness/kserve';
 import type { Manifest } from './harness/manifests';
+import { expectModelcar } from './harness/modelcar';
 import { createPrerequisiteNamespaces } from './harness/prerequisites';
 import { CONSTRAINTS, refusals } from './harness/security-context-constraints';
 import { describeCluster, kubectl } from './harness/suite';
@@ -120,15 +121,7 @@ describe.each([
       });
 
       test('an image: KServe adds containers of user 1010, one of no user, and shares the processes', async () => {
-        const { spec } = await podOf('image');
-        const users = (containers: Manifest[]) =>
-          containers.map(({ name, securityContext }) => [name, securityContext?.runAsUser]);
-        expect(users(spec.containers)).toEqual([
-          ['kserve-container', 1010],
-          ['modelcar', 1010],
-        ]);
-        expect(users(spec.initContainers)).toEqual([['modelcar-init', undefined]]);
-        expect(spec.shareProcessNamespace).toBe(true);
+        expectModelcar(await podOf('image'));
       });
 
       test('an image, as OpenShift AI configures KServe: nothing but restricted-v2', async () => {

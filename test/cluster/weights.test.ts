@@ -7,6 +7,7 @@ import { ask, list } from './harness/api';
 import { startKServe, type KServe } from './harness/kserve';
 import { KSERVE_MANAGERS } from './harness/kserve-managers';
 import { listOf, type Manifest, root } from './harness/manifests';
+import { expectModelcar } from './harness/modelcar';
 import { createPrerequisiteNamespaces, shippedKServeConfiguration } from './harness/prerequisites';
 import { describeCluster, kubectl } from './harness/suite';
 import { until } from './harness/until';
@@ -241,15 +242,7 @@ describe.each(KSERVE_MANAGERS)("KServe's manager $version: weights from everywhe
       });
 
       test('image: two containers of the image, one user, whose processes see each other', async () => {
-        const { spec } = await admitted('image');
-        const users = (containers: Manifest[]) =>
-          containers.map(({ name, securityContext }) => [name, securityContext?.runAsUser]);
-        expect(users(spec.containers)).toEqual([
-          ['kserve-container', 1010],
-          ['modelcar', 1010],
-        ]);
-        expect(users(spec.initContainers)).toEqual([['modelcar-init', undefined]]);
-        expect(spec.shareProcessNamespace).toBe(true);
+        expectModelcar(await admitted('image'));
       });
 
       test.each(Object.keys(BASELINE))('%s: "restricted" would refuse it', async (name) => {

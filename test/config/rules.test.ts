@@ -1489,6 +1489,71 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:93 models[0].arguments[0]: got "--max-model-len", expected no --max-model-len: `maxModelLength` renders it; remove it, and write `maxModelLength` instead',
   },
   {
+    rule: 'rendered-argument',
+    yaml: 'models: [{ name: qwen3, arguments: [--por=9000, "--port 9000"] }]\n',
+    message: [
+      'maas.yaml:1:37 models[0].arguments[0]: got "--por=9000", expected no --port: probes and Services expect 8080; remove it',
+      'maas.yaml:1:49 models[0].arguments[1]: got "--port 9000", expected no --port: probes and Services expect 8080; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'refused-argument',
+    yaml: 'models:\n  - name: qwen3\n    arguments:\n      - --api_key=a_secret_key\n      - --api-key\n      - a_secret_key\n      - --api-key a_secret_key\n      - --hf-token=a_secret_key\n      - --host=127.0.0.1\n      - --uds=/tmp/socket\n      - --ssl-keyfile=/tls/tls.key\n      - --enable-ssl-refresh\n      - --root-path=/qwen\n      - --headless\n      - --grpc\n      - --tokens-only\n      - --nnodes=2\n',
+    message: [
+      'maas.yaml:4:9 models[0].arguments[0]: got "--api-key", expected no --api-key: it would stand in dist/ for all to read, and the gateway sends no key to models; remove it: `users` have the keys, which the gateway asks for',
+      'maas.yaml:5:9 models[0].arguments[1]: got "--api-key", expected no --api-key: it would stand in dist/ for all to read, and the gateway sends no key to models; remove it: `users` have the keys, which the gateway asks for',
+      'maas.yaml:7:9 models[0].arguments[3]: got "--api-key", expected no --api-key: it would stand in dist/ for all to read, and the gateway sends no key to models; remove it: `users` have the keys, which the gateway asks for',
+      'maas.yaml:8:9 models[0].arguments[4]: got "--hf-token", expected no --hf-token: it would stand in dist/ for all to read; remove it, and write `huggingFaceTokenSecret` instead',
+      'maas.yaml:9:9 models[0].arguments[5]: got "--host=127.0.0.1", expected no --host: the gateway and the probes reach the pod by its address; remove it',
+      'maas.yaml:10:9 models[0].arguments[6]: got "--uds=/tmp/socket", expected no --uds: the gateway and the probes reach the pod by its address; remove it',
+      'maas.yaml:11:9 models[0].arguments[7]: got "--ssl-keyfile=/tls/tls.key", expected no --ssl-keyfile: the gateway and the probes speak plain HTTP with it; remove it',
+      'maas.yaml:12:9 models[0].arguments[8]: got "--enable-ssl-refresh", expected no --enable-ssl-refresh: the gateway and the probes speak plain HTTP with it; remove it',
+      'maas.yaml:13:9 models[0].arguments[9]: got "--root-path=/qwen", expected no --root-path: the gateway and the probes put no prefix before their paths; remove it',
+      'maas.yaml:14:9 models[0].arguments[10]: got "--headless", expected no --headless: nothing would answer; remove it',
+      'maas.yaml:15:9 models[0].arguments[11]: got "--grpc", expected no --grpc: the gateway and the probes speak plain HTTP with it; remove it',
+      'maas.yaml:16:9 models[0].arguments[12]: got "--tokens-only", expected no --tokens-only: it closes the paths to which the gateway sends requests; remove it',
+      'maas.yaml:17:9 models[0].arguments[13]: got "--nnodes=2", expected no --nnodes: a replica is one pod, and others would be waited for; remove it',
+    ].join('\n'),
+  },
+  {
+    rule: 'refused-argument',
+    yaml: 'models: [{ name: simulator, arguments: [--self-signed-certs] }]\n',
+    message:
+      'maas.yaml:1:41 models[0].arguments[0]: got "--self-signed-certs", expected no --self-signed-certs: the gateway and the probes speak plain HTTP with it; remove it',
+  },
+  {
+    rule: 'argument-form',
+    yaml: 'models:\n  - { name: qwen3, arguments: [garbage, "--max-num-seqs 64", "7", --seed=1, "2"] }\n  - { name: simulator, arguments: ["--time-to-first-token 500"] }\n',
+    message: [
+      'maas.yaml:2:32 models[0].arguments[0]: got "garbage", expected a flag, or a value behind one; put its flag before it, or remove it',
+      'maas.yaml:2:41 models[0].arguments[1]: got "--max-num-seqs 64", expected no space in the name of a flag; write "--max-num-seqs=64", or flag and value as two items',
+      'maas.yaml:2:62 models[0].arguments[2]: got "7", expected a flag, or a value behind one; put its flag before it, or remove it',
+      'maas.yaml:2:77 models[0].arguments[4]: got "2", expected a flag, or a value behind one; put its flag before it, or remove it',
+      'maas.yaml:3:36 models[1].arguments[0]: got "--time-to-first-token 500", expected no space in the name of a flag; write "--time-to-first-token=500", or flag and value as two items',
+    ].join('\n'),
+  },
+  {
+    rule: 'argument-value',
+    yaml: 'models:\n  - { name: a, source: hf://a/b, accelerator: nvidia, arguments: [--gpu-memory-utilization=1.5, --dtype, int8] }\n  - { name: b, source: hf://a/b, accelerator: nvidia, gpus: 2, arguments: [-pp=2, -dp, "2", --prefill-context-parallel-size=2] }\n  - { name: c, source: hf://a/b, accelerator: nvidia, arguments: [--gpu-memory-utilization=0, --gpu-memory-utilization] }\n',
+    message: [
+      'maas.yaml:2:67 models[0].arguments[0]: got "--gpu-memory-utilization=1.5", expected a part of the memory, above 0 and at most 1; for example "--gpu-memory-utilization=0.9"',
+      'maas.yaml:2:97 models[0].arguments[1]: got "--dtype int8", expected one of auto, half, float16, bfloat16, float, float32; write one of them, or remove it; fewer bits are for `--quantization`',
+      'maas.yaml:3:76 models[1].arguments[0]: got "-pp=2", expected 1: a pod has as many GPUs as `gpus` says, over which tensor parallelism splits the model already; remove it, and raise `gpus` instead',
+      'maas.yaml:3:83 models[1].arguments[1]: got "-dp 2", expected 1: a pod has as many GPUs as `gpus` says, over which tensor parallelism splits the model already; remove it, and raise `replicas` instead',
+      'maas.yaml:3:93 models[1].arguments[3]: got "--prefill-context-parallel-size=2", expected 1: a pod has as many GPUs as `gpus` says, over which tensor parallelism splits the model already; remove it, and raise `gpus` instead',
+      'maas.yaml:4:67 models[2].arguments[0]: got "--gpu-memory-utilization=0", expected a part of the memory, above 0 and at most 1; for example "--gpu-memory-utilization=0.9"',
+      'maas.yaml:4:95 models[2].arguments[1]: got "--gpu-memory-utilization", expected a part of the memory, above 0 and at most 1; for example "--gpu-memory-utilization=0.9"',
+    ].join('\n'),
+  },
+  {
+    rule: 'unmeasured-server',
+    yaml: 'models:\n  - { name: qwen3, arguments: [--disable-log-stats] }\n  - { name: granite, arguments: [--disable_log_stats], replicas: { max: 2 }, scaling: { by: queue, target: 5 } }\n',
+    message: [
+      'maas.yaml:2:32 models[0].arguments[0]: got "--disable-log-stats", expected no --disable-log-stats: vLLM would have no metrics, which Prometheus is to scrape; remove it, or let nothing be scraped (`observability`)',
+      'maas.yaml:3:34 models[1].arguments[0]: got "--disable_log_stats", expected no --disable-log-stats: vLLM would have no metrics, by which `scaling` decides; remove it',
+    ].join('\n'),
+  },
+  {
     rule: 'download-folder',
     yaml: 'models:\n  - { name: qwen3, arguments: [--download-dir=/tmp/a], cache: { existingClaim: c } }\n  - { name: granite, arguments: [--download-dir=/tmp/a] }\n',
     message:
@@ -1886,6 +1951,12 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:24 accelerators[0].name: got "nvidia-l4", expected a name that no built-in accelerator has; rename it, and write `like: nvidia-l4` for what is the same',
   },
   {
+    rule: 'accelerator-name',
+    yaml: 'accelerators: [{ name: latest, like: nvidia-l4, image: registry.example.com/own:v1 }]\nmodels: [{ name: qwen3, accelerator: latest }, { name: bge-m3, accelerator: nvidia-l4 }]\n',
+    message:
+      'maas.yaml:1:24 accelerators[0].name: got "latest", expected a name whose ServingRuntime is not vllm-latest, that of all without an `image`; rename it',
+  },
+  {
     rule: 'accelerator-like',
     yaml: 'accelerators: [{ name: ours, like: nvidia-l40 }]\n',
     message:
@@ -1908,6 +1979,15 @@ const ROWS: readonly Row[] = [
     ].join('\n'),
   },
   {
+    rule: 'accelerator-resource',
+    yaml: 'accelerators:\n  - { name: a, like: cpu, resourceName: nvidia.com/gpu }\n  - { name: b, like: nvidia-l4, resourceName: amd.com/gpu, image: registry.example.com/rocm/vllm:v1 }\n  - { name: c, like: amd-mi300x, resourceName: nvidia.com/gpu, image: registry.example.com/vllm:v1 }\n  - { name: d, like: nvidia-l4, resourceName: example.com/l4, image: registry.example.com/vllm:v1 }\n',
+    message: [
+      'maas.yaml:2:41 accelerators[0].resourceName: got "nvidia.com/gpu", expected none beside `like: cpu`, whose models compute on the CPU; remove it, or write the `like` of what it is',
+      'maas.yaml:3:47 accelerators[1].resourceName: got "amd.com/gpu", expected a resource of nvidia.com, as `like: nvidia-l4` says; remove it, or write the `like` of what it is',
+      'maas.yaml:4:48 accelerators[2].resourceName: got "nvidia.com/gpu", expected a resource of amd.com, as `like: amd-mi300x` says; remove it, or write the `like` of what it is',
+    ].join('\n'),
+  },
+  {
     rule: 'toleration-value',
     yaml: 'accelerators: [{ name: a, like: nvidia, tolerations: [{ key: x, operator: Exists, value: y }] }]\n',
     message:
@@ -1920,6 +2000,42 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:22 accelerators[0].like: got "nvidia-h100-mig-1g.10gb", expected a whole GPU of NVIDIA, which its device plugin can share; remove `timeSlicing`',
       'maas.yaml:3:22 accelerators[1].like: got "amd-mi300x", expected a whole GPU of NVIDIA, which its device plugin can share; remove `timeSlicing`',
     ].join('\n'),
+  },
+  {
+    rule: 'time-sliced-gpu',
+    yaml: 'nodeLabels: karpenter\naccelerators: [{ name: a, like: cpu, timeSlicing: { replicas: 2 } }]\n',
+    message:
+      'maas.yaml:2:33 accelerators[0].like: got "cpu", expected a whole GPU of NVIDIA, which its device plugin can share; remove `timeSlicing`',
+  },
+  {
+    rule: 'time-sliced-gpu',
+    yaml: 'accelerators: [{ name: a, memory: 64Gi, resourceName: amd.com/gpu, timeSlicing: { replicas: 2 } }]\n',
+    message:
+      'maas.yaml:1:55 accelerators[0].resourceName: got "amd.com/gpu", expected a whole GPU of NVIDIA, which its device plugin can share; remove `timeSlicing`',
+  },
+  {
+    rule: 'time-sliced-nodes',
+    yaml: 'nodeLabels: karpenter\nmodels: [{ name: qwen3, accelerator: a }]\naccelerators:\n  - { name: a, like: nvidia-l4, timeSlicing: { replicas: 2 } }\n  - { name: b, like: nvidia-l4, timeSlicing: { replicas: 2 }, nodeSelector: { pool: shared } }\n',
+    message:
+      'maas.yaml:4:33 accelerators[0].timeSlicing: got time slicing with `nodeLabels: karpenter`, expected a `nodeSelector` beside it, because Karpenter brings no node for labels of shares: those of your NodePool it knows; write the labels of the nodes whose device plugin shares their GPUs, or remove `timeSlicing`',
+  },
+  {
+    rule: 'time-sliced-nodes',
+    yaml: 'nodeLabels: eksAutoMode\naccelerators: [{ name: a, like: nvidia, timeSlicing: { replicas: 2, renameByDefault: true } }]\n',
+    message:
+      'maas.yaml:2:41 accelerators[0].timeSlicing: got time slicing with `nodeLabels: eksAutoMode`, expected a `nodeSelector` beside it, because the device plugin of Auto Mode shares no GPU: only other nodes of the cluster may; write the labels of the nodes whose device plugin shares their GPUs, or remove `timeSlicing`',
+  },
+  {
+    rule: 'time-sliced-nodes',
+    yaml: 'nodeLabels: aks\naccelerators: [{ name: a, like: nvidia, timeSlicing: { replicas: 2 } }]\n',
+    message:
+      'maas.yaml:2:41 accelerators[0].timeSlicing: got time slicing with `nodeLabels: aks`, expected a `nodeSelector` beside it, because AKS labels no shares; write the labels of the nodes whose device plugin shares their GPUs, or remove `timeSlicing`',
+  },
+  {
+    rule: 'time-sliced-nodes',
+    yaml: 'nodeLabels: gke\naccelerators:\n  - { name: a, like: nvidia-l4, timeSlicing: { replicas: 2, renameByDefault: true } }\n  - { name: b, like: nvidia-l4, timeSlicing: { replicas: 2, renameByDefault: true }, nodeSelector: { pool: own } }\n',
+    message:
+      'maas.yaml:3:78 accelerators[0].timeSlicing.renameByDefault: got true, expected false with `nodeLabels: gke`, whose device plugin calls shares nvidia.com/gpu; remove it, or write the `nodeSelector` of nodes with a device plugin of your own',
   },
   {
     rule: 'accelerator-labels',
@@ -1935,6 +2051,15 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: mistral, accelerator: amd-mi300x }]\n',
     message:
       'maas.yaml:1:40 models[0].accelerator: got "amd-mi300x", expected an accelerator with an `image` of vLLM: for this one none is pinned here; use one of `accelerators` with `like: amd-mi300x` and an `image`',
+  },
+  {
+    rule: 'accelerator-image',
+    yaml: 'models:\n  - { name: mistral, accelerator: a }\n  - { name: phi-4, accelerator: b }\n  - { name: granite, accelerator: c }\naccelerators:\n  - { name: a, memory: 64Gi, resourceName: habana.ai/gaudi }\n  - { name: b, like: intel-gaudi3 }\n  - { name: c, like: nvidia-l40s, resourceName: example.com/l40s }\n',
+    message: [
+      'maas.yaml:2:35 models[0].accelerator: got "a", expected an accelerator with an `image` of vLLM: for this one none is pinned here; add the `image` of vLLM\'s build for it to `accelerators`',
+      'maas.yaml:3:33 models[1].accelerator: got "b", expected an accelerator with an `image` of vLLM: for this one none is pinned here; add the `image` of vLLM\'s build for it to `accelerators`',
+      'maas.yaml:4:35 models[2].accelerator: got "c", expected an accelerator with an `image` of vLLM: for this one none is pinned here; add the `image` of vLLM\'s build for it to `accelerators`',
+    ].join('\n'),
   },
   {
     rule: 'accelerator-gpus',

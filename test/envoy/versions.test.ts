@@ -5,7 +5,7 @@ import { CONFIGURATION, describeWithEnvoy, remaining } from './suite';
 
 jest.setTimeout(75_000);
 
-// Istio 1.30's Envoy, and the newest. All other tests run on Istio 1.31's.
+// Istio 1.30's Envoy, and the newest. All other tests run on Istio 1.31's, those of providers and fallbacks on 1.30's, too.
 for (const version of ['1.38.3', '1.40.0']) {
   for (const overshoot of ['inflight', 'none'] as const) {
     describeWithEnvoy(

@@ -47,6 +47,16 @@ describe('Accelerator.nvidia', () => {
     expect(tolerations).toContainEqual({ key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' });
   });
 
+  test('on nodes with labels of its own keeps the taints, and the slices, of the cloud', () => {
+    const nodeSelector = { pool: 'gpu' };
+    const aks = Accelerator.nvidia('l4', { nodeLabels: 'aks', nodeSelector });
+    expect(aks.nodeSelector).toEqual(nodeSelector);
+    expect(aks.tolerations).toEqual(Accelerator.nvidia(undefined, { nodeLabels: 'aks' }).tolerations);
+    const sliceOf = (nodeLabels: NodeLabels) => Accelerator.mig('h100', '1g.10gb', { nodeLabels, nodeSelector });
+    expect(sliceOf('aks')).toMatchObject({ resourceName: 'nvidia.com/mig-1g.10gb', nodeSelector });
+    expect(sliceOf('gke')).toMatchObject({ resourceName: 'nvidia.com/gpu', nodeSelector });
+  });
+
   test('fails where nobody labels it', () => {
     expect(() => Accelerator.nvidia('a10g', { nodeLabels: 'gke' })).toThrow(
       new Error('accelerator nvidia-a10g: got nodeLabels "gke", expected one of gpuOperator, eksAutoMode, karpenter'),
@@ -146,6 +156,43 @@ describe('a time-sliced GPU', () => {
     });
   });
 
+  test('of GKE needs no product', () => {
+    expect(Accelerator.nvidia(undefined, { nodeLabels: 'gke' }).timeSliced({ replicas: 2 }).nodeSelector).toEqual({
+      'cloud.google.com/gke-gpu-sharing-strategy': 'time-sharing',
+      'cloud.google.com/gke-max-shared-clients-per-gpu': '2',
+    });
+  });
+
+  test('has the labels of its own, and the name of its resource with the suffix once', () => {
+    const own = Accelerator.own({ name: 'a', resourceName: 'nvidia.com/l4', nodeSelector: { pool: 'shared' } });
+    expect(own.timeSliced({ replicas: 2, renameByDefault: true })).toMatchObject({
+      resourceName: 'nvidia.com/l4.shared',
+      nodeSelector: { pool: 'shared' },
+    });
+    const renamed = own.like({ name: 'b', resourceName: 'nvidia.com/gpu.shared' });
+    expect(renamed.timeSliced({ replicas: 2, renameByDefault: true }).resourceName).toBe('nvidia.com/gpu.shared');
+    const karpenter = Accelerator.nvidia('l4', { nodeLabels: 'karpenter' }).like({
+      name: 'c',
+      nodeSelector: { a: 'b' },
+    });
+    expect(karpenter.timeSliced({ replicas: 2 }).nodeSelector).toEqual({ a: 'b' });
+  });
+
+  test.each<[NodeLabels, boolean, string]>([
+    ['karpenter', false, 'got nodeLabels "karpenter", expected one of gpuOperator, gke, or a nodeSelector of its own'],
+    [
+      'eksAutoMode',
+      true,
+      'got nodeLabels "eksAutoMode", expected one of gpuOperator, gke, or a nodeSelector of its own',
+    ],
+    ['gke', true, 'got renameByDefault on GKE, whose device plugin renames none'],
+  ])('fails on nodes of %s, renamed: %s', (nodeLabels, renameByDefault, message) => {
+    const whole = Accelerator.nvidia('l4', { nodeLabels });
+    expect(() => whole.timeSliced({ replicas: 2, renameByDefault })).toThrow(
+      new Error(`accelerator nvidia-l4, time-sliced: ${message}`),
+    );
+  });
+
   test.each([1, 0, 2.5])('fails with %d pods', (replicas) => {
     expect(() => Accelerator.nvidia().timeSliced({ replicas })).toThrow(
       new Error(`timeSlicing.replicas: got ${replicas}, expected a whole number of at least 2`),
@@ -181,8 +228,13 @@ describe('other accelerators', () => {
       resourceName: 'example.com/npu',
       nodeSelector: {},
       tolerations: [],
-      runtimeName: 'vllm-latest',
+      runtimeName: 'vllm-mine',
     });
+    expect(Accelerator.own({ name: 'x', resourceName: 'nvidia.com/a40' }).runtimeName).toBe('vllm-latest');
+    expect(Accelerator.own({ name: 'x', resourceName: 'nvidia.com/a40' }).imageName()).toBe(imageName(IMAGES.vllm));
+    expect(Accelerator.own({ name: 'x', resourceName: 'example.com/npu' }).imageName()).toBeUndefined();
+    expect(Accelerator.own({ name: 'x', resourceName: 'amd.com/gpu' }).family).toBe('rocm');
+    expect(Accelerator.own({ name: 'x', resourceName: 'toString/x' }).family).toBe('cuda');
     const ours = Accelerator.amd('mi300x').like({ name: 'ours', image: 'example.com/vllm:v1' });
     expect(ours).toMatchObject({ name: 'ours', resourceName: 'amd.com/gpu', runtimeName: 'vllm-ours' });
     // An image of one's own is no published one, which a registry mirrors.

@@ -45,8 +45,23 @@ test.each<ModelRuntime>(['vllm', 'simulator'])('%s: every argument that is rende
 });
 
 test.each([
-  ['an argument of another name', { name: 'qwen3', arguments: ['--enforce-eager', '--model-impl=vllm', 'port'] }],
+  ['an argument of another name', { name: 'qwen3', arguments: ['--enforce-eager', '--model-impl=vllm'] }],
   ['what a runtime leaves to its models', { name: 'qwen3', arguments: TUNABLE.map((flag) => `${flag}=1`) }],
+  ['a flag with several values', { name: 'qwen3', arguments: ['--cudagraph-capture-sizes', '1', '2', '4'] }],
+  [
+    'a value below zero',
+    { name: 'own', source: 'hf://a/b', accelerator: 'nvidia', arguments: ['--max-model-len', '-1'] },
+  ],
+  [
+    'a value with spaces',
+    { name: 'qwen3', arguments: ['--chat-template={{ messages }}', '--override-generation-config', '{ "a": 1 }'] },
+  ],
+  ['one of each', { name: 'qwen3', arguments: ['-pp=1', '--data-parallel-size', '1', '--dtype=half'] }],
+  [
+    'several processes without a GPU',
+    { name: 'bge-m3', accelerator: 'cpu', arguments: ['--pipeline-parallel-size=2'] },
+  ],
+  ['what only vLLM knows, to the simulator', { name: 'simulator', arguments: ['--host=a', '--disable-log-stats'] }],
   [
     'a length that no key says',
     { name: 'own', source: 'hf://a/b', accelerator: 'nvidia', arguments: ['--max-model-len=auto'] },
@@ -54,4 +69,17 @@ test.each([
   ['an argument of the other server', { name: 'simulator', arguments: ['--revision=main'] }],
 ])('allows %s', (_, model) => {
   expect(checkConfiguration({ models: [model] })).toEqual([]);
+});
+
+test('allows no metrics where nothing is scraped', () => {
+  const observability = { prometheus: false, serviceMonitors: false };
+  expect(
+    checkConfiguration({ observability, models: [{ name: 'qwen3', arguments: ['--disable-log-stats'] }] }),
+  ).toEqual([]);
+});
+
+test('has nothing to say of arguments of a provider, which another rule refuses as a whole', () => {
+  const external = { baseUrl: 'https://api.example.com/v1', keySecret: 'provider' };
+  const models = [{ name: 'theirs', external, arguments: ['--port=1', '--host=a', 'stray'] }];
+  expect(checkConfiguration({ models }).map(({ path }) => path)).toEqual([['models', 0, 'arguments']]);
 });

@@ -16,12 +16,13 @@ export interface AcceleratorConfiguration {
    */
   readonly memory?: string;
   /**
-   * Extended resource that a pod asks for, for example `nvidia.com/gpu`. Needed where there is no `like`.
+   * Extended resource that a pod asks for, for example `nvidia.com/gpu`; its vendor is that of `like`. Needed where there is
+   * no `like`.
    * @default - that of `like`
    */
   readonly resourceName?: string;
   /**
-   * Labels of its nodes, in place of those of `like`.
+   * Labels of its nodes, in place of those of `like`. Taints and slices stay those of `nodeLabels`.
    * @default - those of `like`, else none
    */
   readonly nodeSelector?: { readonly [label: string]: string };
@@ -32,12 +33,12 @@ export interface AcceleratorConfiguration {
   readonly tolerations?: AcceleratorToleration[];
   /**
    * Image of vLLM for it, with its tag; `registry` leaves it as it is.
-   * @default - that of `like`, else vLLM's for CUDA
+   * @default - that of `like`, else the pinned one for the vendor of `resourceName` (`nvidia.com/…`: vLLM's for CUDA)
    */
   readonly image?: string;
   /**
    * Time slicing of NVIDIA GPUs, as the device plugin is configured for it: each pod sees the memory of the whole GPU, of
-   * which a model takes its part.
+   * which a model takes its part. Where `nodeLabels` is neither `gpuOperator` nor `gke`, its nodes need a `nodeSelector`.
    * @default - none: a pod has its GPU for itself
    */
   readonly timeSlicing?: TimeSlicing;

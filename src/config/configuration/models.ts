@@ -94,7 +94,8 @@ export interface ModelConfiguration {
    */
   readonly cache?: ModelCache;
   /**
-   * Further arguments of the model server, after the rendered ones; none that another key says (`--max-model-len`).
+   * Further arguments of the model server, after the rendered ones; none that another key says (`--max-model-len`), or with
+   * which it would not serve (`--api-key`, `--host`).
    * @default - none
    */
   readonly arguments?: string[];

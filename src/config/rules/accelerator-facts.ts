@@ -1,4 +1,5 @@
 import { Accelerator } from '../../models/accelerator';
+import { SHARE_LABELLERS } from '../../models/accelerator-profiles';
 import { acceleratorOf } from '../accelerators';
 import type { AcceleratorConfiguration } from '../configuration';
 import { DEFAULT_NODE_LABELS } from '../defaults';
@@ -48,10 +49,30 @@ export function acceleratorOfName(name: string, configuration: DraftConfiguratio
     const isUsable =
       isComplete(own) &&
       isComplete(own.timeSlicing) &&
+      misfitOfSharing(own, nodeLabels) === undefined &&
       (builtIn === undefined ? own.memory !== undefined : isLabelled(builtIn, nodeLabels, own));
     return isUsable ? acceleratorOf(name, { accelerators: [own as AcceleratorConfiguration], nodeLabels }) : undefined;
   }
   return isLabelled(name, nodeLabels, {}) ? acceleratorOf(name, { accelerators: [], nodeLabels }) : undefined;
+}
+
+/** Whether a built-in accelerator is a whole GPU of NVIDIA, which its device plugin can share. */
+export function isShareable(like: string): boolean {
+  return like.startsWith('nvidia') && !like.includes('-mig-');
+}
+
+/** What keeps pods from nodes whose GPUs are time-sliced: no labels for those, or the name of their resource. */
+export function misfitOfSharing(
+  { like, nodeSelector, timeSlicing }: DraftAccelerator,
+  nodeLabels: NonNullable<DraftConfiguration['nodeLabels']>,
+): 'labels' | 'resource' | undefined {
+  if (timeSlicing === undefined || nodeSelector !== undefined || like === undefined || !isShareable(like)) {
+    return undefined;
+  }
+  if (!SHARE_LABELLERS.includes(nodeLabels)) {
+    return 'labels';
+  }
+  return nodeLabels === 'gke' && timeSlicing.renameByDefault === true ? 'resource' : undefined;
 }
 
 /** Whether a built-in accelerator can be told by somebody's labels, or needs none. */

@@ -1,4 +1,5 @@
 import { Accelerator } from '../../models/accelerator';
+import { DEFAULT_RUNTIME_NAME } from '../../models/accelerator-parts';
 import { parseQuantity } from '../../quantity';
 import { DEFAULT_NODE_LABELS } from '../defaults';
 import type { DraftConfiguration } from '../draft';
@@ -6,6 +7,8 @@ import { listNames, quote, type Finding } from '../problem';
 import { didYouMean } from '../suggest';
 import { acceleratorNameOf, acceleratorOfModel, isLabelled, type DraftAccelerator } from './accelerator-facts';
 import { namedModelsOf } from './facts';
+import { timeSlicedGpu, timeSlicedNodes } from './time-slicing';
+import { acceleratorResource } from './accelerator-resource';
 import { atKey, atValue, isUnusable, placed, type Placed, type Rule } from './rule';
 
 const own = ({ accelerators }: DraftConfiguration): Placed<DraftAccelerator>[] => placed(accelerators);
@@ -14,12 +17,17 @@ const acceleratorName: Rule = {
   id: 'accelerator-name',
   check: (configuration) =>
     own(configuration).flatMap(({ item: { name }, index }): Finding[] => {
-      if (name === undefined || !Accelerator.isKnown(name)) {
+      const path = ['accelerators', index, 'name'];
+      if (name === undefined) {
         return [];
+      }
+      if (`vllm-${name}` === DEFAULT_RUNTIME_NAME) {
+        const expected = `a name whose ServingRuntime is not ${DEFAULT_RUNTIME_NAME}, that of all without an \`image\``;
+        return [atValue(path, quote(name), expected, 'rename it')];
       }
       const expected = 'a name that no built-in accelerator has';
       const fix = `rename it, and write \`like: ${name}\` for what is the same`;
-      return [atValue(['accelerators', index, 'name'], quote(name), expected, fix)];
+      return Accelerator.isKnown(name) ? [atValue(path, quote(name), expected, fix)] : [];
     }),
 };
 
@@ -81,19 +89,6 @@ const tolerationValue: Rule = {
     ),
 };
 
-const timeSlicedGpu: Rule = {
-  id: 'time-sliced-gpu',
-  check: (configuration) =>
-    own(configuration).flatMap(({ item: { like, timeSlicing }, index }): Finding[] => {
-      const isGpu = like === undefined || (like.startsWith('nvidia') && !like.includes('-mig-'));
-      if (timeSlicing === undefined || !Accelerator.isKnown(like ?? 'nvidia') || isGpu) {
-        return [];
-      }
-      const expected = 'a whole GPU of NVIDIA, which its device plugin can share';
-      return [atValue(['accelerators', index, 'like'], quote(like), expected, 'remove `timeSlicing`')];
-    }),
-};
-
 const acceleratorLabels: Rule = {
   id: 'accelerator-labels',
   check: (configuration) => {
@@ -136,9 +131,12 @@ const acceleratorImage: Rule = {
       if (accelerator === undefined || accelerator.imageName() !== undefined) {
         return [];
       }
+      const { name } = accelerator;
       const expected = 'an accelerator with an `image` of vLLM: for this one none is pinned here';
-      const fix = `use one of \`accelerators\` with \`like: ${accelerator.name}\` and an \`image\``;
-      return [atValue(['models', model.index, 'accelerator'], quote(accelerator.name), expected, fix)];
+      const fix = Accelerator.isKnown(name)
+        ? `use one of \`accelerators\` with \`like: ${name}\` and an \`image\``
+        : `add the \`image\` of vLLM's build for it to \`accelerators\``;
+      return [atValue(['models', model.index, 'accelerator'], quote(name), expected, fix)];
     }),
 };
 
@@ -163,8 +161,10 @@ export const ACCELERATOR_RULES: readonly Rule[] = [
   acceleratorLike,
   acceleratorComplete,
   acceleratorMemory,
+  acceleratorResource,
   tolerationValue,
   timeSlicedGpu,
+  timeSlicedNodes,
   acceleratorLabels,
   acceleratorImage,
   acceleratorGpus,

@@ -2,6 +2,7 @@ import { isJudged } from '../conditions';
 import { identityOf, nameOf, referenceOf, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
 import { checkInterruption, objectsOf, waitUntil, type PlatformFileObjects, type Session } from '../session';
+import { tryAgain } from '../try-again';
 import { warnOfFormerKeys } from './former-keys';
 import { changeRecord } from './installation-record';
 import { isPolicy, untilKuadrantIsReady } from './kuadrant-readiness';
@@ -101,23 +102,13 @@ async function applyBatch(
   objects: readonly KubernetesObject[],
   say: Say,
 ): Promise<void> {
-  let failure: OperationError | undefined;
-  await waitUntil(
-    session,
-    async () => {
-      failure = await session.kubectl.apply(objects).then(
-        () => undefined,
-        (error: unknown) => {
-          if (error instanceof OperationError) return error;
-          throw error;
-        },
-      );
-      const later = failure !== undefined && /failed calling webhook/.test(failure.message);
-      if (later) say('a webhook does not answer yet');
-      return !later;
-    },
-    { seconds: WEBHOOK_SECONDS },
-  );
+  const isPassing = (message: string) => {
+    const isLate = message.includes('failed calling webhook');
+    if (isLate) say('a webhook does not answer yet');
+    return isLate;
+  };
+  const apply = () => session.kubectl.apply(objects);
+  const failure = await tryAgain(session, apply, isPassing, { seconds: WEBHOOK_SECONDS });
   if (failure !== undefined) throw new OperationError(explainRefusal(file, failure.message));
 }
 

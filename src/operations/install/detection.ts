@@ -33,7 +33,8 @@ export const NEW_CLUSTER: ClusterFacts = { kubernetes: '', openShift: false, com
  * @throws OperationError when it does not answer, or may not be asked
  */
 export async function detect(kubectl: Kubectl, settings: PlatformSettings): Promise<ClusterFacts> {
-  const version = await kubectl.run(['version', '--output=json', '--request-timeout=30s']);
+  const ask = ['version', '--output=json', '--request-timeout=30s'];
+  const kubernetes = kubernetesVersion(kubectl.parse(ask, (await kubectl.run(ask)).stdout));
   const openShift = await isOpenShift(kubectl);
   const annotations = COMPONENTS.flatMap(({ evidence }) => evidence.crd?.annotation ?? []);
   const names = COMPONENTS.flatMap(({ evidence, crds: [kind = ''] }) => [
@@ -50,7 +51,7 @@ export async function detect(kubectl: Kubectl, settings: PlatformSettings): Prom
   ]);
   const deployments = await kubectl.list('deployments.apps');
   return {
-    kubernetes: kubernetesVersion(version.stdout),
+    kubernetes,
     openShift,
     components: recognise(deployments, annotationsOf(crds.stdout, annotations), settings),
   };
@@ -58,15 +59,14 @@ export async function detect(kubectl: Kubectl, settings: PlatformSettings): Prom
 
 /** Whether a cluster is OpenShift. */
 export async function isOpenShift(kubectl: Kubectl): Promise<boolean> {
-  const { stdout } = await kubectl.run(['get', '--raw=/apis', '--request-timeout=30s']);
-  return (JSON.parse(stdout) as { groups: { name: string }[] }).groups.some(
-    ({ name }) => name === 'config.openshift.io',
-  );
+  const ask = ['get', '--raw=/apis', '--request-timeout=30s'];
+  const { stdout } = await kubectl.run(ask);
+  const { groups } = kubectl.parse<{ groups: { name: string }[] }>(ask, stdout);
+  return groups.some(({ name }) => name === 'config.openshift.io');
 }
 
 /** The version in what `kubectl version --output=json` prints. */
-export function kubernetesVersion(printed: string): string {
-  const { serverVersion } = JSON.parse(printed) as { serverVersion?: { gitVersion?: string } };
+export function kubernetesVersion({ serverVersion }: { serverVersion?: { gitVersion?: string } }): string {
   return versionIn(serverVersion?.gitVersion) ?? '';
 }
 

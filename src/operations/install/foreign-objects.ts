@@ -91,6 +91,9 @@ export async function objectsOfGroups(kubectl: Kubectl, groups: readonly string[
   return list(kubectl, resources, ['--all-namespaces']);
 }
 
+/** What is not seen would count as not there. */
+const UNREADABLE = 'cannot see everything: kubectl has printed a line that is no object; is it a wrapper?';
+
 /** Pods of a PriorityClass that are not those of the platform's models. */
 export async function foreignPodsOfPriority(
   kubectl: Kubectl,
@@ -103,10 +106,12 @@ export async function foreignPodsOfPriority(
     `--output=jsonpath={range .items[?(@.spec.priorityClassName=="${priorityClass}")]}` +
       `{.metadata.namespace}{" "}{.metadata.name}{" "}{.metadata.labels.${model}}{"\\n"}{end}`,
   ]);
-  return stdout.split('\n').flatMap((line) => {
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return lines.flatMap((line) => {
     const [namespace, name, inferenceService = ''] = line.split(' ');
+    if (!namespace || !name) throw new OperationError(UNREADABLE);
     const servedBy = { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', name: inferenceService };
-    if (!namespace || !name || own.identities.has(identityOf({ ...servedBy, namespace }))) return [];
+    if (own.identities.has(identityOf({ ...servedBy, namespace }))) return [];
     return [{ apiVersion: 'v1', kind: 'Pod', namespace, name }];
   });
 }
@@ -117,17 +122,21 @@ async function list(kubectl: Kubectl, resources: readonly string[], where: reado
     (resource) => resource !== '' && !/^(events|endpoints|endpointslices)\b/.test(resource),
   );
   if (wanted.length === 0) return [];
-  const result = await kubectl.attempt([
+  const args = [
     ...['get', wanted.join(','), ...where, '--ignore-not-found', '--show-managed-fields'],
     '--output=jsonpath={range .items[*]}{.apiVersion}{" "}{.kind}{" "}{.metadata}{"\\n"}{end}',
-  ]);
+  ];
+  const result = await kubectl.attempt(args);
   if (result.exitCode !== 0) {
     throw new OperationError(`cannot see everything: ${result.stderr.trim().split('\n').slice(0, 3).join('; ')}`);
   }
-  return result.stdout.split('\n').flatMap((line) => {
+  const lines = result.stdout.split('\n').filter((line) => line !== '');
+  return lines.map((line) => {
     const [, apiVersion, kind, metadata] = /^(\S+) (\S+) (\{.*\})$/.exec(line) ?? [];
-    if (apiVersion === undefined || kind === undefined || metadata === undefined) return [];
-    return [{ apiVersion, kind, metadata: JSON.parse(metadata) as KubernetesObject['metadata'] }];
+    if (apiVersion === undefined || kind === undefined || metadata === undefined) {
+      throw new OperationError(UNREADABLE);
+    }
+    return { apiVersion, kind, metadata: kubectl.parse(args, metadata) };
   });
 }
 

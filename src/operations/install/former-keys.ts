@@ -1,7 +1,6 @@
 import { apiKeySelector, USER_ANNOTATION } from '../../identity/api-key-secret';
 import { configuredKeys } from '../keys/key';
 import { objectsOf, type Session } from '../session';
-import { shellArgument } from '../shell';
 
 /** Names of what `kubectl apply` has written; never what it has written. */
 const APPLIED_BY_HAND =
@@ -18,22 +17,22 @@ const MOST_USERS = 5;
  * earlier days, and those of users whom it does not name. No record has them, so install does not delete them.
  */
 export async function warnOfFormerKeys(session: Session): Promise<void> {
-  const { terminal, settings, config } = session;
+  const { terminal, settings, config, commands } = session;
   const secrets = objectsOf(session).filter(({ kind }) => kind === 'Secret');
   const known = new Set(secrets.map(({ metadata }) => metadata.name));
   const former = (await keysAs(session, APPLIED_BY_HAND)).filter((name) => !known.has(name));
   if (former.length > 0) {
     terminal.warn(
       `keys that kubectl apply has brought and ${config} no longer has still work; to revoke them: ` +
-        `kubectl delete secret --namespace ${settings.namespace} ${former.join(' ')}`,
+        commands.kubectl('delete', 'secret', '--namespace', settings.namespace, ...former),
     );
   }
   const unnamed = unnamedUsers(session, await keysAs(session, OWNERS));
   if (unnamed.length > 0) {
     const more = unnamed.length > MOST_USERS ? `, and of ${unnamed.length - MOST_USERS} more` : '';
     terminal.note(
-      `keys of users whom ${config} does not name work, too, of ${unnamed.slice(0, MOST_USERS).join(', ')}${more} (maas keys list); ` +
-        `of whom should have none: maas keys revoke ${shellArgument(unnamed[0] ?? '')} --all`,
+      `keys of users whom ${config} does not name work, too, of ${unnamed.slice(0, MOST_USERS).join(', ')}${more} (${commands.maas('keys', 'list')}); ` +
+        `of whom should have none: ${commands.maas('keys', 'revoke', unnamed[0] ?? '', '--all')}`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { MAAS_LABELS } from '../../labels';
 import type { Helm } from '../helm';
-import type { OperationError } from '../operation-error';
-import { checkInterruption, waitUntil, type Session } from '../session';
+import { checkInterruption, type Session } from '../session';
+import { tryAgain } from '../try-again';
 import { describePart, type DeploymentName, type Part } from './components';
 import type { Found } from './detection';
 import { placeOf } from './downloads';
@@ -121,40 +121,27 @@ export function applyArguments(place: string): string[] {
 
 /** A manifest may hold objects of kinds that it brings itself, or that a webhook judges which has just been started. */
 async function applyManifest(session: Session, place: string, say: (words: string) => void): Promise<void> {
-  const args = applyArguments(place);
-  let failure: OperationError | undefined;
-  const applied = await waitUntil(
-    session,
-    async () => {
-      const result = await session.kubectl.attempt(args);
-      if (result.exitCode === 0) return true;
-      failure = session.kubectl.failure(args, result);
-      const passing = /no matches for kind|failed calling webhook/.exec(result.stderr)?.[0];
-      if (passing === undefined || /forbidden/i.test(result.stderr)) throw failure;
-      say(`${passing}: trying again`);
-      return false;
-    },
-    { seconds: PATIENCE_SECONDS, pause: 2000 },
-  );
-  if (!applied && failure !== undefined) throw failure;
+  const isPassing = (message: string) => {
+    const [reason] = /no matches for kind|failed calling webhook/.exec(message) ?? [];
+    if (reason === undefined || /forbidden/i.test(message)) return false;
+    say(`${reason}: trying again`);
+    return true;
+  };
+  const apply = () => session.kubectl.run(applyArguments(place));
+  const failure = await tryAgain(session, apply, isPassing, { seconds: PATIENCE_SECONDS, pause: 2000 });
+  if (failure !== undefined) throw failure;
 }
 
 async function waitForKinds(session: Session, names: readonly string[], seconds: number): Promise<void> {
   const resources = names.map((name) => `customresourcedefinitions.apiextensions.k8s.io/${name}`);
   const args = ['wait', '--for=condition=Established', '--timeout=10s', ...resources];
-  let failure: OperationError | undefined;
-  const established = await waitUntil(
-    session,
-    async () => {
-      const result = await session.kubectl.attempt(args, { signal: session.interruption });
-      if (result.exitCode === 0) return true;
-      checkInterruption(session);
-      failure = session.kubectl.failure(args, result);
-      // kubectl takes a kind that has no conditions yet for a mistake.
-      if (!/timed out waiting|NotFound|conditions accessor error/.test(result.stderr)) throw failure;
-      return false;
-    },
-    { seconds },
-  );
-  if (!established && failure !== undefined) throw failure;
+  const wait = async () => {
+    const result = await session.kubectl.attempt(args, { signal: session.interruption });
+    checkInterruption(session);
+    if (result.exitCode !== 0) throw session.kubectl.failure(args, result);
+  };
+  // kubectl takes a kind that has no conditions yet for a mistake.
+  const isPassing = (message: string) => /timed out waiting|NotFound|conditions accessor error/.test(message);
+  const failure = await tryAgain(session, wait, isPassing, { seconds });
+  if (failure !== undefined) throw failure;
 }

@@ -101,7 +101,7 @@ async function installOn(session: Session, options: InstallOptions, chosen: stri
     );
   await runSteps(session, stepsOf({ context, plan, createsCluster, applyPlatform: apply }), options);
   terminal.note('\ninstalled; next:\n');
-  terminal.print(nextCommands(session.settings, options));
+  terminal.print(nextCommands(session.settings, session.commands));
   return 0;
 }
 

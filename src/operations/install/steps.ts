@@ -1,7 +1,6 @@
+import type { CommandsToCopy } from '../commands-to-copy';
 import { Interrupted, OperationError } from '../operation-error';
-import { checkInterruption, type Session, type SessionOptions } from '../session';
-import { shellArgument } from '../shell';
-import { clusterFlags } from './next-commands';
+import { checkInterruption, type Session } from '../session';
 import { createKindCluster } from './kind-cluster';
 import { installComponent, waitForComponent, type InstallContext } from './install-component';
 import type { ComponentPlan, Plan } from './plan';
@@ -56,11 +55,11 @@ export function titleOf({ component: { title }, action, version, words }: Compon
 export async function runSteps(
   session: Session,
   steps: readonly Step[],
-  options: SessionOptions & { readonly fromStep?: StepName; readonly mirror?: string },
+  { fromStep = 'cluster', mirror }: { readonly fromStep?: StepName; readonly mirror?: string },
 ): Promise<void> {
-  const from = STEP_NAMES.indexOf(options.fromStep ?? 'cluster');
+  const from = STEP_NAMES.indexOf(fromStep);
   for (const { name, run } of steps.filter((step) => STEP_NAMES.indexOf(step.name) >= from)) {
-    const resume = `go on with: ${resumeCommand(name, options)}`;
+    const resume = `go on with: ${resumeCommand(session.commands, name, mirror)}`;
     try {
       checkInterruption(session);
       await run();
@@ -75,17 +74,8 @@ export async function runSteps(
 }
 
 /** The command that goes on at a step. */
-export function resumeCommand(
-  step: StepName,
-  options: Pick<SessionOptions, 'config' | 'context' | 'kubeconfig'> & { readonly mirror?: string },
-): string {
-  const { config, mirror } = options;
-  return [
-    `maas install --from-step ${step}`,
-    ...(config === 'maas.yaml' ? [] : [`--config ${shellArgument(config)}`]),
-    ...clusterFlags(options),
-    ...(mirror === undefined ? [] : [`--mirror ${shellArgument(mirror)}`]),
-  ].join(' ');
+export function resumeCommand(commands: CommandsToCopy, step: StepName, mirror?: string): string {
+  return commands.maas('install', '--from-step', step, ...(mirror === undefined ? [] : ['--mirror', mirror]));
 }
 
 /** Whether a component's step is run. */

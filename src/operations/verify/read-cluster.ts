@@ -55,8 +55,9 @@ export async function readObjects(session: Session, readings: readonly Reading[]
 
 async function readVersion(session: Session): Promise<string> {
   // Not by a command that looks for kinds first: that would ask a silent cluster five times.
-  const { stdout } = await ask(session, ['get', '--raw=/version'], FIRST_ANSWER_SECONDS);
-  return (JSON.parse(stdout) as { gitVersion: string }).gitVersion;
+  const args = ['get', '--raw=/version'];
+  const { stdout } = await ask(session, args, FIRST_ANSWER_SECONDS);
+  return session.kubectl.parse<{ gitVersion: string }>(args, stdout).gitVersion;
 }
 
 async function readKinds(session: Session): Promise<KnownKinds> {
@@ -89,7 +90,8 @@ async function read(session: Session, reading: Reading, kinds: KnownKinds) {
   const result = await attempt(session, args, ANSWER_SECONDS);
   const missingRights = missingRightsIn(result.stderr);
   if (result.exitCode !== 0 && missingRights.length === 0) throw session.kubectl.failure(args, result);
-  const answer = result.stdout.trim() === '' ? { items: [] } : (JSON.parse(result.stdout) as KubernetesObject);
+  if (result.stdout.trim() === '') return { objects: [], missingRights };
+  const answer = session.kubectl.parse<KubernetesObject>(args, result.stdout);
   return { objects: (answer.items ?? [answer]) as KubernetesObject[], missingRights };
 }
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toolPath } from '../../../scripts/tool-table.cjs';
@@ -23,9 +23,14 @@ export function toolsAreBuilt(...furtherTools: string[]): boolean {
   return ['kasd', 'kubectl', ...furtherTools].every((name) => toolPath(name) !== undefined);
 }
 
-/** Starts an API server on a free loopback port and waits until it is ready. */
-export async function startApiServer(): Promise<ApiServer> {
+/**
+ * Starts an API server on a free loopback port and waits until it is ready.
+ *
+ * @param etcd folder of an etcd that has ended, whose objects the server begins with @default - none but Kubernetes' own
+ */
+export async function startApiServer(etcd?: string): Promise<ApiServer> {
   const folder = mkdtempSync(join(tmpdir(), 'cdk8s-maas-cluster-'));
+  if (etcd !== undefined) cpSync(etcd, join(folder, 'etcd'), { recursive: true });
   const log = join(folder, 'kasd.log');
   const output = openSync(log, 'a');
   // The pipe to its standard input closes with this process, however that ends, and the server goes with it.

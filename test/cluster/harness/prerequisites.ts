@@ -1,24 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Kubectl } from './kubectl';
-import { readManifestFile, root } from './manifests';
-import { until } from './until';
-
-/** Installs the CRDs of `imports/crds/` and waits until the API server serves them; older sets in sub-folders are left out. */
-export async function installCrds(kubectl: Kubectl): Promise<void> {
-  const folder = join(root, 'imports', 'crds');
-  const paths = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-  const files = paths.sort().map((name) => readManifestFile(join(folder, name)));
-  await kubectl(['apply', '--server-side', ...files.flatMap(({ path }) => ['-f', path])], { timeoutSeconds: 180 });
-  const wait = ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s'];
-  await kubectl(wait, { timeoutSeconds: 150 });
-  const resources = files.flatMap(({ manifests }) => manifests.map((crd) => crd.metadata.name));
-  await until('the API server lists all resources of the CRDs', 60, async () => {
-    const { stdout } = await kubectl(['api-resources', '--cached=false', '--output=name']);
-    const served = new Set(stdout.split('\n'));
-    return resources.every((resource) => served.has(resource));
-  });
-}
 
 const sidecar = { memoryRequest: '100Mi', memoryLimit: '1Gi', cpuRequest: '100m', cpuLimit: '1' };
 

@@ -22,3 +22,12 @@ export function expectRefused(reply: Reply, status: 401 | 403): void {
   expect(reply.headers['content-type']).toBe('application/json');
   expect(limits(reply).limit).toBeUndefined();
 }
+
+/** Nobody gets in without a key, nor with one that the platform does not know. */
+export async function expectNeedsKey(
+  ask: (key: string | undefined, path: string, how: { method: string }) => Promise<Reply>,
+  path: string,
+): Promise<void> {
+  const method = path.endsWith('models') ? 'GET' : 'POST';
+  for (const key of [undefined, 'nobody']) expectRefused(await ask(key, path, { method }), 401);
+}

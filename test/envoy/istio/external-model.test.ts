@@ -5,7 +5,7 @@ import { Envoy } from '../envoy';
 import { events, json, ModelServer, textEvent, THIRTY_TOKENS } from '../model-server';
 import { Provider } from './provider';
 import { TIER_HEADER, USER_HEADER } from './runnable';
-import { describeWithIstio } from './suite';
+import { describeWithIstio, OLDEST_AND_USUAL } from './suite';
 import { manifests, translate, type Json, type Translation } from './translation';
 
 jest.setTimeout(90_000);
@@ -347,56 +347,60 @@ describeWithIstio('a provider on a route that all models share', ({ envoy, trans
 });
 
 /** What a tenant of another namespace could write about a provider, or about the host that stands for it. */
-describeWithIstio('an object of a tenant about a provider', ({ translator }) => {
-  const NAME = 'assistant.llm.external.internal';
-  const clusters = (...attempt: Json[]) => translate(translator, [...objects(), ...attempt]).clusters;
-  const ours = (...attempt: Json[]) => clusters(...attempt).filter(({ name }) => name.includes('external.internal'));
-  const object = (kind: string, spec: object): Json => ({
-    ...{ apiVersion: 'networking.istio.io/v1', kind, spec },
-    // Older than ours: of two of a kind Istio often takes the older.
-    metadata: { name: 'attempt', namespace: 'tenant', creationTimestamp: '2020-01-01T00:00:00Z' },
-  });
-  const entry = (host: string): Json =>
-    object('ServiceEntry', {
-      ...{ hosts: [host], location: 'MESH_EXTERNAL', resolution: 'STATIC', exportTo: ['*'] },
-      ports: [{ number: 443, name: 'http', protocol: 'HTTP' }],
-      endpoints: [{ address: '192.0.2.1' }],
+describeWithIstio(
+  'an object of a tenant about a provider',
+  ({ translator }) => {
+    const NAME = 'assistant.llm.external.internal';
+    const clusters = (...attempt: Json[]) => translate(translator, [...objects(), ...attempt]).clusters;
+    const ours = (...attempt: Json[]) => clusters(...attempt).filter(({ name }) => name.includes('external.internal'));
+    const object = (kind: string, spec: object): Json => ({
+      ...{ apiVersion: 'networking.istio.io/v1', kind, spec },
+      // Older than ours: of two of a kind Istio often takes the older.
+      metadata: { name: 'attempt', namespace: 'tenant', creationTimestamp: '2020-01-01T00:00:00Z' },
     });
-  const rule = (host: string): Json =>
-    object('DestinationRule', { host, trafficPolicy: { tls: { mode: 'DISABLE' } }, exportTo: ['*'] });
+    const entry = (host: string): Json =>
+      object('ServiceEntry', {
+        ...{ hosts: [host], location: 'MESH_EXTERNAL', resolution: 'STATIC', exportTo: ['*'] },
+        ports: [{ number: 443, name: 'http', protocol: 'HTTP' }],
+        endpoints: [{ address: '192.0.2.1' }],
+      });
+    const rule = (host: string): Json =>
+      object('DestinationRule', { host, trafficPolicy: { tls: { mode: 'DISABLE' } }, exportTo: ['*'] });
 
-  test.each([
-    ['a ServiceEntry for our host', entry(NAME)],
-    ['a ServiceEntry for every host like it', entry('*.llm.external.internal')],
-    ['a ServiceEntry for the provider', entry('api.openai.com')],
-    ['a DestinationRule for our host', rule(NAME)],
-    ['a DestinationRule for every host', rule('*.internal')],
-    ['a DestinationRule for the provider', rule('api.openai.com')],
-  ])('%s changes nothing of ours', (_, attempt) => {
-    const [before, after] = [ours(), ours(attempt)];
-    expect(before).toHaveLength(1);
-    expect(after.filter(({ name }) => name.endsWith(`||${NAME}`))).toEqual(before);
-    const withKey = clusters(attempt).filter((cluster) => JSON.stringify(cluster).includes('maas.external-key'));
-    expect(withKey.map(({ name }) => name)).toEqual([`outbound|443||${NAME}`]);
-  });
+    test.each([
+      ['a ServiceEntry for our host', entry(NAME)],
+      ['a ServiceEntry for every host like it', entry('*.llm.external.internal')],
+      ['a ServiceEntry for the provider', entry('api.openai.com')],
+      ['a DestinationRule for our host', rule(NAME)],
+      ['a DestinationRule for every host', rule('*.internal')],
+      ['a DestinationRule for the provider', rule('api.openai.com')],
+    ])('%s changes nothing of ours', (_, attempt) => {
+      const [before, after] = [ours(), ours(attempt)];
+      expect(before).toHaveLength(1);
+      expect(after.filter(({ name }) => name.endsWith(`||${NAME}`))).toEqual(before);
+      const withKey = clusters(attempt).filter((cluster) => JSON.stringify(cluster).includes('maas.external-key'));
+      expect(withKey.map(({ name }) => name)).toEqual([`outbound|443||${NAME}`]);
+    });
 
-  test('nor where the Gateway is in a namespace of its own', () => {
-    const exported = (list: Json[]) =>
-      list.map((each) =>
-        each.kind === 'ServiceEntry' && each.metadata.name === 'assistant-external'
-          ? { ...each, spec: { ...each.spec, exportTo: ['.', 'models'] } }
-          : each,
+    test('nor where the Gateway is in a namespace of its own', () => {
+      const exported = (list: Json[]) =>
+        list.map((each) =>
+          each.kind === 'ServiceEntry' && each.metadata.name === 'assistant-external'
+            ? { ...each, spec: { ...each.spec, exportTo: ['.', 'models'] } }
+            : each,
+        );
+      const [before, after] = [objects(), [entry(NAME), ...objects(), rule(NAME)]].map(
+        (list) => translate(translator, exported(list)).clusters,
       );
-    const [before, after] = [objects(), [entry(NAME), ...objects(), rule(NAME)]].map(
-      (list) => translate(translator, exported(list)).clusters,
-    );
-    const named = (list: Json[] = []) => list.filter(({ name }) => name.endsWith(`||${NAME}`));
-    expect(named(before)).toHaveLength(1);
-    expect(named(after)).toEqual(named(before));
-  });
+      const named = (list: Json[] = []) => list.filter(({ name }) => name.endsWith(`||${NAME}`));
+      expect(named(before)).toHaveLength(1);
+      expect(named(after)).toEqual(named(before));
+    });
 
-  test('an editor of the namespace of the Gateway could take the key, which is why the API server asks for more rights', () => {
-    const inOurs = { ...entry(NAME), metadata: { ...entry(NAME).metadata, namespace: 'llm' } };
-    expect(JSON.stringify(ours(inOurs))).toContain('192.0.2.1');
-  });
-});
+    test('an editor of the namespace of the Gateway could take the key, which is why the API server asks for more rights', () => {
+      const inOurs = { ...entry(NAME), metadata: { ...entry(NAME).metadata, namespace: 'llm' } };
+      expect(JSON.stringify(ours(inOurs))).toContain('192.0.2.1');
+    });
+  },
+  OLDEST_AND_USUAL,
+);

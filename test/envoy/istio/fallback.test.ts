@@ -6,7 +6,7 @@ import { loopback } from '../loopback';
 import { events, json, ModelServer, textEvent, THIRTY_TOKENS } from '../model-server';
 import { Provider } from './provider';
 import { TIER_HEADER, USER_HEADER } from './runnable';
-import { describeWithIstio } from './suite';
+import { describeWithIstio, OLDEST_AND_USUAL } from './suite';
 import { manifests, translate, type Json, type Translation } from './translation';
 
 jest.setTimeout(90_000);
@@ -258,4 +258,5 @@ describeWithIstio(
       expect(inner.filter(({ address, internal_listener }) => address !== undefined || !internal_listener)).toEqual([]);
     });
   },
+  OLDEST_AND_USUAL,
 );

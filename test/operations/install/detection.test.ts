@@ -139,5 +139,5 @@ test('the table that kubectl prints', () => {
 
 test('the version of the server, not of kubectl', () => {
   const printed = { clientVersion: { gitVersion: 'v1.29.0' }, serverVersion: { gitVersion: 'v1.34.4' } };
-  expect(kubernetesVersion(JSON.stringify(printed))).toBe('1.34.4');
+  expect(kubernetesVersion(printed)).toBe('1.34.4');
 });

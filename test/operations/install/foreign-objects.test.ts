@@ -1,4 +1,9 @@
-import { foreignIn, strangersIn } from '../../../src/operations/install/foreign-objects';
+import { contentsOf, foreignIn, strangersIn } from '../../../src/operations/install/foreign-objects';
+import { Kubectl } from '../../../src/operations/kubectl';
+import { Terminal } from '../../../src/operations/terminal';
+import { Programs } from '../../support/programs';
+
+const programs = new Programs();
 
 const sketch = (kind: string, name: string, metadata: object = {}) => ({
   apiVersion: 'v1',
@@ -52,4 +57,25 @@ test('what people and other releases have put beside a component is told from wh
     of('ingress'),
   ];
   expect(strangersIn(contents, own, installers).map(({ metadata }) => metadata.name)).toEqual(['cacerts', 'ingress']);
+});
+
+describe('what is in a namespace', () => {
+  const kubectl = new Kubectl({}, new Terminal({ color: false, verbosity: 'normal' }));
+  const printing = (lines: string) =>
+    programs.write('kubectl', `case "$*" in *api-resources*) echo secrets ;; *) printf '%s\\n' ${lines} ;; esac`);
+
+  test('is listed without what it holds', async () => {
+    printing(`'v1 Secret {"name":"bob-apikey"}' 'v1 ConfigMap {"name":"tool"}'`);
+    expect(await contentsOf(kubectl, 'llm')).toEqual([
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'bob-apikey' } },
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'tool' } },
+    ]);
+  });
+
+  test('is not taken for less, whatever kubectl prints between', async () => {
+    printing(`'v1 Secret {"name":"bob-apikey"}' 'Welcome to production'`);
+    await expect(contentsOf(kubectl, 'llm')).rejects.toThrow(
+      'cannot see everything: kubectl has printed a line that is no object; is it a wrapper?',
+    );
+  });
 });

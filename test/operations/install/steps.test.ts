@@ -1,3 +1,4 @@
+import { CommandsToCopy } from '../../../src/operations/commands-to-copy';
 import { isRun, resumeCommand } from '../../../src/operations/install/steps';
 import { COMPONENT_NAMES, STEP_NAMES } from '../../../src/operations/install/step-names';
 import { COMPONENTS } from '../../../src/operations/install/components';
@@ -8,10 +9,10 @@ test('every component is a step, in the order in which they are installed', () =
 });
 
 test('the command that goes on names what the interrupted one did', () => {
-  expect(resumeCommand('kserve', { config: 'maas.yaml' })).toBe('maas install --from-step kserve');
-  const options = { config: 'a.yaml', context: 'production', kubeconfig: 'k', mirror: 'https://mirror.example.com' };
-  expect(resumeCommand('platform', options)).toBe(
-    'maas install --from-step platform --config a.yaml --context production --kubeconfig k --mirror https://mirror.example.com',
+  expect(resumeCommand(new CommandsToCopy([], 'maas.yaml'), 'kserve')).toBe('maas install --from-step kserve');
+  const commands = new CommandsToCopy(['--kubeconfig=k', '--context=production'], 'a.yaml');
+  expect(resumeCommand(commands, 'platform', 'https://mirror.example.com')).toBe(
+    'maas install --from-step platform --mirror https://mirror.example.com --config a.yaml --kubeconfig=k --context=production',
   );
 });
 

@@ -1,0 +1,2 @@
+/** The folder of fetched and built programs; never inside the repository. */
+export function cacheFolder(): string;

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cacheFolder } from '../../../scripts/cache.cjs';
+import { toolPath } from '../../../scripts/tool-table.cjs';
+import { startApiServer } from './api-server';
+import type { Kubectl } from './kubectl';
+import { root } from './manifests';
+import { until } from './until';
+
+const folder = join(root, 'imports', 'crds');
+/** Older sets in sub-folders are left out. */
+const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+const paths = files.sort().map((name) => join(folder, name));
+
+/**
+ * An etcd that holds all CRDs of `imports/crds/`, for API servers to begin with; made when there is none of these CRDs and
+ * this API server in the cache.
+ *
+ * @returns its folder
+ */
+export async function etcdWithCrds(): Promise<string> {
+  const hash = createHash('sha256').update(toolPath('kasd')!);
+  for (const path of paths) hash.update(readFileSync(path));
+  const kept = join(cacheFolder(), 'etcd-with-crds', hash.digest('hex').slice(0, 16));
+  if (existsSync(kept)) return kept;
+  mkdirSync(dirname(kept), { recursive: true });
+  // Beside the target, so that the rename at the end is atomic: another run sees nothing half-written.
+  const work = mkdtempSync(join(dirname(kept), '.write-'));
+  try {
+    const server = await startApiServer();
+    try {
+      await installCrds(server.kubectl);
+      await server.end();
+      cpSync(join(server.folder, 'etcd'), join(work, 'etcd'), { recursive: true });
+    } finally {
+      await server.stop();
+    }
+    if (!existsSync(kept)) renameSync(join(work, 'etcd'), kept);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+  return kept;
+}
+
+async function installCrds(kubectl: Kubectl): Promise<void> {
+  await kubectl(['apply', '--server-side', ...paths.flatMap((path) => ['-f', path])], { timeoutSeconds: 180 });
+  await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s'], { timeoutSeconds: 150 });
+}
+
+/** Waits until the API server serves the kinds of the CRDs in it, and describes them: kubectl validates by that. */
+export async function untilCrdsAreServed(kubectl: Kubectl): Promise<void> {
+  const get = async <Answer>(path: string) => JSON.parse((await kubectl(['get', '--raw', path])).stdout) as Answer;
+  // As a table: with their schemas they are megabytes.
+  const { stdout: table } = await kubectl(['get', 'crd', '--no-headers']);
+  const groups = [...new Set(table.match(/(?<=^[^. ]+\.)[^ ]+/gm))];
+  await until('the API server describes the kinds of all CRDs', 120, async () => {
+    const { paths: described } = await get<{ paths: object }>('/openapi/v3');
+    return groups.every((group) => Object.keys(described).some((path) => path.startsWith(`apis/${group}/`)));
+  });
+}
