@@ -1,7 +1,7 @@
 import type { Accelerator } from '../models/accelerator';
 import { parseQuantity } from '../quantity';
 import { acceleratorOf, type AcceleratorConfigurations } from './accelerators';
-import type { QuotaConfiguration } from './configuration';
+import type { PriorityClassConfiguration, QuotaConfiguration } from './configuration';
 import { GATEWAY_REQUESTS } from './defaults';
 import type { ModelSettings } from './model-settings';
 
@@ -11,6 +11,11 @@ export interface QuotaSettings {
   readonly cpu?: string;
   readonly memory?: string;
   readonly pods?: number;
+}
+
+/** A PriorityClass with its quota. */
+export interface PriorityClassSettings extends Omit<PriorityClassConfiguration, 'quota'> {
+  readonly quota?: QuotaSettings;
 }
 
 /** Pods that are alike, and what each of them asks for. */
@@ -23,6 +28,7 @@ export interface QuotaConsumer {
   readonly memory: string;
   /** Whether an update ends an old pod before it starts a new one. */
   readonly givesWay?: boolean;
+  readonly priorityClass?: string;
 }
 
 /** A limit of a quota, and what is asked for at most. */
@@ -58,16 +64,24 @@ export function resolveQuota(
   return { accelerators: Object.fromEntries(entries), ...others };
 }
 
+/** The same of every PriorityClass. */
+export function resolvePriorityClass(
+  { quota, ...others }: PriorityClassConfiguration,
+  configurations: AcceleratorConfigurations,
+): PriorityClassSettings {
+  return { ...others, quota: quota && resolveQuota(quota, configurations) };
+}
+
 /** What a version of a model asks for. */
 export function modelConsumer(
-  { name, replicas = {}, gpus, resources, rollout }: ModelSettings,
+  { name, replicas = {}, gpus, resources, rollout, priorityClass }: ModelSettings,
   accelerator: Accelerator | undefined,
 ): QuotaConsumer {
   const { min = 1, max = min } = replicas;
   const { cpu = '0', memory = '0' } = resources.requests;
   const resourceName = accelerator?.resourceName;
   const accelerators = resourceName === undefined ? {} : { [resourceName]: gpus };
-  return { name, pods: max, accelerators, cpu, memory, givesWay: rollout === 'replace' };
+  return { name, pods: max, accelerators, cpu, memory, givesWay: rollout === 'replace', priorityClass };
 }
 
 /** What the Gateway's pods ask for. */

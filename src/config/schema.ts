@@ -127,11 +127,19 @@ const accelerator = z.strictObject({
   pricePerHour: amount(),
 });
 
+const quota = z.strictObject({
+  accelerators: z.optional(z.record(z.string(), count(0, 100_000))),
+  cpu: quantity(),
+  memory: quantity(),
+  pods: z.optional(count(1, 100_000)),
+});
+
 const priorityClass = z.strictObject({
   name: label(),
   value: count(LOWEST_PRIORITY, HIGHEST_PRIORITY),
   preemptionPolicy: z.optional(z.enum(['PreemptLowerPriority', 'Never'])),
   description: z.optional(text()),
+  quota: z.optional(quota),
 });
 
 const cache = z.strictObject({
@@ -270,14 +278,7 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   accelerators: z.optional(z.array(accelerator)),
   nodeLabels: z.optional(z.enum(['gpuOperator', 'gke', 'eksAutoMode', 'karpenter', 'aks'])),
   priorityClasses: z.optional(z.array(priorityClass)),
-  quota: z.optional(
-    z.strictObject({
-      accelerators: z.optional(z.record(z.string(), count(0, 100_000))),
-      cpu: quantity(),
-      memory: quantity(),
-      pods: z.optional(count(1, 100_000)),
-    }),
-  ),
+  quota: z.optional(quota),
   identity: z.optional(identity),
   networkPolicies: z.optional(z.boolean()),
   limits: z.optional(limits),

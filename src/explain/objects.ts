@@ -1,6 +1,6 @@
 import { acceleratorOf } from '../config/accelerators';
 import type { TierConfiguration, UserConfiguration } from '../config/configuration';
-import { DEFAULT_QUOTA_NAME } from '../config/defaults';
+import { DEFAULT_QUOTA_NAME, modelQuotaName } from '../config/defaults';
 import { routesByHost, routesByPath } from '../config/model-address';
 import { hasSeveralReplicas } from '../models/inference-service';
 import { nodeCaches } from '../config/node-caches';
@@ -107,9 +107,16 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
       ),
     ...settings.priorityClasses
       .filter(({ name }) => name === model.priorityClass)
-      .map(({ name }) =>
-        reference(settings, '60-models', 'PriorityClass', undefined, prefixedName(settings, name), 'who gives way'),
-      ),
+      .flatMap(({ name, quota }) => {
+        const className = prefixedName(settings, name);
+        const counted = modelQuotaName(className);
+        return [
+          reference(settings, '60-models', 'PriorityClass', undefined, className, 'who gives way'),
+          ...(quota === undefined
+            ? []
+            : [reference(settings, '60-models', 'ResourceQuota', namespace, counted, 'what its class may ask for')]),
+        ];
+      }),
     ...(settings.quota === undefined
       ? []
       : [

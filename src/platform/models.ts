@@ -39,9 +39,12 @@ export function addKServe(chart: Chart, { settings, gateway }: PlatformContext):
 export function addModels(chart: Chart, context: PlatformContext): void {
   const { settings, models } = context;
   const { namespace } = settings;
-  for (const { name, ...priorityClass } of settings.priorityClasses) {
-    const props = { ...priorityClass, name: prefixedName(settings, name) };
-    new ModelPriorityClass(chart, `priority-class-${name}`, props);
+  for (const { name, quota, ...priorityClass } of settings.priorityClasses) {
+    const priorityClassName = prefixedName(settings, name);
+    new ModelPriorityClass(chart, `priority-class-${name}`, { ...priorityClass, name: priorityClassName });
+    if (quota !== undefined) {
+      new ModelQuota(chart, `quota-${name}`, { ...quota, namespace, priorityClassName });
+    }
   }
   if (settings.quota !== undefined) {
     new ModelQuota(chart, 'quota', { ...settings.quota, namespace });

@@ -322,7 +322,7 @@ const FULL: MaasPlatformProps = {
     },
   ],
   nodeLabels: 'gke',
-  priorityClasses: [{ name: 'online', value: 9, preemptionPolicy: 'Never', description: 'a' }],
+  priorityClasses: [{ name: 'online', value: 9, preemptionPolicy: 'Never', description: 'a', quota: { pods: 9 } }],
   quota: { accelerators: { nvidia: 9 }, cpu: '64', memory: '512Gi', pods: 9 },
   identity: { keycloak: 'demo', oidc: { defaultTier: 'free' }, apiKeys: { enabled: true } },
   limits: { onFailure: 'deny', perReplica: 'divide', redis: { size: '1Gi', storageClass: 's', urlSecret: 's' } },

@@ -1,6 +1,9 @@
+import { restrictedContainerSecurity, restrictedPodSecurity } from '../../src/cluster/pod-security';
+import { list } from './harness/api';
 import { nameOf } from './harness/manifests';
 import { find, OperatedCluster, small } from './harness/operated';
 import { create, untilProtected } from './harness/policies';
+import { beginCounting } from './harness/stand-in';
 import { describeCluster, kubectl } from './harness/suite';
 
 const path = (name: string) => `/apis/scheduling.k8s.io/v1/priorityclasses/${name}`;
@@ -10,7 +13,8 @@ const configuration = (value = 1000, more = '') =>
 
 /** A pod as a ReplicaSet makes one; nothing runs it. */
 function pod(namespace: string, name: string, priorityClassName: string, labels = {}) {
-  const containers = [{ name: 'main', image: 'registry.example.com/main:1' }];
+  const securityContext = { ...restrictedContainerSecurity(), ...restrictedPodSecurity() };
+  const containers = [{ name: 'main', image: 'registry.example.com/main:1', securityContext }];
   const spec = { priorityClassName, automountServiceAccountToken: false, containers };
   return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, labels }, spec };
 }
@@ -73,6 +77,18 @@ describeCluster('PriorityClasses of a platform, which pods of others may name', 
     await kubectl(['delete', 'pod', 'theirs', '--namespace=tenant', '--force', '--grace-period=0']);
     expect((await uninstall()).exitCode).toBe(0);
     expect(await find(path('online'))).toBeUndefined();
+  });
+
+  test('the quota of a class counts its pods in the namespace, and no others', async () => {
+    await apply(configuration(1000, ', { name: batch, value: 10, quota: { pods: 1 } }'));
+    await create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'llm' } });
+    await createTenant();
+    for (const quota of await list('/api/v1/resourcequotas')) await beginCounting(quota);
+    await create(pod('llm', 'first', 'batch'), pod('llm', 'other', 'online'), pod('tenant', 'elsewhere', 'batch'));
+    await expect(create(pod('llm', 'second', 'batch'))).rejects.toThrow(
+      'exceeded quota: model-quota-batch, requested: pods=1, used: pods=1, limited: pods=1',
+    );
+    await create(pod('llm', 'another', 'online'));
   });
 
   test('one that is there already stays with its owner', async () => {

@@ -2149,6 +2149,37 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:29 models[0].startupTimeout: got "1h", expected nothing for the simulator, which loads nothing and answers at once: it has no effect; remove it',
   },
   {
+    rule: 'quota-accelerator',
+    yaml: 'priorityClasses: [{ name: online, value: 2, quota: { accelerators: { nvidia-l5: 1 } } }]\n',
+    message:
+      'maas.yaml:1:70 priorityClasses[0].quota.accelerators.nvidia-l5: got "nvidia-l5", expected an accelerator that pods ask for, or its extended resource; did you mean "nvidia-l4"?',
+  },
+  {
+    rule: 'quota-twice',
+    yaml: 'priorityClasses: [{ name: online, value: 2, quota: { accelerators: { nvidia-l4: 1, nvidia.com/gpu: 1 } } }]\n',
+    message:
+      'maas.yaml:1:84 priorityClasses[0].quota.accelerators["nvidia.com/gpu"]: got "nvidia.com/gpu", expected nvidia.com/gpu only once: a ResourceQuota cannot tell it from nvidia-l4; remove both, and write `nvidia.com/gpu` with their sum',
+  },
+  {
+    rule: 'quota-empty',
+    yaml: 'priorityClasses: [{ name: online, value: 2, quota: {} }]\n',
+    message:
+      'maas.yaml:1:45 priorityClasses[0].quota: got an empty map, expected at least one limit; write one, or remove it',
+  },
+  {
+    rule: 'quota-fit',
+    yaml: [
+      'quota: { accelerators: { nvidia: 9 } }',
+      'priorityClasses: [{ name: online, value: 2, quota: { accelerators: { nvidia: 2 }, pods: 1 } }]',
+      'models:',
+      '  - { name: granite, gpus: 3, priorityClass: online, rollout: replace }',
+      '  - { name: qwen3, priorityClass: of-the-cluster }',
+      '  - { name: mistral }\n',
+    ].join('\n'),
+    message:
+      'maas.yaml:2:78 priorityClasses[0].quota.accelerators.nvidia: got 2, expected at least 3 for all replicas: granite 1 × 3; write 3, or lower `replicas`',
+  },
+  {
     rule: 'unique-priority-class-name',
     yaml: 'priorityClasses: [{ name: online, value: 2 }, { name: online, value: 1 }]\n',
     message:

@@ -1,4 +1,5 @@
 import type { PreemptionPolicy } from '../../models/model-priority-class';
+import type { QuotaConfiguration } from './quota';
 
 /** A PriorityClass (scheduling.k8s.io/v1), which models name; never the default of the cluster. */
 export interface PriorityClassConfiguration {
@@ -20,4 +21,10 @@ export interface PriorityClassConfiguration {
    * @default - none
    */
   readonly description?: string;
+  /**
+   * What all its pods in the models' namespace may ask for together, beside what `quota` says of all pods. It has to hold the
+   * models that name it.
+   * @default - no limit
+   */
+  readonly quota?: QuotaConfiguration;
 }
