@@ -109,6 +109,7 @@ export { type AcceleratorToleration, type TaintEffect, type TolerationOperator }
 export { type ModelRuntime } from './models/catalog';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
 export { type ModelArchitecture } from './models/model-architecture';
+export { type Quantization } from './models/quantization';
 export { ModelNodeCache, type ModelNodeCacheProps } from './models/model-node-cache';
 export { ModelPriorityClass, type ModelPriorityClassProps, type PreemptionPolicy } from './models/model-priority-class';
 export { ModelQuota, type ModelQuotaProps } from './models/model-quota';

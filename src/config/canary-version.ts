@@ -24,7 +24,7 @@ export function canaryVersion<Model extends Draft<ModelConfiguration>>(
 ): Model {
   const known = model.source ?? catalogEntry(model.name ?? '')?.source;
   const isOther = canary.source !== undefined && !isSameRepository(canary.source, known);
-  const isCached = [undefined, known].includes(canary.source) || keepsAll(model, canary.source);
+  const isCached = [undefined, known].includes(canary.source) || keepsSome(model, canary);
   const inherited = without(model, [
     ...NOT_OF_VERSIONS,
     ...(isOther ? ABOUT_SIZE : []),
@@ -39,9 +39,12 @@ function repositoryOf(source = ''): string {
   return parseHuggingFace(source)?.name ?? source;
 }
 
-/** Whether the model's cache is one for other weights, too: a claim is, of whatever comes from Hugging Face. */
-function keepsAll({ cache }: Draft<ModelConfiguration>, source = ''): boolean {
-  return cache?.existingClaim !== undefined && source.startsWith(HUGGING_FACE);
+/** Whether the model's cache is one for other weights, too: a claim is, of whatever comes from Hugging Face, as adapters do. */
+function keepsSome(
+  { cache }: Draft<ModelConfiguration>,
+  { source = '', adapters = [] }: Draft<CanaryConfiguration>,
+): boolean {
+  return cache?.existingClaim !== undefined && (source.startsWith(HUGGING_FACE) || adapters.length > 0);
 }
 
 /** What a canary says; a program may write undefined for what it does not say. */

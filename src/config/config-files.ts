@@ -5,7 +5,12 @@ import { UNREADABLE, type Located, type LocatedEntry, type LocatedMap, type Loca
 import type { Problem, SourceLocation } from './problem';
 
 /** Ids of the checks on the `config.json` of models. */
-export const CONFIG_FILE_RULES = ['config-file-unreadable', 'config-file-json', 'config-file-model'] as const;
+export const CONFIG_FILE_RULES = [
+  'config-file-unreadable',
+  'config-file-json',
+  'config-file-model',
+  'config-file-parameters',
+] as const;
 
 /** Id of a check on a model's `config.json`. */
 export type ConfigFileRule = (typeof CONFIG_FILE_RULES)[number];
@@ -45,7 +50,8 @@ function resolveModel(model: LocatedMap, index: number, problems: Problem[]): Lo
   if (model.entries.has('architecture')) {
     return model;
   }
-  const figures = readFigures(name.value, name.at);
+  const hasSize = model.entries.has('parameters');
+  const figures = readFigures(name.value, name.at, hasSize);
   const entries = new Map(model.entries);
   entries.delete('configFile');
   if ('rule' in figures) {
@@ -64,7 +70,7 @@ function resolveModel(model: LocatedMap, index: number, problems: Problem[]): Lo
     return { ...model, entries };
   }
   entries.set('architecture', { keyAt: entry.keyAt, value: mapOf(figures.architecture, entry) });
-  if (figures.parameters !== undefined && !entries.has('parameters')) {
+  if (figures.parameters !== undefined && !hasSize) {
     const text = `${figures.parameters / 1e6}M`;
     entries.set('parameters', { keyAt: entry.keyAt, value: scalar(text, name.at) });
   }
@@ -74,6 +80,7 @@ function resolveModel(model: LocatedMap, index: number, problems: Problem[]): Lo
 function readFigures(
   written: string,
   at: SourceLocation,
+  hasSize: boolean,
 ): Exclude<ReturnType<typeof readConfigFigures>, string> | Misfit {
   const file = nodePath.isAbsolute(written) ? written : nodePath.join(nodePath.dirname(at.file), written);
   const expected = "a model's config.json";
@@ -89,19 +96,27 @@ function readFigures(
     return { rule: 'config-file-json', state: 'no JSON', expected, fix: 'download it again beside the weights' };
   }
   const figures = readConfigFigures(config);
-  return typeof figures === 'string'
+  if (typeof figures === 'string') {
+    return {
+      rule: 'config-file-model',
+      state: figures,
+      expected: `${expected} with figures that are known here`,
+      fix: 'write `parameters` in its place: weights are checked by them',
+    };
+  }
+  return figures.parameters === undefined && !hasSize
     ? {
-        rule: 'config-file-model',
-        state: figures,
-        expected: `${expected} with figures that are known here`,
-        fix: 'write `parameters` in its place: weights are checked by them',
+        rule: 'config-file-parameters',
+        state: figures.type === undefined ? 'no model_type' : `a model of the type ${JSON.stringify(figures.type)}`,
+        expected: '`parameters` beside it: how many such a model has is not computed here',
+        fix: 'add `parameters: 8B`, as its model card has it',
       }
     : figures;
 }
 
 function mapOf(value: object, { keyAt, value: { at } }: LocatedEntry): LocatedMap {
   const entries = Object.entries(value).flatMap(([key, part]: [string, unknown]): [string, LocatedEntry][] =>
-    typeof part === 'number' ? [[key, { keyAt, value: scalar(part, at) }]] : [],
+    typeof part === 'number' || typeof part === 'string' ? [[key, { keyAt, value: scalar(part, at) }]] : [],
   );
   return { kind: 'map', at, entries: new Map(entries) };
 }

@@ -1,6 +1,6 @@
 import type { PlatformKind } from '../cluster/platform-kind';
 import type { TokenWeights } from '../limits/token-weights';
-import { catalogEntry, DEFAULT_RESOURCES, type ModelRuntime } from '../models/catalog';
+import { catalogEntry, DEFAULT_RESOURCES, type CatalogEntry, type ModelRuntime } from '../models/catalog';
 import type { ModelCache } from '../models/model-cache';
 import type { ModelFigures } from '../models/model-architecture';
 import type { ModelReplicas, ModelResources, ModelRollout } from '../models/model-size';
@@ -13,7 +13,7 @@ import type {
   ScalingConfiguration,
 } from './configuration';
 import { DEFAULT_COOLDOWN_MINUTES } from './defaults';
-import { isSameModel, resolveFigures } from './model-figures';
+import { isSameModel, isSameRepository, resolveFigures } from './model-figures';
 import { resolveWeights } from './model-weights';
 
 /** A model with everything decided. */
@@ -75,6 +75,7 @@ export function modelHost(name: string, platform: PlatformKind, domain: string):
 export function resolveModel(model: ModelConfiguration, platform: PlatformKind, domain: string): ModelSettings {
   // What the catalog says of a model is about pods of the cluster.
   const entry = model.external === undefined ? catalogEntry(model.name) : undefined;
+  const known = isSameRepository(model.source, entry?.source) ? (entry?.arguments ?? []) : [];
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
   const source = model.source ?? entry?.source;
@@ -102,12 +103,12 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     scaling: model.scaling && { ...model.scaling, cooldown: model.scaling.cooldown ?? `${DEFAULT_COOLDOWN_MINUTES}m` },
     huggingFaceTokenSecret: model.huggingFaceTokenSecret,
     serviceAccount: model.serviceAccount,
-    maxModelLength: model.maxModelLength ?? entry?.maxModelLength,
+    maxModelLength: model.maxModelLength ?? catalogLength(entry, figures),
     adapters: model.adapters ?? [],
     adapterRank: model.adapterRank,
     cache: model.cache,
-    arguments: [...(entry?.arguments ?? []), ...(model.arguments ?? [])],
-    ...(isSameModel(model.source, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
+    arguments: [...known, ...(model.arguments ?? [])],
+    ...(isSameModel(model, entry) ? { licence: entry?.licence, gated: entry?.gated } : {}),
     figures,
     tokenWeights: resolveWeights(model),
     priorityClass: model.priorityClass,
@@ -119,6 +120,12 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     external: model.external && { ...model.external, model: model.external.model ?? servedName },
     fallback: model.fallback,
   };
+}
+
+/** The context that the catalog serves; another model under its name may have a shorter one. */
+function catalogLength(entry: CatalogEntry | undefined, figures: ModelFigures | undefined): number | undefined {
+  const served = entry?.maxModelLength;
+  return served && Math.min(served, figures?.maxModelLength ?? served);
 }
 
 function resolveCanary(

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import type { MaasPlatformProps } from './configuration';
 import { MAXIMUM_TOKEN_LIMIT, MAXIMUM_TOKEN_WEIGHT } from '../limits/lua-script';
+import { MOST_SHARES } from '../models/accelerator-profiles';
 import { HIGHEST_PRIORITY, LOWEST_PRIORITY } from '../models/model-priority-class';
+import { QUANTIZATIONS } from '../models/quantization';
 import { FORMATS, type Format } from './formats';
 
 /**
@@ -103,6 +105,7 @@ const architecture = z.strictObject({
   slidingWindow: figure(),
   slidingLayers: figure(0),
   weightBits: z.optional(z.number().check(z.minimum(1), z.maximum(32))),
+  quantization: z.optional(z.enum(QUANTIZATIONS)),
   unquantizedBillions: z.optional(z.number().check(z.minimum(0), z.maximum(100_000))),
 });
 
@@ -123,7 +126,9 @@ const accelerator = z.strictObject({
     ),
   ),
   image: z.optional(formatted(FORMATS.image)),
-  timeSlicing: z.optional(z.strictObject({ replicas: count(2, 100), renameByDefault: z.optional(z.boolean()) })),
+  timeSlicing: z.optional(
+    z.strictObject({ replicas: count(2, MOST_SHARES), renameByDefault: z.optional(z.boolean()) }),
+  ),
   pricePerHour: amount(),
 });
 

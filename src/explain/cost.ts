@@ -29,11 +29,12 @@ export function explainCost(
     return cost;
   }
   const { perHour, words } = cost;
-  const { tokensPerSecond, replicas: { min = 1 } = {} } = model;
+  const { tokensPerSecond, replicas: { min = 1, max = min } = {} } = model;
   if (tokensPerSecond === undefined) {
     return { perHour, words: [...words, 'a million tokens: say `tokensPerSecond`, as you measure it under your load'] };
   }
-  const replica = perHour.min / min;
+  // There may be none at the least.
+  const replica = perHour.max / max;
   const perMillionTokens = (replica * 1e6) / (tokensPerSecond * SECONDS);
   const sum = `${rounded(replica)} / (${formatNumber(tokensPerSecond)} a second × ${formatNumber(SECONDS)} seconds)`;
   return { perHour, perMillionTokens, words: [...words, `${rounded(perMillionTokens)} a million tokens: ${sum}`] };

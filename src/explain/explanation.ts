@@ -70,9 +70,10 @@ export interface UserExplanation extends TierAccess {
 /** A model, and who may use it. */
 export interface ModelExplanation extends ModelAccess {
   readonly kind: 'model';
-  readonly inferenceService: string;
-  readonly runtime: string;
-  readonly replicas: { readonly min: number; readonly max: number };
+  /** What serves it in the cluster, and on what; absent for a model of a provider, as are its replicas. */
+  readonly inferenceService?: string;
+  readonly runtime?: string;
+  readonly replicas?: { readonly min: number; readonly max: number };
   /** How KEDA chooses between them; nothing where it does not. */
   readonly scaling: string[];
   /** Where its weights come from, without credentials. */
@@ -162,10 +163,12 @@ function explainUser(settings: PlatformSettings, user: PlatformSettings['users']
 
 function explainModel(settings: PlatformSettings, model: ModelSettings): ModelExplanation {
   const tiers = settings.tiers.filter(({ models }) => models?.includes(model.name) ?? true);
+  const { inferenceService, runtime, replicas, ...version } = explainVersion(settings, model);
   return {
     kind: 'model',
     ...modelAccess(settings, model),
-    ...explainVersion(settings, model),
+    ...(model.external === undefined ? { inferenceService, runtime, replicas } : {}),
+    ...version,
     maxModelLength: model.maxModelLength,
     licence: licenceWords(model),
     cost: explainCost(settings, model),

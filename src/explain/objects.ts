@@ -102,9 +102,7 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
       .filter(({ source }) =>
         versionsOf(model).some((version) => version.cache?.nodeGroup && version.source === source),
       )
-      .map(({ name }) =>
-        reference(settings, '60-models', 'LocalModelCache', undefined, prefixedName(settings, name), 'on which nodes'),
-      ),
+      .map(({ name }) => reference(settings, '60-models', 'LocalModelCache', undefined, name, 'on which nodes')),
     ...settings.priorityClasses
       .filter(({ name }) => name === model.priorityClass)
       .flatMap(({ name, quota }) => {
@@ -117,7 +115,7 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
             : [reference(settings, '60-models', 'ResourceQuota', namespace, counted, 'what its class may ask for')]),
         ];
       }),
-    ...(settings.quota === undefined
+    ...(settings.quota === undefined || model.external !== undefined
       ? []
       : [
           reference(settings, '60-models', 'ResourceQuota', namespace, DEFAULT_QUOTA_NAME, 'what all pods may ask for'),

@@ -52,17 +52,11 @@ function accessRows(access: TierExplanation | UserExplanation): Row[] {
 }
 
 function modelRows(model: ModelExplanation): Row[] {
-  const { min, max } = model.replicas;
   const tiers = model.tiers.map((tier) => [tier.name, limitWords(tier)]);
   return [
     ['url', [model.url]],
     ['"model"', [JSON.stringify(model.servedName)]],
-    ...(model.external === undefined
-      ? ([
-          ['served by', [`InferenceService ${model.inferenceService}: ${model.runtime}`]],
-          ['replicas', [min === max ? formatNumber(min) : `${formatNumber(min)} to ${formatNumber(max)}`]],
-        ] satisfies Row[])
-      : externalRows(model.external)),
+    ...(model.external === undefined ? servedRows(model) : externalRows(model.external)),
     ['scaling', model.scaling],
     ['weights', [...(model.source === undefined ? [] : [model.source]), ...model.loading]],
     ['licence', model.licence === undefined ? [] : [model.licence]],
@@ -76,6 +70,17 @@ function modelRows(model: ModelExplanation): Row[] {
     ['a request costs', [model.weight, ...mostWords(model)]],
     ['tiers', tiers.length === 0 ? ['none may use it'] : alignColumns(tiers)],
     objectRow(model.objects),
+  ];
+}
+
+function servedRows({ inferenceService, runtime, replicas }: ModelExplanation): Row[] {
+  if (inferenceService === undefined || runtime === undefined || replicas === undefined) {
+    return [];
+  }
+  const { min, max } = replicas;
+  return [
+    ['served by', [`InferenceService ${inferenceService}: ${runtime}`]],
+    ['replicas', [min === max ? formatNumber(min) : `${formatNumber(min)} to ${formatNumber(max)}`]],
   ];
 }
 

@@ -7,6 +7,9 @@ import { METERED_PATHS, TOTAL_TOKENS_PATHS } from './model-paths';
 import type { IModelBackend } from './model-route';
 import { REQUEST_REFUSALS } from './script-refusals';
 
+/** Domain of a mesh, as istiod and Kubernetes have it by default: the names of its clusters end in it. */
+export const CLUSTER_DOMAIN = 'cluster.local';
+
 /** Props of `ModelFallback`. */
 export interface ModelFallbackProps extends GatewayFilterProps {
   /** Name of the model that may fail: what the EnvoyFilter and its parts are named after. */
@@ -32,7 +35,7 @@ export interface ModelFallbackProps extends GatewayFilterProps {
  *
  * Envoy takes both for one cluster, of which the second has a lower priority, and tries once more at the lower one. The
  * other model is behind a listener inside of Envoy, which writes its name into the request, and through which no other
- * path leads. Once an answer has begun, and for a request of more than 1 MiB, there is no second try.
+ * path leads. The mesh has to have the domain `cluster.local`, istiod's default. Once an answer has begun, and for a request of more than 1 MiB, there is no second try.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/aggregate_cluster
  */
@@ -71,7 +74,7 @@ function clusterName(backend: IModelBackend): string {
 }
 
 function hostOf({ kind, serviceName, serviceNamespace }: IModelBackend): string {
-  return kind === 'Hostname' ? serviceName : `${serviceName}.${serviceNamespace}.svc.cluster.local`;
+  return kind === 'Hostname' ? serviceName : `${serviceName}.${serviceNamespace}.svc.${CLUSTER_DOMAIN}`;
 }
 
 /** Both as one; Istio's metrics say which Service was meant. */

@@ -157,8 +157,9 @@ export function sliceParts(product: string, slice: string, strategy: MigStrategy
   const isOwnResource = strategy === 'mixed' && place.nodeLabels !== 'gke';
   const resourceName = isOwnResource ? `nvidia.com/mig-${slice}` : whole.resourceName;
   const name = `nvidia-${product}-mig-${slice}${strategy === 'single' ? '-single' : ''}`;
-  const { family, fp8 } = whole;
-  const profile = { family, memory, resourceName, nodes, fp8, largeBatches: false, multicast: false };
+  const { family, fp8, computeCapability } = whole;
+  const features = { fp8, computeCapability, largeBatches: false, multicast: false };
+  const profile = { family, memory, resourceName, nodes, ...features };
   return { ...partsOf(name, profile, place), isSlice: true };
 }
 

@@ -33,6 +33,8 @@ export interface AcceleratorProfile {
   readonly largeBatches: boolean;
   /** Whether its GPUs multicast to each other (NVLink with NVSwitch), for which NCCL takes large buffers. */
   readonly multicast: boolean;
+  /** NVIDIA's compute capability, which says what a GPU can compute; none where the name says no product. */
+  readonly computeCapability?: number;
 }
 
 const NVIDIA = 'nvidia.com/gpu';
@@ -54,12 +56,14 @@ interface NvidiaNames {
 
 function nvidia(
   memory: number,
+  computeCapability: number,
   { product, gke, aws, awsMemory }: NvidiaNames,
-  features: Partial<Pick<AcceleratorProfile, 'fp8' | 'largeBatches' | 'multicast'>> = {},
+  features: Partial<Pick<AcceleratorProfile, 'largeBatches' | 'multicast'>> = {},
 ): AcceleratorProfile {
   return {
     family: 'cuda',
     memory,
+    computeCapability,
     resourceName: NVIDIA,
     nodes: {
       gpuOperator: { ...PRESENT, 'nvidia.com/gpu.product': product },
@@ -92,25 +96,25 @@ const LARGE = { largeBatches: true, multicast: true };
  * docs/choosing-a-gpu.md names the source of each figure.
  */
 export const NVIDIA_PROFILES: Readonly<Record<string, AcceleratorProfile>> = {
-  t4: nvidia(14_909, { product: 'Tesla-T4', gke: 'nvidia-tesla-t4', aws: 't4' }, { fp8: false }),
-  l4: nvidia(22_558, { product: 'NVIDIA-L4', gke: 'nvidia-l4', aws: 'l4' }),
-  a10g: nvidia(22_558, { product: 'NVIDIA-A10G', aws: 'a10g' }),
-  l40s: nvidia(45_373, { product: 'NVIDIA-L40S', aws: 'l40s' }),
-  'a100-40gb': nvidia(40_325, {
+  t4: nvidia(14_909, 7.5, { product: 'Tesla-T4', gke: 'nvidia-tesla-t4', aws: 't4' }),
+  l4: nvidia(22_558, 8.9, { product: 'NVIDIA-L4', gke: 'nvidia-l4', aws: 'l4' }),
+  a10g: nvidia(22_558, 8.6, { product: 'NVIDIA-A10G', aws: 'a10g' }),
+  l40s: nvidia(45_373, 8.9, { product: 'NVIDIA-L40S', aws: 'l40s' }),
+  'a100-40gb': nvidia(40_325, 8, {
     product: 'NVIDIA-A100-SXM4-40GB',
     gke: 'nvidia-tesla-a100',
     aws: 'a100',
     awsMemory: '40960',
   }),
-  'a100-80gb': nvidia(81_039, {
+  'a100-80gb': nvidia(81_039, 8, {
     product: 'NVIDIA-A100-SXM4-80GB',
     gke: 'nvidia-a100-80gb',
     aws: 'a100',
     awsMemory: '81920',
   }),
-  h100: nvidia(81_090, { product: 'NVIDIA-H100-80GB-HBM3', gke: 'nvidia-h100-80gb', aws: 'h100' }, LARGE),
-  h200: nvidia(143_073, { product: 'NVIDIA-H200', gke: 'nvidia-h200-141gb', aws: 'h200' }, LARGE),
-  b200: nvidia(182_630, { product: 'NVIDIA-B200', gke: 'nvidia-b200', aws: 'b200' }, LARGE),
+  h100: nvidia(81_090, 9, { product: 'NVIDIA-H100-80GB-HBM3', gke: 'nvidia-h100-80gb', aws: 'h100' }, LARGE),
+  h200: nvidia(143_073, 9, { product: 'NVIDIA-H200', gke: 'nvidia-h200-141gb', aws: 'h200' }, LARGE),
+  b200: nvidia(182_630, 10, { product: 'NVIDIA-B200', gke: 'nvidia-b200', aws: 'b200' }, LARGE),
 };
 
 /** Any GPU of NVIDIA. */
@@ -165,6 +169,9 @@ export const CPU: AcceleratorProfile = {
   largeBatches: false,
   multicast: false,
 };
+
+/** Most pods that share a GPU: of 0.8, rounded down to a hundredth, the part of each may not be 0, which vLLM refuses. */
+export const MOST_SHARES = 80;
 
 /** Memory of a slice (Multi-Instance GPU) in MiB, by product and profile, as `nvidia-smi mig -lgip` lists it. */
 export const MIG_SLICES: Readonly<Record<string, Readonly<Record<string, number>>>> = {

@@ -17,6 +17,7 @@ import {
 import {
   AMD_PROFILES,
   MIG_SLICES,
+  MOST_SHARES,
   NVIDIA_PROFILES,
   type AcceleratorFamily,
   type NodeLabels,
@@ -52,7 +53,7 @@ export type MigStrategy = 'mixed' | 'single';
 
 /** Time slicing as NVIDIA's device plugin is configured for it. */
 export interface TimeSlicing {
-  /** Pods that share a GPU. */
+  /** Pods that share a GPU: 2 to 80. With more, the part of each would be less than a hundredth of its memory. */
   readonly replicas: number;
   /**
    * Whether a share is the resource `nvidia.com/gpu.shared`; else the label of the product ends in `-SHARED`.
@@ -225,6 +226,9 @@ export class Accelerator {
   /** Whether vLLM serves weights of 8 bit floating point on it. */
   public readonly servesFp8: boolean;
 
+  /** NVIDIA's compute capability, for example 8.9; undefined where the product is not known, and for others. */
+  public readonly computeCapability?: number;
+
   /** Whether vLLM computes 8,192 tokens at once on it in place of 2,048. */
   public readonly hasLargeBatches: boolean;
 
@@ -242,6 +246,7 @@ export class Accelerator {
     this.sharedBy = parts.sharedBy;
     this.isPart = parts.isSlice || parts.sharedBy > 1;
     this.servesFp8 = parts.fp8;
+    this.computeCapability = parts.computeCapability;
     this.hasLargeBatches = parts.largeBatches;
     this.hasMulticast = parts.multicast;
   }
@@ -256,11 +261,11 @@ export class Accelerator {
    * has to take its part of it only, which `ServedModel` sees to.
    *
    * Labels are those of GPU feature discovery, or of GKE where this has GKE's; labels of one's own stay as they are.
-   * @throws for less than two pods, where nobody labels the nodes of shares, and for `renameByDefault` on GKE
+   * @throws for less than 2 pods, or more than 80, where nobody labels the nodes of shares, and for `renameByDefault` on GKE
    */
   public timeSliced({ replicas, renameByDefault = false }: TimeSlicing): Accelerator {
-    if (!Number.isInteger(replicas) || replicas < 2) {
-      throw new Error(`timeSlicing.replicas: got ${replicas}, expected a whole number of at least 2`);
+    if (!Number.isInteger(replicas) || replicas < 2 || replicas > MOST_SHARES) {
+      throw new Error(`timeSlicing.replicas: got ${replicas}, expected a whole number from 2 to ${MOST_SHARES}`);
     }
     return new Accelerator({
       ...this.parts,

@@ -1,30 +1,26 @@
-import type { Accelerator } from './accelerator';
-import type { ModelFigures } from './model-architecture';
 import { CONTEXT_BYTES, memoryOf, planMemory, startsWith, type MemoryPlan } from './vllm-memory';
-import { readServing, type Serving, type ServingOptions } from './vllm-serving';
+import { readServing, type Serving } from './vllm-serving';
+import { obstaclesTo, type StartQuestion } from './vllm-start';
 
-/** A model, and what it is served on. */
-export interface MemoryQuestion extends ServingOptions {
-  /** Size and figures of the model; undefined where they are not known. */
-  readonly figures?: ModelFigures;
-  readonly accelerator: Accelerator;
+/** A model, and the memory that it is served in. */
+export interface MemoryQuestion extends StartQuestion {
   /** Memory limit of the container in bytes; what counts without an accelerator. */
   readonly containerBytes: number;
 }
 
-/** What keeps vLLM from starting. */
-export type Misfit = 'memory' | 'utilization' | 'heads';
+/** What of the memory keeps vLLM from starting. */
+export type Misfit = 'memory' | 'utilization';
 
 /** Whether a model fits, with all that was computed. */
 export interface MemoryAnswer {
   readonly serving: Serving;
   readonly plan: MemoryPlan;
-  /** What keeps vLLM from starting; undefined where nothing does. */
+  /** What of the memory keeps vLLM from starting; undefined where nothing does. */
   readonly misfit?: Misfit;
 }
 
 /**
- * Whether vLLM starts with a model on its accelerators.
+ * Whether a model has the memory to start on its accelerators.
  * @returns why that is not known, where it is not
  */
 export function checkMemory(question: MemoryQuestion): MemoryAnswer | string {
@@ -41,24 +37,16 @@ export function checkMemory(question: MemoryQuestion): MemoryAnswer | string {
     return serving;
   }
   const plan = planMemory(figures, serving, accelerator, memory);
-  return { serving, plan, misfit: misfitOf(question, figures, serving, plan) };
+  return { serving, plan, misfit: misfitOf(question, serving, plan) };
 }
 
 /** Whether vLLM certainly starts, as far as is computed. */
 export function isFit(question: MemoryQuestion): boolean {
   const answer = checkMemory(question);
-  return typeof answer !== 'string' && answer.misfit === undefined;
+  return typeof answer !== 'string' && answer.misfit === undefined && obstaclesTo(question).length === 0;
 }
 
-function misfitOf(
-  { accelerator }: MemoryQuestion,
-  { attentionHeads }: ModelFigures,
-  serving: Serving,
-  plan: MemoryPlan,
-): Misfit | undefined {
-  if (attentionHeads !== undefined && attentionHeads % serving.tensorParallelSize !== 0) {
-    return 'heads';
-  }
+function misfitOf({ accelerator }: MemoryQuestion, serving: Serving, plan: MemoryPlan): Misfit | undefined {
   if (accelerator.family !== 'cpu' && !hasRoomForContexts(serving, plan, accelerator)) {
     return 'utilization';
   }
@@ -66,6 +54,10 @@ function misfitOf(
 }
 
 /** vLLM wants its part of the memory to be free once CUDA has its own; of a shared GPU every pod takes both. */
-function hasRoomForContexts({ gpuMemoryUtilization }: Serving, { memory }: MemoryPlan, { sharedBy }: Accelerator) {
+function hasRoomForContexts(
+  { gpuMemoryUtilization }: Serving,
+  { memory }: MemoryPlan,
+  { sharedBy }: MemoryQuestion['accelerator'],
+) {
   return sharedBy * (gpuMemoryUtilization * memory + CONTEXT_BYTES) <= memory;
 }

@@ -1,6 +1,8 @@
 import { Accelerator } from './accelerator';
 import { NVIDIA_PROFILES, type NodeLabels } from './accelerator-profiles';
 import { checkMemory, isFit, type MemoryQuestion } from './memory-check';
+import { argumentOf } from './vllm-serving';
+import { obstaclesTo } from './vllm-start';
 import { CONTEXT_BYTES, CPU_CACHE_GIBIBYTES, GIBIBYTE, longestContext } from './vllm-memory';
 
 /** A change with which a model fits. */
@@ -16,6 +18,9 @@ const SHORTEST_CONTEXT = 1024;
 
 /** Most GPUs of one node. */
 const MOST_GPUS = 8;
+
+/** Numbers of GPUs that the heads of most models are split over, where those of a model are not known. */
+const USUAL_GPUS = [1, 2, 4, MOST_GPUS];
 
 /**
  * What a model that does not fit would fit with: each change has been computed to be enough by itself.
@@ -79,22 +84,26 @@ function moreMemory(question: MemoryQuestion): MemorySuggestion[] {
 
 function fp8(question: MemoryQuestion): MemorySuggestion[] {
   const { figures, accelerator } = question;
-  const isQuantized = (figures?.weightBits ?? 16) < 16;
-  const isTold = ['--quantization', '-q'].some((flag) => hasArgument(question, flag));
+  const isQuantized = (figures?.weightBits ?? 16) < 16 || figures?.quantization !== undefined;
+  const isTold = argumentOf(question, '--quantization', '-q') !== undefined;
   return isQuantized || isTold || !accelerator.servesFp8 ? [] : [addition(question, '--quantization=fp8')];
 }
 
-/** The next number of GPUs, else the next smaller one. */
+/** The next number of GPUs, else the next smaller one; both where only the number is wrong. */
 function otherGpus(question: MemoryQuestion): MemorySuggestion[] {
   const { accelerator, gpus, figures } = question;
-  if (accelerator.isPart || accelerator.family === 'cpu' || figures?.attentionHeads === undefined) {
+  if (accelerator.isPart || accelerator.family === 'cpu') {
     return [];
   }
-  const fitting = Array.from({ length: MOST_GPUS }, (_, index) => index + 1).filter((count) =>
-    isFit({ ...question, gpus: count }),
+  const every = Array.from({ length: MOST_GPUS }, (_, index) => index + 1);
+  const counts = figures?.attentionHeads === undefined ? USUAL_GPUS : every;
+  const fitting = counts.filter((count) => isFit({ ...question, gpus: count }));
+  const [more, less] = [fitting.find((count) => count > gpus), fitting.filter((count) => count < gpus).at(-1)];
+  const isWrong = obstaclesTo(question).includes('heads');
+  const best = isWrong ? [less, more] : [more ?? less];
+  return best.flatMap((count) =>
+    count === undefined ? [] : [{ change: `gpus: ${count}`, question: { ...question, gpus: count } }],
   );
-  const best = fitting.find((count) => count > gpus) ?? fitting.at(-1);
-  return best === undefined ? [] : [{ change: `gpus: ${best}`, question: { ...question, gpus: best } }];
 }
 
 /** The smallest other GPU of NVIDIA that serves the model, or slice where it has one; several where one is not enough. */
@@ -102,10 +111,11 @@ function otherAccelerator(question: MemoryQuestion, nodeLabels: NodeLabels): Mem
   const { accelerator, gpus } = question;
   const answer = checkMemory(question);
   const isOther = accelerator.family === 'rocm' || accelerator.family === 'gaudi';
-  if (isOther || typeof answer === 'string' || answer.misfit !== 'memory') {
+  const isNeeded = obstaclesTo(question).includes('quantization');
+  if (isOther || typeof answer === 'string' || (answer.misfit !== 'memory' && !isNeeded)) {
     return [];
   }
-  const counts = otherGpus(question).length > 0 ? [gpus] : [gpus, ...[2, 4, 8].filter((count) => count > gpus)];
+  const counts = otherGpus(question).length > 0 ? [gpus] : [gpus, ...USUAL_GPUS.filter((count) => count > gpus)];
   const others = [
     ...Object.keys(NVIDIA_PROFILES).map((product) => `nvidia-${product}`),
     ...(accelerator.isPart ? Accelerator.migNames : []),

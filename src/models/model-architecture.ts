@@ -1,3 +1,5 @@
+import type { Quantization } from './quantization';
+
 /** Figures of a model, as its `config.json` has them; what is not known is left out. */
 export interface ModelArchitecture {
   /**
@@ -11,7 +13,8 @@ export interface ModelArchitecture {
    */
   readonly attentionHeads?: number;
   /**
-   * Key and value heads (`num_key_value_heads`); 0 for an encoder, which keeps no KV cache.
+   * Key and value heads (`num_key_value_heads`); 0 for an encoder, which keeps no KV cache. The number of GPUs has to
+   * divide them, or to be a multiple of them.
    * @default - unknown: the KV cache is not computed
    */
   readonly keyValueHeads?: number;
@@ -41,7 +44,7 @@ export interface ModelArchitecture {
    */
   readonly vocabularySize?: number;
   /**
-   * Longest context in tokens (`max_position_embeddings`).
+   * Longest context in tokens (`max_position_embeddings`, by the factor of its RoPE scaling where it has one).
    * @default - unknown
    */
   readonly maxModelLength?: number;
@@ -56,10 +59,15 @@ export interface ModelArchitecture {
    */
   readonly slidingLayers?: number;
   /**
-   * Bits of a weight with its share of the scales: 8 for FP8, 4.25 for AWQ, GPTQ and MXFP4.
+   * Bits of a weight with its share of the scales: 8 for FP8, 4.25 for AWQ, GPTQ and MXFP4, 4.5 for NVFP4.
    * @default 16
    */
   readonly weightBits?: number;
+  /**
+   * How its weights are quantized (`quantization_config.quant_method`): not every GPU serves every method.
+   * @default - not checked
+   */
+  readonly quantization?: Quantization;
   /**
    * Billions of parameters that are not quantized.
    * @default - those of the embeddings

@@ -179,6 +179,17 @@ function length(
   return value === undefined ? (otherwise ?? 'model') : count(values, ['--max-model-len'], 1);
 }
 
+/** What the arguments say by one of some flags; undefined where they say nothing. */
+export function argumentOf(options: Pick<ServingOptions, 'arguments'>, ...flags: string[]): string | undefined {
+  return text(valuesOf(options.arguments), flags);
+}
+
+/** The longest context that is asked for, in tokens; undefined where it is the model's own, or what fits. */
+export function askedLength(options: Pick<ServingOptions, 'arguments' | 'maxModelLength'>): number | undefined {
+  const asked = length(valuesOf(options.arguments), options.maxModelLength);
+  return typeof asked === 'number' ? asked : undefined;
+}
+
 /** Whether a model of these arguments embeds texts, and generates none: `--task` is what vLLM had before `--runner`. */
 export function isEmbeddingsModel(model: Pick<ServingOptions, 'arguments'>): boolean {
   const values = valuesOf(model.arguments);

@@ -50,7 +50,7 @@ export function addModels(chart: Chart, context: PlatformContext): void {
     new ModelQuota(chart, 'quota', { ...settings.quota, namespace });
   }
   for (const cache of nodeCaches(settings)) {
-    new ModelNodeCache(chart, `node-cache-${cache.name}`, { ...cache, name: prefixedName(settings, cache.name) });
+    new ModelNodeCache(chart, `node-cache-${cache.name}`, cache);
   }
   const serviceAccountOf = addServiceAccounts(chart, context);
   const runtimes = addRuntimes(chart, settings);

@@ -19,13 +19,13 @@ function platformFor(kserve: string): Manifest[] {
       { name: 'simulator' },
       { name: 'qwen3', accelerator: 'nvidia-l4', huggingFaceTokenSecret: 'our-token' },
       { name: 'granite', gpus: 2, rollout: 'replace' },
-      { name: 'mistral', replicas: { min: 2, max: 3 }, startupTimeout: '1h', terminationGracePeriod: '10m' },
+      { name: 'mistral', startupTimeout: '1h', terminationGracePeriod: '10m' },
       { name: 'nomic', replicas: { min: 2 }, priorityClass: 'system-cluster-critical' },
       { name: 'local', source: 'pvc://weights/llama', accelerator: 'nvidia' },
       { name: 'llama-3-3-70b' },
       { name: 'gpt-oss-20b', accelerator: 'nvidia-h100-mig-3g.40gb' },
       { name: 'phi-4', accelerator: 'amd' },
-      { name: 'bge-m3', accelerator: 'cpu' },
+      { name: 'bge-m3', accelerator: 'cpu', replicas: { min: 2, max: 3 } },
       { name: 'small', source: 'hf://Qwen/Qwen3-0.6B', accelerator: 'quarter', parameters: '0.6B' },
     ],
     accelerators: [
@@ -252,7 +252,7 @@ describe.each([
 
       test('the disruption budgets and the spread of models with several replicas are about their pods', async () => {
         const budgets = platform.filter(({ kind }) => kind === 'PodDisruptionBudget');
-        expect(budgets.map(({ metadata }) => metadata.name)).toEqual(['mistral-7b-instruct', 'nomic-embed-text-v1-5']);
+        expect(budgets.map(({ metadata }) => metadata.name)).toEqual(['nomic-embed-text-v1-5', 'bge-m3']);
         await kubectl(['apply', '--validate=strict', '--dry-run=server', '-f', '-'], { stdin: listOf(budgets) });
         for (const { metadata, spec } of budgets) {
           const { pod } = await admittedPod(`${metadata.name}-predictor`);
@@ -284,7 +284,7 @@ describe.each([
             ...{ minReplicas, maxReplicas },
             target: scaleTargetRef.name,
           })),
-        ).toEqual([{ minReplicas: 2, maxReplicas: 3, target: 'mistral-7b-instruct-predictor' }]);
+        ).toEqual([{ minReplicas: 2, maxReplicas: 3, target: 'bge-m3-predictor' }]);
       });
 
       test('what is written stays as it is written: applied again, nothing differs', async () => {

@@ -58,7 +58,7 @@ describeCluster(
     test('a new pod of a model with few replicas comes before an old one goes', async () => {
       const { replicas, strategy } = (await found('deployment', `${split}-predictor`)).spec;
       expect({ replicas, strategy }).toEqual({
-        replicas: 1,
+        replicas: 2,
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
       });
     });

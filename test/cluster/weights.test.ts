@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { MaasPlatform, type ModelConfiguration } from '../../src';
+import { nodeCacheName } from '../../src/config/node-caches';
 import { parseConfiguration } from '../../src/config/read';
 import { ask, list } from './harness/api';
 import { startKServe, type KServe } from './harness/kserve';
@@ -167,39 +168,37 @@ describe.each(KSERVE_MANAGERS)("KServe's manager $version: weights from everywhe
       });
 
       test.each([
-        ['ahead', 'gpus', 'restricted-ahead'],
+        ['ahead', 'gpus'],
         // The nodes of the second group, of one LocalModelCache for both.
-        ['ahead-elsewhere', 'more-gpus', 'restricted-ahead'],
-        ['ahead-bucket', 'more-gpus', 'restricted-ahead-bucket'],
-      ])(
-        '%s: KServe finds the LocalModelCache, and mounts it in the place of a download',
-        async (name, nodeGroup, cache) => {
-          const { source } = RESTRICTED[name]!;
-          const { metadata, spec } = await admitted(name);
-          const path = `/apis/serving.kserve.io/v1beta1/namespaces/restricted/inferenceservices/${name}`;
-          const found = (await ask('GET', path)).body as Manifest;
-          for (const object of [found.metadata, metadata]) {
-            expect(object.labels).toMatchObject({ 'internal.serving.kserve.io/localmodel': cache });
-            expect(object.annotations).toMatchObject({
-              'internal.serving.kserve.io/localmodel-sourceuri': source,
-              'internal.serving.kserve.io/localmodel-pvc-name': `${cache}-${nodeGroup}`,
-            });
-          }
-          const claims = spec.volumes.filter((volume: object) => 'persistentVolumeClaim' in volume);
-          expect(claims).toEqual([
-            expect.objectContaining({ persistentVolumeClaim: { claimName: `${cache}-${nodeGroup}` } }),
-          ]);
-          expect(spec.containers[0].volumeMounts).toContainEqual({
-            name: claims[0].name,
-            mountPath: '/mnt/models',
-            subPath: expect.stringMatching(
-              manager.version === '0.15.2' ? `^models/${cache}/?$` : /^models\/[0-9a-f]{16}\/?$/,
-            ),
-            readOnly: true,
+        ['ahead-elsewhere', 'more-gpus'],
+        ['ahead-bucket', 'more-gpus'],
+      ])('%s: KServe finds the LocalModelCache, and mounts it in the place of a download', async (name, nodeGroup) => {
+        const source = RESTRICTED[name]!.source!;
+        const cache = nodeCacheName(source, 'restricted');
+        const { metadata, spec } = await admitted(name);
+        const path = `/apis/serving.kserve.io/v1beta1/namespaces/restricted/inferenceservices/${name}`;
+        const found = (await ask('GET', path)).body as Manifest;
+        for (const object of [found.metadata, metadata]) {
+          expect(object.labels).toMatchObject({ 'internal.serving.kserve.io/localmodel': cache });
+          expect(object.annotations).toMatchObject({
+            'internal.serving.kserve.io/localmodel-sourceuri': source,
+            'internal.serving.kserve.io/localmodel-pvc-name': `${cache}-${nodeGroup}`,
           });
-          expect(spec.containers[0].args).toContain('--model=/mnt/models');
-        },
-      );
+        }
+        const claims = spec.volumes.filter((volume: object) => 'persistentVolumeClaim' in volume);
+        expect(claims).toEqual([
+          expect.objectContaining({ persistentVolumeClaim: { claimName: `${cache}-${nodeGroup}` } }),
+        ]);
+        expect(spec.containers[0].volumeMounts).toContainEqual({
+          name: claims[0].name,
+          mountPath: '/mnt/models',
+          subPath: expect.stringMatching(
+            manager.version === '0.15.2' ? `^models/${cache}/?$` : /^models\/[0-9a-f]{16}\/?$/,
+          ),
+          readOnly: true,
+        });
+        expect(spec.containers[0].args).toContain('--model=/mnt/models');
+      });
 
       test('what the page of caching adds to a cluster is accepted without a warning', async () => {
         const page = readFileSync(join(root, 'docs/caching.md'), 'utf8');

@@ -79,10 +79,53 @@ test.each<[string, object, object | undefined]>([
   ['the catalog for another revision', { name: 'qwen3', source: 'hf://Qwen/Qwen3-0.6B:v1' }, { layers: 28 }],
   ['nothing for other weights under its name', { name: 'qwen3', source: 'hf://Qwen/Qwen3-8B' }, undefined],
   ['what is written over the catalog', { name: 'qwen3', architecture: { layers: 30 } }, { layers: 30, headSize: 128 }],
+  ['the catalog with a round size', { name: 'llama-3-1-8b', parameters: '8B' }, { parameters: 8e9, layers: 32 }],
   ['nothing for an own model', { name: 'own', source: 'hf://a/b' }, undefined],
   ['nothing for the simulator', { name: 'qwen3', runtime: 'simulator' }, undefined],
 ])('figures: %s', (_, model, expected) => {
   const { models } = resolveSettings({ models: [model as { name: string }] });
   const figures = models[0]?.figures;
   expect(figures).toEqual(expected === undefined ? undefined : expect.objectContaining(expected));
+});
+
+describe('of another model under a name of the catalog', () => {
+  const ELSEWHERE = { name: 'gpt-oss-20b', source: 's3://b/llama-8b' };
+
+  test.each<[string, object, object]>([
+    ['another size is all that is known', { parameters: '8.03B' }, { parameters: 8.03e9 }],
+    [
+      'a size with figures is all of them',
+      { parameters: '20.9B', architecture: { layers: 32 } },
+      { parameters: 20.9e9, layers: 32 },
+    ],
+  ])('%s', (_, said, expected) => {
+    expect(resolveSettings({ models: [{ ...ELSEWHERE, ...said }] }).models[0]?.figures).toEqual(expected);
+  });
+
+  test('another size has no licence of the catalog', () => {
+    const licences = [{}, { parameters: '21B' }, { parameters: '8B' }].map(
+      (said) => resolveSettings({ models: [{ ...ELSEWHERE, ...said }] }).models[0]?.licence,
+    );
+    expect(licences).toEqual(['Apache-2.0', 'Apache-2.0', undefined]);
+  });
+
+  test('a file says all of it', () => {
+    const props = read({
+      'maas.yaml': `models: [{ name: gpt-oss-20b, source: 's3://b/qwen', configFile: base/weights/config.json }]\n`,
+    });
+    const { figures, licence, maxModelLength } = resolveSettings(props).models[0] ?? {};
+    expect(figures).toMatchObject({ layers: 28, parameters: 7_615_283_200 });
+    expect(Object.keys(figures ?? {})).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/slidingWindow|expertsPerToken|weightBits|quantization/)]),
+    );
+    expect(licence).toBeUndefined();
+    // The catalog serves 131,072, which this one has not.
+    expect(maxModelLength).toBe(32_768);
+  });
+});
+
+test('how weights are quantized is read, too', () => {
+  const file = JSON.stringify({ ...CONFIG, quantization_config: { quant_method: 'modelopt', quant_algo: 'NVFP4' } });
+  const { models = [] } = read({ 'maas.yaml': `models: [{ ${MODEL}, configFile: a.json }]\n`, 'a.json': file });
+  expect(models[0]?.architecture).toMatchObject({ quantization: 'modelopt_fp4', weightBits: 4.5 });
 });

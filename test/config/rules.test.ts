@@ -1203,6 +1203,23 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:9 domain: got a domain that makes the host of model simulator 255 characters long, expected at most 253; shorten the domain or the name',
   },
   {
+    rule: 'catalog-arguments',
+    yaml: [
+      'models:',
+      '  - { name: nomic, source: hf://else/where }',
+      '  - { name: qwen3-32b, arguments: [], source: hf://Qwen/Qwen3-8B, accelerator: nvidia-h100 }',
+      '  - { name: bge-m3, source: s3://ours/bge-m3 }\n',
+    ].join('\n'),
+    message:
+      'maas.yaml:2:28 models[0].source: got "hf://else/where", expected `arguments` beside it: the catalog\'s are for its own weights; write those of `arguments: [--runner=pooling, --trust-remote-code]` that these need, or `arguments: []`',
+  },
+  {
+    rule: 'canary-version',
+    yaml: 'models:\n  - { name: bge-m3, canary: { weight: 5, source: hf://BAAI/bge-large } }\n',
+    message:
+      'maas.yaml:2:50 models[0].canary.source: got "hf://BAAI/bge-large", expected `arguments` beside it: the catalog\'s are for its own weights; write those of `arguments: [--runner=pooling]` that these need, or `arguments: []`',
+  },
+  {
     rule: 'claim-source',
     yaml: 'models:\n  - { name: my-llama, source: pvc://My_Weights/llama, accelerator: nvidia }\n',
     message:
@@ -1292,7 +1309,7 @@ const ROWS: readonly Row[] = [
     message: [
       'maas.yaml:2:46 models[0].canary.accelerator: got "nvidia-l4", expected no source, accelerator, gpus and huggingFaceTokenSecret: the simulator loads no model; remove it, or name another model',
       'maas.yaml:2:95 models[0].canary.replicas.max: got 2, expected at least min, which is 3; raise max or lower min',
-      'maas.yaml:3:44 models[1].canary: got 59.60 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 60.85 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; `accelerator: nvidia-a100-80gb` fits',
+      'maas.yaml:3:44 models[1].canary: got 59.60 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 60.85 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `gpus: 4`, `accelerator: nvidia-a100-80gb`',
     ].join('\n'),
   },
   {
@@ -1322,12 +1339,38 @@ const ROWS: readonly Row[] = [
     yaml: [
       'models:',
       '  - { name: simulator, fallback: a, replicas: { min: 0, max: 1 }, scaling: { by: queue, target: 5 }, canary: { weight: 5, maxModelLength: 9 } }',
-      '  - { name: a, source: hf://a/b, accelerator: nvidia, fallback: simulator, adapters: [{ name: c, source: hf://a/c }] }\n',
+      '  - { name: a, source: hf://a/b, accelerator: nvidia, fallback: b, adapters: [{ name: c, source: hf://a/c }] }',
+      '  - { name: b, runtime: simulator }\n',
     ].join('\n'),
     message: [
       'maas.yaml:2:49 models[0].replicas.min: got 0, expected at least 1: what the other model answers would not wake this one (beside `fallback`); remove it, or remove `fallback`',
       'maas.yaml:2:102 models[0].canary: got a map, expected no canary: requests go to one version and its fallback (beside `fallback`); remove it, or remove `fallback`',
-      'maas.yaml:3:76 models[1].adapters: got a list of 1 item, expected no adapters, which the other model has not (beside `fallback`); remove it, or remove `fallback`',
+      'maas.yaml:3:68 models[1].adapters: got a list of 1 item, expected no adapters, which the other model has not (beside `fallback`); remove it, or remove `fallback`',
+    ].join('\n'),
+  },
+  {
+    rule: 'fallback-awake',
+    yaml: [
+      'models:',
+      '  - { name: simulator, fallback: sleepy }',
+      '  - { name: sleepy, runtime: simulator, replicas: { min: 0, max: 1 }, scaling: { by: queue, target: 5 } }\n',
+    ].join('\n'),
+    message:
+      'maas.yaml:2:34 models[0].fallback: got "sleepy", which may sleep, expected a model that always has a pod: what it answers for another does not wake it; raise models[1].replicas.min to 1, or name another',
+  },
+  {
+    rule: 'fallback-kind',
+    yaml: [
+      'models:',
+      '  - { name: mistral, fallback: bge-m3 }',
+      '  - { name: bge-m3, fallback: simulator }',
+      '  - { name: simulator, fallback: far }',
+      '  - { name: nomic, fallback: far }',
+      '  - { name: far, external: { baseUrl: https://api.example.com/v1, keySecret: far }, fallback: nomic }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:32 models[0].fallback: got "bge-m3", which embeds texts, expected a model that generates texts, as this one does; name another, or remove it',
+      'maas.yaml:3:31 models[1].fallback: got "simulator", which generates texts, expected a model that embeds texts, as this one does; name another, or remove it',
     ].join('\n'),
   },
   {
@@ -1404,6 +1447,44 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: simulator, replicas: { max: 2 }, scaling: { by: cache, target: 101 } }]\n',
     message:
       'maas.yaml:1:81 models[0].scaling.target: got 101, expected at most 100: percent of the KV cache of one replica; for example 70',
+  },
+  {
+    rule: 'scaling-metric',
+    yaml: [
+      'models:',
+      '  - { name: bge-m3, replicas: { max: 2 }, scaling: { by: tokens, target: 5 } }',
+      '  - { name: nomic, replicas: { max: 2 }, scaling: { by: queue, target: 5 } }',
+      '  - { name: own, source: hf://a/b, accelerator: nvidia, replicas: { max: 2 }, scaling: { by: cache, target: 7 }, arguments: [--runner, pooling] }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:58 models[0].scaling.by: got "tokens", expected queue for a model that embeds texts: it generates no token and keeps no KV cache; write `by: queue`',
+      'maas.yaml:4:94 models[2].scaling.by: got "cache", expected queue for a model that embeds texts: it generates no token and keeps no KV cache; write `by: queue`',
+    ].join('\n'),
+  },
+  {
+    rule: 'scaling-by-cpu',
+    yaml: [
+      'models:',
+      '  - { name: simulator, replicas: { max: 4 } }',
+      '  - { name: granite, replicas: { max: 4 } }',
+      '  - { name: bge-m3, accelerator: cpu, replicas: { max: 2 } }',
+      '  - { name: mistral, replicas: { min: 2, max: 3 }, scaling: { by: queue, target: 5 } }',
+      '  - { name: qwen3, replicas: { min: 3 } }\n',
+    ].join('\n'),
+    message:
+      'maas.yaml:3:22 models[1].replicas: got 1 to 4 replicas, expected one number, or `scaling` beside the range: KServe would choose by CPU, which says nothing of a GPU; write `replicas: { min: 4 }`, or add `scaling: { by: queue, target: 5 }`, which needs KEDA',
+  },
+  {
+    rule: 'canary-version',
+    yaml: [
+      'models:',
+      '  - { name: mistral, canary: { weight: 5, replicas: { min: 2, max: 3 } } }',
+      '  - { name: bge-m3, accelerator: cpu, replicas: { max: 2 }, canary: { weight: 5, accelerator: nvidia } }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:43 models[0].canary.replicas: got 2 to 3 replicas, expected one number, or `scaling` beside the range: KServe would choose by CPU, which says nothing of a GPU; write `replicas: { min: 3 }`, or add `scaling: { by: queue, target: 5 }`, which needs KEDA',
+      'maas.yaml:3:61 models[1].canary: got 1 to 2 replicas, expected one number, or `scaling` beside the range: KServe would choose by CPU, which says nothing of a GPU; write `replicas: { min: 2 }`, or add `scaling: { by: queue, target: 5 }`, which needs KEDA',
+    ].join('\n'),
   },
   {
     rule: 'scaling-cooldown',
@@ -1658,6 +1739,12 @@ const ROWS: readonly Row[] = [
     ].join('\n'),
   },
   {
+    rule: 'cache-group-name-length',
+    yaml: `models:\n  - { name: m1, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: ${'a'.repeat(126)}, size: 1Gi } }\n  - { name: m2, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: ${'a'.repeat(125)}, size: 1Gi } }\n`,
+    message:
+      "maas.yaml:2:76 models[0].cache.nodeGroup: got 126 characters, expected at most 125, so that KServe's volume <cache>-<group>-<namespace> has at most 253; make the LocalModelNodeGroup anew, with a shorter name",
+  },
+  {
     rule: 'cache-source',
     yaml: 'models:\n  - { name: simulator, cache: { existingClaim: a } }\n  - { name: m1, source: s3://a/b, accelerator: nvidia, cache: { existingClaim: a } }\n  - { name: m2, source: pvc://a/b, accelerator: nvidia, cache: { nodeGroup: a, size: 1Gi } }\n  - { name: m3, source: oci://a/b, accelerator: nvidia, cache: { nodeGroup: a, size: 1Gi } }\n  - { name: m4, source: hf://a/b, accelerator: nvidia, cache: { existingClaim: a } }\n',
     message: [
@@ -1672,6 +1759,14 @@ const ROWS: readonly Row[] = [
     yaml: 'models:\n  - { name: m1, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: a, size: 1Gi } }\n  - { name: m2, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: b, size: 2Gi } }\n  - { name: m3, source: hf://a/b, accelerator: nvidia, cache: { nodeGroup: b, size: 1Gi } }\n',
     message:
       'maas.yaml:3:85 models[1].cache.size: got "2Gi", expected 1Gi, as model m1 says of the same weights; write 1Gi in both',
+  },
+  {
+    rule: 'cache-size',
+    yaml: 'models:\n  - name: m1\n    source: hf://a/b\n    accelerator: nvidia\n    cache: { nodeGroup: a, size: 1Gi }\n    canary: { weight: 1, arguments: [], cache: { nodeGroup: b, size: 2Gi } }\n  - name: m2\n    source: hf://a/c\n    accelerator: nvidia\n    cache: { nodeGroup: a, size: 1Gi }\n    canary: { weight: 1, source: hf://a/d, cache: { nodeGroup: a, size: 3Gi } }\n  - { name: m3, source: hf://a/d, accelerator: nvidia, cache: { nodeGroup: b, size: 4Gi } }\n',
+    message: [
+      'maas.yaml:6:70 models[0].canary.cache.size: got "2Gi", expected 1Gi, as model m1 says of the same weights; write 1Gi in both',
+      'maas.yaml:12:85 models[2].cache.size: got "4Gi", expected 3Gi, as the canary of model m2 says of the same weights; write 3Gi in both',
+    ].join('\n'),
   },
   {
     rule: 'hugging-face-source',
@@ -1994,6 +2089,12 @@ const ROWS: readonly Row[] = [
       'maas.yaml:1:83 accelerators[0].tolerations[0].value: got a value, expected none beside `operator: Exists`; remove it, or write `operator: Equal`',
   },
   {
+    rule: 'value-range',
+    yaml: 'accelerators: [{ name: a, like: nvidia, timeSlicing: { replicas: 100 } }]\n',
+    message:
+      'maas.yaml:1:66 accelerators[0].timeSlicing.replicas: got 100, expected a whole number from 2 to 80; the nearest is 80',
+  },
+  {
     rule: 'time-sliced-gpu',
     yaml: 'accelerators:\n  - { name: a, like: nvidia-h100-mig-1g.10gb, timeSlicing: { replicas: 2 } }\n  - { name: b, like: amd-mi300x, timeSlicing: { replicas: 2 } }\n',
     message: [
@@ -2082,6 +2183,52 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:106 models[0].configFile: got configFile and architecture, expected one of the two; remove one of them',
   },
   {
+    rule: 'model-start',
+    yaml: 'models:\n  - { name: phi-4, gpus: 4 }\n  - { name: qwen3, gpus: 3 }\n  - { name: nomic, gpus: 5 }\n',
+    message: [
+      'maas.yaml:2:26 models[0].gpus: got 4 GPUs, expected a number that divides its 10 heads for keys and values, or is a multiple of them: vLLM would not start; each of these fits: `gpus: 2`, `gpus: 5`',
+      'maas.yaml:3:26 models[1].gpus: got 3 GPUs, expected a number that divides its 16 attention heads: vLLM would not start; write `gpus: 2` or `gpus: 4`',
+      'maas.yaml:4:26 models[2].gpus: got 5 GPUs, expected a number that divides its 12 attention heads: vLLM would not start; write `gpus: 4` or `gpus: 6`',
+    ].join('\n'),
+  },
+  {
+    rule: 'model-start',
+    yaml: [
+      'models:',
+      '  - { name: mistral, accelerator: nvidia-h100, maxModelLength: 131072, gpus: 3 }',
+      '  - { name: nomic, maxModelLength: 8192 }',
+      '  - { name: own, source: hf://a/b, accelerator: nvidia, parameters: 8B, architecture: { maxModelLength: 8192 }, arguments: [--max-model-len=16k] }',
+      '  - { name: qwen3, maxModelLength: 131072, arguments: ["--hf-overrides={}"] }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:64 models[0].maxModelLength: got 131,072 tokens, expected at most the 32,768 of the model: vLLM would not start; write 32768 or less, or scale its positions by `arguments: [--hf-overrides=…]`',
+      'maas.yaml:2:78 models[0].gpus: got 3 GPUs, expected a number that divides its 32 attention heads: vLLM would not start; write `gpus: 2` or `gpus: 4`',
+      'maas.yaml:3:36 models[1].maxModelLength: got 8,192 tokens, expected at most the 2,048 of the model: vLLM would not start; write 2048 or less, or scale its positions by `arguments: [--hf-overrides=…]`',
+      'maas.yaml:4:124 models[2].arguments: got 16,000 tokens, expected at most the 8,192 of the model: vLLM would not start; write 8192 or less, or scale its positions by `arguments: [--hf-overrides=…]`',
+    ].join('\n'),
+  },
+  {
+    rule: 'model-start',
+    yaml: [
+      'models:',
+      '  - { name: gpt-oss-20b, accelerator: nvidia-t4, gpus: 2 }',
+      '  - { name: mistral, accelerator: nvidia-t4, gpus: 2, arguments: [--quantization=mxfp4, --dtype=bfloat16] }',
+      '  - { name: llama-3-1-8b, accelerator: nvidia-a100-80gb, architecture: { quantization: modelopt, weightBits: 8 } }\n',
+    ].join('\n'),
+    message: [
+      'maas.yaml:2:39 models[0].accelerator: got weights of mxfp4 on nvidia-t4, whose compute capability is 7.5, expected at least 8.0 for it: vLLM would not start; `accelerator: nvidia-l4` fits',
+      'maas.yaml:3:66 models[1].arguments: got weights of mxfp4 on nvidia-t4, whose compute capability is 7.5, expected at least 8.0 for it: vLLM would not start; `accelerator: nvidia-l4` fits',
+      'maas.yaml:3:66 models[1].arguments: got --dtype bfloat16 on nvidia-t4, whose compute capability is 7.5, expected one that it computes with: bfloat16 needs at least 8.0, vLLM would not start; write "--dtype=half"',
+      'maas.yaml:4:40 models[2].accelerator: got weights of modelopt on nvidia-a100-80gb, whose compute capability is 8.0, expected at least 8.9 for it: vLLM would not start; `accelerator: nvidia-l4` fits',
+    ].join('\n'),
+  },
+  {
+    rule: 'canary-version',
+    yaml: 'models: [{ name: granite, canary: { weight: 5, maxModelLength: 128001 } }]\n',
+    message:
+      'maas.yaml:1:64 models[0].canary.maxModelLength: got 128,001 tokens, expected at most the 128,000 of the model: vLLM would not start; write 128000 or less, or scale its positions by `arguments: [--hf-overrides=…]`',
+  },
+  {
     rule: 'model-memory',
     yaml: 'models:\n  - { name: llama-3-1-8b, accelerator: nvidia-l4 }\n',
     message:
@@ -2100,7 +2247,7 @@ const ROWS: readonly Row[] = [
       'maas.yaml:2:49 models[0].accelerator: got 7450.58 GiB of weights, 1.00 GiB of activations, 0.25 GiB of libraries, together 7451.83 GiB, expected at most 142.68 GiB on each nvidia-b200, 0.8 of its 178.35 GiB: vLLM would not start; take a smaller model, a quantized one, or more and larger accelerators',
   },
   {
-    rule: 'model-memory',
+    rule: 'model-start',
     yaml: 'models:\n  - { name: llama-3-3-70b, gpus: 3 }\n',
     message:
       'maas.yaml:2:34 models[0].gpus: got 3 GPUs, expected a number that divides its 64 attention heads: vLLM would not start; `gpus: 4` fits',
@@ -2122,7 +2269,7 @@ const ROWS: readonly Row[] = [
     yaml: 'models:\n  - { name: own, source: hf://a/b, accelerator: nvidia-l4, configFile: own/config.json }\n',
     files: {
       'own/config.json':
-        '{"num_hidden_layers":32,"num_attention_heads":32,"hidden_size":4096,"intermediate_size":14336,"vocab_size":32000,"max_position_embeddings":32768}\n',
+        '{"model_type":"llama","num_hidden_layers":32,"num_attention_heads":32,"hidden_size":4096,"intermediate_size":14336,"vocab_size":32000,"max_position_embeddings":32768}\n',
     },
     message:
       'maas.yaml:2:13 models[0].name: got 14.99 GiB of weights, 0.23 GiB of activations, 0.25 GiB of libraries, 16.00 GiB of KV cache for 32,768 tokens, together 31.46 GiB, expected at most 17.62 GiB on each nvidia-l4, 0.8 of its 22.03 GiB: vLLM would not start; each of these fits: `maxModelLength: 4096`, `gpus: 2`, `accelerator: nvidia-a100-40gb`',
@@ -2247,7 +2394,7 @@ const ROWS: readonly Row[] = [
     yaml: [
       'quota: { accelerators: { nvidia: 2 }, cpu: 500m, memory: 20000Mi, pods: 4 }',
       'models:',
-      '  - { name: granite, gpus: 2, replicas: { max: 3 }, canary: { weight: 5, gpus: 1, replicas: { min: 1 } } }',
+      '  - { name: granite, gpus: 2, replicas: { min: 3 }, canary: { weight: 5, gpus: 1, replicas: { min: 1 } } }',
       '  - { name: simulator, replicas: { min: 4 } }\n',
     ].join('\n'),
     message: [
@@ -2296,6 +2443,24 @@ const ROWS: readonly Row[] = [
     },
     message:
       'bases/base.yaml:1:74 models[0].configFile: got "config.json", a model with "kv_lora_rank", whose cache is not computed, expected a model\'s config.json with figures that are known here; write `parameters` in its place: weights are checked by them',
+  },
+  {
+    rule: 'config-file-parameters',
+    yaml: [
+      'models:',
+      '  - { name: falcon, source: hf://a/b, accelerator: nvidia, configFile: falcon.json }',
+      '  - { name: gpt-oss-20b, configFile: none.json }',
+      '  - { name: known, source: hf://a/b, accelerator: nvidia, parameters: 7.2B, configFile: falcon.json }\n',
+    ].join('\n'),
+    files: {
+      'falcon.json':
+        '{"model_type":"falcon","num_hidden_layers":32,"num_attention_heads":71,"hidden_size":4544,"multi_query":true}',
+      'none.json': '{"num_hidden_layers":24,"num_attention_heads":64,"hidden_size":2880}',
+    },
+    message: [
+      'maas.yaml:2:72 models[0].configFile: got "falcon.json", a model of the type "falcon", expected `parameters` beside it: how many such a model has is not computed here; add `parameters: 8B`, as its model card has it',
+      'maas.yaml:3:38 models[1].configFile: got "none.json", no model_type, expected `parameters` beside it: how many such a model has is not computed here; add `parameters: 8B`, as its model card has it',
+    ].join('\n'),
   },
 ];
 

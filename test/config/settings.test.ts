@@ -32,3 +32,23 @@ describe('the limit of the conformance tier', () => {
     expect(limits(props)).toEqual([expected, expected]);
   });
 });
+
+describe("the catalog's arguments, licence and figures are for its own weights", () => {
+  const resolved = (source?: string) => {
+    const { models } = resolveSettings({ models: [{ name: 'nomic', arguments: ['--max-num-seqs=8'], source }] });
+    return models.map((model) => [model.arguments, model.licence, model.figures?.layers]);
+  };
+
+  test.each([undefined, 'hf://nomic-ai/nomic-embed-text-v1.5:e5cf08a', 's3://ours/nomic', 'pvc://weights/nomic'])(
+    'those of %s may be',
+    (source) => {
+      expect(resolved(source)).toEqual([
+        [['--runner=pooling', '--trust-remote-code', '--max-num-seqs=8'], 'Apache-2.0', 12],
+      ]);
+    },
+  );
+
+  test('others of Hugging Face have what is written, and no code is run that nobody has named', () => {
+    expect(resolved('hf://else/where')).toEqual([[['--max-num-seqs=8'], undefined, undefined]]);
+  });
+});

@@ -28,7 +28,7 @@ models:
     servedName: 'org/model "v1"'
     accelerator: nvidia-l4
     gpus: 2
-    replicas: { min: 1, max: 4 }
+    replicas: { min: 4 }
     maxModelLength: 8192
     cache: { nodeGroup: gpus, size: 20Gi }
     tokenWeights: { prompt: 1, completion: 3, cached: 0.1 }

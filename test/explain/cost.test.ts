@@ -35,6 +35,18 @@ test('without a measurement nothing is said of a million tokens', () => {
   });
 });
 
+test('a model that sleeps costs nothing then, and a million tokens of it what one replica takes for them', () => {
+  const accelerators = [{ name: 'ours', like: 'nvidia-l4', pricePerHour: 1 }];
+  const scaled = { replicas: { min: 0, max: 2 }, scaling: { by: 'queue', target: 5 } } as const;
+  expect(
+    costOf({ accelerators, models: [{ name: 'qwen3', accelerator: 'ours', tokensPerSecond: 100, ...scaled }] }),
+  ).toEqual({
+    perHour: { min: 0, max: 2 },
+    perMillionTokens: expect.closeTo(2.7778, 4),
+    words: ['0 to 2 an hour: 0 to 2 × 1 × 1', '2.778 a million tokens: 1 / (100 a second × 3,600 seconds)'],
+  });
+});
+
 test('a canary costs beside its model, by its own accelerators, and nobody says how fast it is', () => {
   const settings = resolveSettings({
     accelerators: [
@@ -66,21 +78,24 @@ test('property: an hour in which all replicas are as busy as measured costs what
   const configuration = fc.record({
     price: fc.integer({ min: 1, max: 10_000 }).map((cents) => cents / 100),
     gpus: fc.integer({ min: 1, max: 8 }),
-    replicas: fc.integer({ min: 1, max: 10 }),
+    min: fc.integer({ min: 0, max: 9 }),
+    more: fc.integer({ min: 1, max: 10 }),
     speed: fc.integer({ min: 1, max: 20_000 }),
     sharedBy: fc.integer({ min: 2, max: 8 }),
     isShared: fc.boolean(),
   });
   fc.assert(
-    fc.property(configuration, ({ price, gpus, replicas, speed, sharedBy, isShared }) => {
+    fc.property(configuration, ({ price, gpus, min, more, speed, sharedBy, isShared }) => {
+      const replicas = { min, max: min + more };
+      const scaling = { by: 'queue', target: 5 } as const;
       const timeSlicing = isShared ? { replicas: sharedBy } : undefined;
       const cost = costOf({
         accelerators: [{ name: 'ours', like: 'nvidia-l4', pricePerHour: price, timeSlicing }],
-        models: [{ name: 'qwen3', accelerator: 'ours', gpus, replicas: { min: replicas }, tokensPerSecond: speed }],
+        models: [{ name: 'qwen3', accelerator: 'ours', gpus, replicas, scaling, tokensPerSecond: speed }],
       });
       const { perHour, perMillionTokens } = cost as { perHour: { max: number }; perMillionTokens: number };
-      expect(perHour.max).toBeCloseTo((price * gpus * replicas) / (isShared ? sharedBy : 1), 6);
-      const millions = (speed * 3600 * replicas) / 1e6;
+      expect(perHour.max).toBeCloseTo((price * gpus * replicas.max) / (isShared ? sharedBy : 1), 6);
+      const millions = (speed * 3600 * replicas.max) / 1e6;
       expect(perMillionTokens * millions).toBeCloseTo(perHour.max, 6);
     }),
   );

@@ -92,7 +92,7 @@ flowchart TB
   end
   subgraph models["Models in llm"]
     model0["simulator<br/>simulator, no accelerator<br/>replicas: 1"]
-    model1["shared<br/>vllm on 2 nvidia-l4<br/>replicas: 1 to 4"]
+    model1["shared<br/>vllm on 2 nvidia-l4<br/>replicas: 4"]
   end
   tokenholders --> client0
   tokenholders --> client1

@@ -138,7 +138,7 @@ Model shared
   url              https://shared.models.example.com/v1
   "model"          "org/model \\"v1\\""
   served by        InferenceService shared: vllm on 2 nvidia-l4
-  replicas         1 to 4
+  replicas         4
   weights          hf://org/model
                    loaded ahead, once for each node of gpus
   context          8,192 tokens
@@ -154,7 +154,7 @@ Model shared
                    lab-60-models.k8s.yaml    InferenceService llm/shared                           what serves it
                    lab-60-models.k8s.yaml    PodDisruptionBudget llm/shared                        one pod at a time
                    lab-60-models.k8s.yaml    ServingRuntime llm/vllm-latest                        how vLLM is started
-                   lab-60-models.k8s.yaml    LocalModelCache lab-shared                            on which nodes
+                   lab-60-models.k8s.yaml    LocalModelCache lab-model-759d2c8a                    on which nodes
                    lab-70-routes.k8s.yaml    HTTPRoute llm/shared-domain-route                     host and paths (patched)
                    lab-70-routes.k8s.yaml    EnvoyFilter istio-system/lab-model-list-filter        what api.models.example.com lists
 `.slice(1),

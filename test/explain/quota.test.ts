@@ -15,7 +15,7 @@ function quotaOf(props: MaasPlatformProps, name: string) {
 }
 
 const MODELS = [
-  { name: 'granite', gpus: 2, replicas: { max: 3 } },
+  { name: 'granite', gpus: 2, replicas: { min: 3 } },
   { name: 'qwen3', canary: { weight: 5, arguments: ['--enforce-eager'] } },
   { name: 'simulator' },
 ];

@@ -193,9 +193,9 @@ describe('a time-sliced GPU', () => {
     );
   });
 
-  test.each([1, 0, 2.5])('fails with %d pods', (replicas) => {
+  test.each([1, 0, 2.5, 81])('fails with %d pods', (replicas) => {
     expect(() => Accelerator.nvidia().timeSliced({ replicas })).toThrow(
-      new Error(`timeSlicing.replicas: got ${replicas}, expected a whole number of at least 2`),
+      new Error(`timeSlicing.replicas: got ${replicas}, expected a whole number from 2 to 80`),
     );
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../src/config/problem';
 import { parseConfiguration } from '../../src/config/read';
 import { Accelerator } from '../../src/models/accelerator';
-import { MIG_SLICES } from '../../src/models/accelerator-profiles';
+import { MIG_SLICES, NVIDIA_PROFILES } from '../../src/models/accelerator-profiles';
 import { CATALOG } from '../../src/models/catalog';
 import { manifestsOf } from '../../src/platform/manifests';
 
@@ -80,4 +80,17 @@ test('lists the catalog with its figures', () => {
   });
   const [, table = ''] = /context \(served\).*\n\|---.*\n((?:\|.*\n)*)/.exec(page) ?? [];
   expect(table.trim().split('\n')).toEqual(rows);
+});
+
+test('lists the compute capability of every GPU of NVIDIA', () => {
+  const products = Object.keys(NVIDIA_PROFILES);
+  const rows = page.split('\n').flatMap((line) => /^\| (\d+\.\d) \| (.*) \|$/.exec(line)?.slice(1, 3).join(' ') ?? []);
+  const capabilities = products.map((product) => Accelerator.nvidia(product).computeCapability?.toFixed(1) ?? '');
+  const grouped = [...new Set(capabilities)]
+    .sort((left, right) => Number(left) - Number(right))
+    .map((capability) => {
+      const names = products.filter((_, index) => capabilities[index] === capability).map((name) => name.split('-')[0]);
+      return `${capability} ${[...new Set(names)].join(', ').toUpperCase()}`;
+    });
+  expect(rows).toEqual(grouped);
 });

@@ -1,4 +1,5 @@
 import type { ModelConfiguration } from '../../src/config/configuration';
+import { nodeCacheName, nodeCaches } from '../../src/config/node-caches';
 import { resolveSettings } from '../../src/config/settings';
 import { explainName } from '../../src/explain/explanation';
 import { ModelNodeCache } from '../../src/models/model-node-cache';
@@ -11,6 +12,8 @@ interface Manifest {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- every kind has members of its own
   spec: any;
 }
+
+const ADAPTERS = [{ name: 'sql', source: 'hf://acme/sql' }];
 
 const GPUS = { nodeGroup: 'gpus', size: '20Gi' };
 
@@ -74,11 +77,14 @@ describe('a canary', () => {
     ['has the claim', cache, {}, cache],
     ['has the claim for other weights of Hugging Face', cache, { source: 'hf://acme/other' }, cache],
     ['has no claim for weights from elsewhere', cache, { source: 's3://acme/other' }, undefined],
+    ['has the claim for adapters of its own', cache, { source: 's3://acme/other', adapters: ADAPTERS }, cache],
+    ['has no nodes for adapters of its own', nodes, { source: 's3://acme/other', adapters: ADAPTERS }, undefined],
     ['has the nodes that have its weights', nodes, { source: 'hf://acme/own' }, nodes],
     ['has no nodes that have others', nodes, { source: 'hf://acme/own:v2' }, undefined],
     ['has what it says', nodes, { source: 'hf://acme/other', cache }, cache],
   ])('%s', (_, own, canary, expected) => {
-    const model = { name: 'own', source: 'hf://acme/own', accelerator: 'nvidia', cache: own };
+    const adapters = Object.hasOwn(canary, 'adapters') ? ADAPTERS : [];
+    const model = { name: 'own', source: 'hf://acme/own', accelerator: 'nvidia', cache: own, adapters };
     const settings = resolveSettings({ models: [{ ...model, canary: { weight: 10, arguments: [], ...canary } }] });
     expect(settings.models[0]?.canary?.version.cache).toEqual(expected);
   });
@@ -121,7 +127,7 @@ describe('the disks of nodes', () => {
         'vLLM',
       ]);
       expect(volumes).toBeUndefined();
-      expect(cache?.metadata.name).toBe('lab-own');
+      expect(cache?.metadata.name).toMatch(/^lab-own-[0-9a-f]{8}$/);
       expect(cache?.spec).toEqual({ sourceModelUri: source, modelSize: '20Gi', nodeGroups: ['gpus'] });
       expect(manifests.indexOf(cache as Manifest)).toBeLessThan(manifests.indexOf(service as Manifest));
     },
@@ -150,10 +156,38 @@ describe('the disks of nodes', () => {
     ];
     const caches = (manifestsOf({ models }) as unknown as Manifest[]).filter(({ kind }) => kind === 'LocalModelCache');
     expect(caches.map(({ metadata, spec }) => [metadata.name, spec.sourceModelUri, spec.nodeGroups])).toEqual([
-      ['own', 'hf://a/b', ['gpus', 'more']],
-      ['other', 'hf://a/c', ['gpus']],
-      ['other-canary', 'hf://a/d', ['gpus']],
+      [nodeCacheName('hf://a/b'), 'hf://a/b', ['gpus', 'more']],
+      [nodeCacheName('hf://a/c'), 'hf://a/c', ['gpus']],
+      [nodeCacheName('hf://a/d'), 'hf://a/d', ['gpus']],
     ]);
+  });
+
+  test('keep a source under its name, whoever serves it: also after a canary', () => {
+    const namesOf = (...models: object[]) => {
+      const all = models.map((model) => ({ ...own, ...model }));
+      return nodeCaches(resolveSettings({ models: all })).map(({ name }) => name);
+    };
+    const [before, next] = namesOf({
+      source: 'hf://a/b:v1',
+      canary: { weight: 1, source: 'hf://a/b:v2', cache: GPUS },
+    });
+    expect(next).not.toBe(before);
+    expect(namesOf({ source: 'hf://a/b:v2' })).toEqual([next]);
+    expect(namesOf({ name: 'first', source: 'hf://a/b:v1' }, { source: 'hf://a/b:v1' })).toEqual([before]);
+  });
+
+  test.each([
+    ['hf://ibm-granite/granite-8b:v1', undefined, 'granite-8b-fdcc7c4c'],
+    ['hf://ibm-granite/granite-8b', undefined, 'granite-8b-8ae91974'],
+    ['s3://models/Qwen_3.0//', 'lab', 'lab-qwen-3-0-2125c08b'],
+    ['https://example.com/a/model.tar.gz', undefined, 'model-tar-gz-593f5144'],
+    ['s3://models/ü', undefined, 'f301c2ea'],
+    [`s3://models/${'a'.repeat(52)}.b`, undefined, `${'a'.repeat(52)}-b-57471994`],
+    [`s3://models/${'a'.repeat(53)}.b`, undefined, `${'a'.repeat(53)}-e10cb8f1`],
+    ['s3://models/own', 'p'.repeat(63), `${'p'.repeat(54)}-b057b66d`],
+  ])('of %s on platform %s are named %s', (source, platform, name) => {
+    expect(nodeCacheName(source, platform)).toBe(name);
+    expect(name).toMatch(/^(?=.{1,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
   });
 });
 

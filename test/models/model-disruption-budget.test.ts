@@ -32,7 +32,7 @@ test('models and canaries of several replicas have one, and are spread; others a
   const manifests = manifestsOf({
     models: [
       { name: 'simulator' },
-      { name: 'qwen3', replicas: { max: 2 }, canary: { weight: 1, replicas: { min: 1 } } },
+      { name: 'qwen3', replicas: { min: 2 }, canary: { weight: 1, replicas: { min: 1 } } },
       { name: 'nomic', canary: { weight: 1, replicas: { min: 3 } } },
     ],
   }) as unknown as { kind: string; metadata: { name: string }; spec: { predictor: object } }[];

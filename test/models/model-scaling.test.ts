@@ -89,7 +89,7 @@ describe('ModelScaling', () => {
 describe('a platform with a scaled model', () => {
   const scaling = { by: 'queue', target: 5 } as const;
   const model = { name: 'qwen3', replicas: { min: 1, max: 4 } };
-  const before = platform({ models: [model] });
+  const before = platform({ models: [{ ...model, replicas: { min: 4 } }] });
   const manifests = platform({ models: [{ ...model, scaling }] });
 
   test('KServe leaves its replicas to KEDA, which our Prometheus answers', () => {

@@ -112,9 +112,16 @@ describe('checkMemory', () => {
     attentionHeads: 32,
     keyValueHeads: 8,
     headSize: 128,
-    maxModelLength: 8192,
+    maxModelLength: 131_072,
   };
-  const question: MemoryQuestion = { figures: LLAMA, accelerator: L4, gpus: 1, arguments: [], containerBytes: 0 };
+  const question: MemoryQuestion = {
+    figures: LLAMA,
+    accelerator: L4,
+    gpus: 1,
+    maxModelLength: 8192,
+    arguments: [],
+    containerBytes: 0,
+  };
 
   test.each<[string, Partial<MemoryQuestion>, string]>([
     ['no size', { figures: undefined }, 'the size of the model is not known'],
@@ -129,7 +136,6 @@ describe('checkMemory', () => {
     ['a longer context', { maxModelLength: 32_768 }, 'memory'],
     ['larger weights', { figures: { parameters: 9e9 } }, 'memory'],
     ['only the size is known', { figures: { parameters: 8e9 } }, undefined],
-    ['heads that do not divide', { gpus: 3 }, 'heads'],
     ['no room for CUDA', { arguments: ['--gpu-memory-utilization=0.98'] }, 'utilization'],
     ['room for CUDA', { arguments: ['--gpu-memory-utilization=0.97'] }, undefined],
     [
@@ -159,7 +165,7 @@ describe('checkMemory', () => {
       'gpus: 2',
       'accelerator: nvidia-a100-40gb',
     ]);
-    expect(changes({ gpus: 3 })).toEqual(['gpus: 4']);
+    expect(changes({ gpus: 3 })).toEqual(['gpus: 2', 'gpus: 4']);
     expect(changes({ figures: { ...LLAMA, parameters: 400e9 } })).toEqual(['accelerator: nvidia-h200 with gpus: 8']);
     expect(changes({ accelerator: Accelerator.cpu(), containerBytes: 16 * GIBIBYTE })).toContain(
       'resources: { limits: { memory: 22Gi } }',
@@ -168,6 +174,9 @@ describe('checkMemory', () => {
       'arguments: [--gpu-memory-utilization=0.97]',
     );
     expect(changes({ figures: { ...LLAMA, parameters: 4e12 } })).toEqual([]);
+    expect(changes({ figures: { parameters: 405e9 }, accelerator: Accelerator.amd('mi300x'), gpus: 2 })).toEqual([
+      'gpus: 8',
+    ]);
   });
 
   test('suggests only what somebody labels', () => {

@@ -42,7 +42,7 @@ export interface CanaryConfiguration {
   readonly huggingFaceTokenSecret?: string;
   /**
    * Where its weights are kept.
-   * @default - the model's claim, where it loads from Hugging Face; the model's nodes, unless `source` is another
+   * @default - the model's claim, where it loads weights or adapters from Hugging Face; the model's nodes, unless `source` is another
    */
   readonly cache?: ModelCache;
   /**

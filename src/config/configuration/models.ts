@@ -57,7 +57,7 @@ export interface ModelConfiguration {
   readonly replicas?: ModelReplicas;
   /**
    * Lets KEDA decide how many of `replicas` there are, by the work that vLLM reports. The cluster has to have KEDA.
-   * @default - none: with a range of replicas KServe has them scaled by their CPU, which says little of a GPU
+   * @default - none: a range of replicas, which then only models without a GPU may have, KServe scales by their CPU
    */
   readonly scaling?: ScalingConfiguration;
   /**
@@ -94,24 +94,27 @@ export interface ModelConfiguration {
    */
   readonly cache?: ModelCache;
   /**
-   * Further arguments of the model server, after the rendered ones; none that another key says (`--max-model-len`), or with
-   * which it would not serve (`--api-key`, `--host`).
+   * Further arguments of the model server, after the rendered ones and the catalog's; none that another key says
+   * (`--max-model-len`), or with which it would not serve (`--api-key`, `--host`). The catalog's are for its own weights:
+   * other weights of Hugging Face have none of them.
    * @default - none
    */
   readonly arguments?: string[];
   /**
-   * Number of parameters, for example `8B`: whether the model's weights fit is then checked.
+   * Number of parameters, for example `8B`: whether the model's weights fit is then checked. Under a name of the catalog
+   * another number is another model, of which the catalog says nothing.
    * @default - the catalog's, else what `configFile` comes to
    */
   readonly parameters?: string;
   /**
-   * Figures of the model, so that its KV cache is checked, too.
+   * Figures of the model, so that its KV cache is checked, too; with `parameters` all of them, without over the catalog's.
    * @default - the catalog's
    */
   readonly architecture?: ModelArchitecture;
   /**
-   * The model's `config.json` on the disk in place of `architecture`, relative to the file that names it. In maas.yaml
-   * only: what code gives is never read from files.
+   * The model's `config.json` on the disk in place of `architecture`, relative to the file that names it. The size is
+   * computed from it for Cohere, Gemma, gpt-oss, Granite, Llama, Mistral, OLMo 2, Phi, Qwen and StarCoder 2; others need
+   * `parameters` beside it. In maas.yaml only: what code gives is never read from files.
    * @default - none
    */
   readonly configFile?: string;

@@ -10,6 +10,7 @@ import { MODEL_CACHE_RULES } from './model-cache';
 import { MODEL_MEMORY_RULES } from './model-memory';
 import { MODEL_SIZE_RULES } from './model-size';
 import { MODEL_SOURCE_RULES } from './model-sources';
+import { MODEL_START_RULES } from './model-start';
 import { MODEL_RULES } from './models';
 import { NO_EFFECT_RULES } from './no-effect';
 import { atKey, atValue, isUnusable, placed, type Rule } from './rule';
@@ -25,6 +26,7 @@ const RULES_OF_VERSIONS: readonly Rule[] = [
   ...MODEL_ARGUMENT_RULES,
   ...ADAPTER_RULES,
   ...ACCELERATOR_RULES,
+  ...MODEL_START_RULES,
   ...MODEL_MEMORY_RULES,
 ];
 

@@ -1,6 +1,7 @@
 import type { PlatformKind } from '../../cluster/platform-kind';
 import { hasTokenLimit } from '../../limits/token-window';
 import { catalogEntry, type CatalogEntry } from '../../models/catalog';
+import { isEmbeddingsModel } from '../../models/vllm-serving';
 import type {
   KeyConfiguration,
   LimitEngine,
@@ -22,6 +23,7 @@ import {
 import type { Draft, DraftConfiguration } from '../draft';
 import { decideMonitoring, type MonitoringSwitches } from '../monitoring';
 import type { Path } from '../problem';
+import { isSameRepository } from '../model-figures';
 import { modelHost } from '../model-settings';
 import { isComplete, isUnusable, placed, type Placed } from './rule';
 
@@ -120,7 +122,19 @@ export function runtimeOf({ item, entry }: NamedModel): string | undefined {
 
 /** The arguments of a model server, as far as they can be used. */
 export function argumentsOf({ item, entry }: NamedModel): { arguments: string[] } {
-  return { arguments: [...(entry?.arguments ?? []), ...placed(item.arguments).map((argument) => argument.item)] };
+  const known = isSameRepository(item.source, entry?.source) ? (entry?.arguments ?? []) : [];
+  return { arguments: [...known, ...placed(item.arguments).map((argument) => argument.item)] };
+}
+
+/** Whether a model embeds texts, and generates none; undefined when that cannot be known, as of a provider's. */
+export function embedsTexts(model: NamedModel): boolean | undefined {
+  const { item } = model;
+  const runtime = runtimeOf(model);
+  const isUnknown = isUnusable(item, 'arguments') || isUnusable(item, 'source') || item.arguments?.includes(undefined);
+  if (runtime === undefined || runtime === 'external' || isUnknown === true) {
+    return undefined;
+  }
+  return isEmbeddingsModel(argumentsOf(model));
 }
 
 /** The domain of the hosts; undefined when it cannot be known. */

@@ -2,7 +2,7 @@ import { maySleep } from '../model-settings';
 import { listNames, quote, showValue, type Finding } from '../problem';
 import { didYouMean } from '../suggest';
 import { lowestIstio } from './external';
-import { modelNamesOf, namedModelsOf, type NamedModel } from './facts';
+import { embedsTexts, modelNamesOf, namedModelsOf, type NamedModel } from './facts';
 import { atKey, atValue, type Rule } from './rule';
 
 interface ModelWithFallback extends NamedModel {
@@ -53,6 +53,54 @@ const fallbackBeside: Rule = {
     }),
 };
 
+interface Pair extends ModelWithFallback {
+  /** The model that answers for it. */
+  readonly other: NamedModel;
+}
+
+function pairsOf(configuration: Parameters<Rule['check']>[0]): Pair[] {
+  const models = namedModelsOf(configuration);
+  return modelsWithFallback(configuration).flatMap((model) => {
+    const other = models.find(({ name }) => name === model.fallback);
+    return other === undefined || other.name === model.name ? [] : [{ ...model, other }];
+  });
+}
+
+/** Istio counts what it answers as requests for the model that was asked: nothing would wake it. */
+const fallbackAwake: Rule = {
+  id: 'fallback-awake',
+  check: (configuration) =>
+    pairsOf(configuration).flatMap(({ index, fallback, other }): Finding[] => {
+      if (!maySleep(other.item)) {
+        return [];
+      }
+      const expected = 'a model that always has a pod: what it answers for another does not wake it';
+      const fix = `raise models[${other.index}].replicas.min to 1, or name another`;
+      return [atValue(['models', index, 'fallback'], `${quote(fallback)}, which may sleep`, expected, fix)];
+    }),
+};
+
+const fallbackKind: Rule = {
+  id: 'fallback-kind',
+  check: (configuration) =>
+    pairsOf(configuration).flatMap(({ index, fallback, other, ...model }): Finding[] => {
+      const [asked, answering] = [embedsTexts({ ...model, index }), embedsTexts(other)];
+      if (asked === undefined || answering === undefined || asked === answering) {
+        return [];
+      }
+      const [got, expected] = asked ? ['generates', 'embeds'] : ['embeds', 'generates'];
+      const path = ['models', index, 'fallback'];
+      return [
+        atValue(
+          path,
+          `${quote(fallback)}, which ${got} texts`,
+          `a model that ${expected} texts, as this one does`,
+          'name another, or remove it',
+        ),
+      ];
+    }),
+};
+
 function of(key: string | string[], value: unknown, expected: string): [string[], unknown, string] {
   return [[key].flat(), value, expected];
 }
@@ -60,4 +108,10 @@ function of(key: string | string[], value: unknown, expected: string): [string[]
 const fallbackIstio = lowestIstio('fallback-istio', modelsWithFallback, 'its Envoy tries another model');
 
 /** Models that answer for others. */
-export const FALLBACK_RULES: readonly Rule[] = [fallbackModel, fallbackBeside, fallbackIstio];
+export const FALLBACK_RULES: readonly Rule[] = [
+  fallbackModel,
+  fallbackBeside,
+  fallbackAwake,
+  fallbackKind,
+  fallbackIstio,
+];

@@ -11,10 +11,11 @@ import { LIFETIME_RULES } from './lifetime';
 import { LIMIT_ENGINE_RULES } from './limit-engines';
 import { LIMIT_RULES } from './limits';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
-import { MODEL_CACHE_RULES } from './model-cache';
+import { MODEL_CACHE_RULES, SHARED_CACHE_RULES } from './model-cache';
 import { MODEL_MEMORY_RULES } from './model-memory';
 import { MODEL_SIZE_RULES } from './model-size';
 import { MODEL_SOURCE_RULES } from './model-sources';
+import { MODEL_START_RULES } from './model-start';
 import { MODEL_RULES } from './models';
 import { MONITOR_LABEL_RULES } from './monitor-labels';
 import { NO_EFFECT_RULES } from './no-effect';
@@ -44,12 +45,14 @@ export const RULES: readonly Rule[] = [
   ...ROUTING_RULES,
   ...MODEL_SOURCE_RULES,
   ...MODEL_CACHE_RULES,
+  ...SHARED_CACHE_RULES,
   ...MODEL_SIZE_RULES,
   ...LIFETIME_RULES,
   ...SCALING_RULES,
   ...MODEL_ARGUMENT_RULES,
   ...ADAPTER_RULES,
   ...ACCELERATOR_RULES,
+  ...MODEL_START_RULES,
   ...MODEL_MEMORY_RULES,
   ...CANARY_RULES,
   ...EXTERNAL_RULES,

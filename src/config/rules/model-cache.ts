@@ -1,7 +1,7 @@
 import type { ModelCache } from '../../models/model-cache';
 import { HUGGING_FACE } from '../../models/hugging-face';
 import type { Draft } from '../draft';
-import { quote, showValue, type Finding, type Path } from '../problem';
+import { count, quote, showValue, type Finding, type Path } from '../problem';
 import { namedModelsOf, runtimeOf, type NamedModel } from './facts';
 import { atKey, atValue, isComplete, isUnusable, type Rule } from './rule';
 import { volumeSize } from './volume-size';
@@ -53,6 +53,21 @@ const cacheKeys: Rule = {
     }),
 };
 
+/** KServe names a volume `<cache>-<group>-<namespace>`, in 253 characters, of which the others take 63 at most. */
+const LONGEST_GROUP = 253 - 2 * '-'.length - 2 * 63;
+
+const cacheGroup: Rule = {
+  id: 'cache-group-name-length',
+  check: (configuration) =>
+    cachedModelsOf(configuration).flatMap(({ cache: { nodeGroup = '' }, path }): Finding[] => {
+      const expected = `at most ${LONGEST_GROUP}, so that KServe's volume <cache>-<group>-<namespace> has at most 253`;
+      const fix = 'make the LocalModelNodeGroup anew, with a shorter name';
+      return nodeGroup.length <= LONGEST_GROUP
+        ? []
+        : [atValue([...path, 'nodeGroup'], count(nodeGroup.length, 'character'), expected, fix)];
+    }),
+};
+
 const cacheSource: Rule = {
   id: 'cache-source',
   check: (configuration) =>
@@ -76,26 +91,56 @@ const cacheSource: Rule = {
     }),
 };
 
+/** Weights on the disks of nodes, as a model or its canary says it. */
+interface KeptWeights {
+  /** `model m1`. */
+  readonly owner: string;
+  readonly source: string;
+  readonly size: string;
+  readonly path: Path;
+}
+
+/** What models and canaries say themselves; a canary that has the cache of its model says the same. */
+function keptWeightsOf(configuration: Parameters<typeof namedModelsOf>[0]): KeptWeights[] {
+  return namedModelsOf(configuration).flatMap(({ item, entry, name, index }) => {
+    const source = isUnusable(item, 'source') ? undefined : (item.source ?? entry?.source);
+    const { canary = {} } = item;
+    const sourceOfCanary = isUnusable(canary, 'source') ? undefined : (canary.source ?? source);
+    const path: Path = ['models', index];
+    return [
+      ...keptWeights(`model ${name}`, source, item.cache, [...path, 'cache']),
+      ...keptWeights(`the canary of model ${name}`, sourceOfCanary, canary.cache, [...path, 'canary', 'cache']),
+    ];
+  });
+}
+
+function keptWeights(
+  owner: string,
+  source: string | undefined,
+  { nodeGroup, size }: Draft<ModelCache> = {},
+  path: Path,
+): KeptWeights[] {
+  return source === undefined || nodeGroup === undefined || size === undefined ? [] : [{ owner, source, size, path }];
+}
+
 /** KServe keeps weights once, whoever serves them. */
 const cacheSize: Rule = {
   id: 'cache-size',
   check: (configuration) => {
-    const first = new Map<string, CachedModel>();
-    return cachedModelsOf(configuration).flatMap((model): Finding[] => {
-      const { item, entry, cache, path } = model;
-      const source = isUnusable(item, 'source') ? undefined : (item.source ?? entry?.source);
-      if (source === undefined || cache.nodeGroup === undefined || cache.size === undefined) {
-        return [];
-      }
-      const { name, cache: known } = first.get(source) ?? model;
-      first.set(source, first.get(source) ?? model);
-      const expected = `${known.size ?? ''}, as model ${name} says of the same weights`;
-      return known.size === cache.size
+    const first = new Map<string, KeptWeights>();
+    return keptWeightsOf(configuration).flatMap((kept): Finding[] => {
+      const { owner, size } = first.get(kept.source) ?? kept;
+      first.set(kept.source, first.get(kept.source) ?? kept);
+      const expected = `${size}, as ${owner} says of the same weights`;
+      return size === kept.size
         ? []
-        : [atValue([...path, 'size'], quote(cache.size), expected, `write ${known.size ?? ''} in both`)];
+        : [atValue([...kept.path, 'size'], quote(kept.size), expected, `write ${size} in both`)];
     });
   },
 };
 
-/** Where weights are kept. */
-export const MODEL_CACHE_RULES: readonly Rule[] = [cachePlace, cacheKeys, cacheSource, cacheSize];
+/** Where weights are kept, by each version of a model for itself. */
+export const MODEL_CACHE_RULES: readonly Rule[] = [cachePlace, cacheKeys, cacheGroup, cacheSource];
+
+/** What all versions of all models have to agree on about where weights are kept. */
+export const SHARED_CACHE_RULES: readonly Rule[] = [cacheSize];

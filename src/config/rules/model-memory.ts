@@ -1,15 +1,12 @@
 import type { Accelerator } from '../../models/accelerator';
 import { checkMemory, type MemoryAnswer, type MemoryQuestion } from '../../models/memory-check';
-import { suggestFits } from '../../models/memory-suggestions';
 import { CONTEXT_BYTES } from '../../models/vllm-memory';
-import type { ModelConfiguration } from '../configuration';
-import { DEFAULT_DOMAIN, DEFAULT_NODE_LABELS } from '../defaults';
-import { gibibytes, memoryQuestion } from '../memory-question';
+import { obstaclesTo } from '../../models/vllm-start';
+import { gibibytes } from '../memory-question';
 import { listNames, type Finding } from '../problem';
-import { resolveModel } from '../model-settings';
-import { acceleratorOfModel } from './accelerator-facts';
-import { namedModelsOf, type DraftModel, type NamedModel } from './facts';
-import { atKey, atValue, isComplete, isUnusable, type Rule } from './rule';
+import { namedModelsOf, type NamedModel } from './facts';
+import { fixOf, placeOf, questionOf } from './memory-facts';
+import { atKey, atValue, isUnusable, type Rule } from './rule';
 
 const modelSizeKnown: Rule = {
   id: 'model-parameters',
@@ -38,49 +35,31 @@ const modelConfigFile: Rule = {
     }),
 };
 
+const NOTHING_FITS = 'take a smaller model, a quantized one, or more and larger accelerators';
+
 const modelMemory: Rule = {
   id: 'model-memory',
-  check: (configuration) => {
-    const nodeLabels = configuration.nodeLabels ?? DEFAULT_NODE_LABELS;
-    return namedModelsOf(configuration).flatMap((model): Finding[] => {
-      const accelerator = acceleratorOfModel(model, configuration);
-      if (accelerator === undefined || !isWhole(model.item)) {
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model): Finding[] => {
+      const question = questionOf(model, configuration);
+      // Of what does not start anyway, the sum would be another.
+      if (question === undefined || obstaclesTo(question).length > 0) {
         return [];
       }
-      // Host and platform decide nothing here.
-      const settings = resolveModel(model.item as ModelConfiguration, 'kubernetes', DEFAULT_DOMAIN);
-      const question = memoryQuestion(settings, accelerator);
       const answer = checkMemory(question);
-      if (typeof answer === 'string' || answer.misfit === undefined) {
-        return [];
-      }
-      const changes = suggestFits(question, nodeLabels).map(({ change }) => `\`${change}\``);
-      return [describeMisfit(model, question, answer, changes)];
-    });
-  },
+      return typeof answer === 'string' || answer.misfit === undefined
+        ? []
+        : [describeMisfit(model, question, answer, fixOf(question, configuration, NOTHING_FITS))];
+    }),
 };
-
-/** Whether nothing of a model is missing because nobody can use it. */
-function isWhole({ arguments: args = [], resources = {}, ...item }: DraftModel): boolean {
-  const maps = [item, item.architecture, resources, resources.requests, resources.limits];
-  return !args.includes(undefined) && maps.every(isComplete);
-}
 
 function describeMisfit(
   model: NamedModel,
-  question: MemoryQuestion,
+  { accelerator }: MemoryQuestion,
   answer: MemoryAnswer,
-  changes: readonly string[],
+  fix: string,
 ): Finding {
-  const { accelerator, gpus, figures } = question;
   const { plan, serving, misfit } = answer;
-  const enough = changes.length === 1 ? `${changes.join('')} fits` : `each of these fits: ${changes.join(', ')}`;
-  const fix = changes.length > 0 ? enough : 'take a smaller model, a quantized one, or more and larger accelerators';
-  if (misfit === 'heads') {
-    const heads = figures?.attentionHeads ?? 0;
-    const expected = `a number that divides its ${heads} attention heads: vLLM would not start`;
-    return atValue(placeOf(model, 'gpus'), `${gpus} GPUs`, expected, fix);
-  }
   if (misfit === 'utilization') {
     const got = `--gpu-memory-utilization ${serving.gpuMemoryUtilization} of ${gibibytes(plan.memory)}`;
     const pods = accelerator.sharedBy > 1 ? ` for each of ${accelerator.sharedBy} pods` : '';
@@ -94,10 +73,6 @@ function describeMisfit(
     limitWords(answer, accelerator),
     fix,
   );
-}
-
-function placeOf({ item, index }: NamedModel, key: 'gpus' | 'arguments' | 'maxModelLength' | 'accelerator') {
-  return ['models', index, Object.hasOwn(item, key) ? key : 'name'];
 }
 
 function sumWords({ plan }: MemoryAnswer): string {

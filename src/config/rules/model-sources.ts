@@ -1,5 +1,6 @@
 import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from '../../models/hugging-face';
 import { FORMATS } from '../formats';
+import { isSameRepository } from '../model-figures';
 import { quote, type Finding } from '../problem';
 import { namedModelsOf, runtimeOf } from './facts';
 import { atValue, type Rule } from './rule';
@@ -55,5 +56,25 @@ const claimSource: Rule = {
     }),
 };
 
+/** What the catalog has of arguments is for its own weights: one of them runs code that lies beside the weights. */
+const catalogArguments: Rule = {
+  id: 'catalog-arguments',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model): Finding[] => {
+      const { item, entry, index } = model;
+      const { source } = item;
+      const known = entry?.arguments ?? [];
+      if (source === undefined || runtimeOf(model) !== 'vllm' || known.length === 0) {
+        return [];
+      }
+      if (isSameRepository(source, entry?.source) || Object.hasOwn(item, 'arguments')) {
+        return [];
+      }
+      const expected = "`arguments` beside it: the catalog's are for its own weights";
+      const fix = `write those of \`arguments: [${known.join(', ')}]\` that these need, or \`arguments: []\``;
+      return [atValue(['models', index, 'source'], quote(source), expected, fix)];
+    }),
+};
+
 /** Where the weights of models come from. */
-export const MODEL_SOURCE_RULES: readonly Rule[] = [huggingFaceSource, claimSource];
+export const MODEL_SOURCE_RULES: readonly Rule[] = [huggingFaceSource, claimSource, catalogArguments];

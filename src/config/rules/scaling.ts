@@ -2,7 +2,8 @@ import { parseGatewayApiDuration } from '../../limits/gateway-api-duration';
 import { LONGEST_COOLDOWN } from '../../models/scaling-queries';
 import type { DraftConfiguration } from '../draft';
 import { quote, showValue, type Finding } from '../problem';
-import { monitoringOf, type DraftModel } from './facts';
+import { acceleratorOfModel } from './accelerator-facts';
+import { embedsTexts, monitoringOf, namedModelsOf, type DraftModel } from './facts';
 import { atKey, atValue, isUnusable, placed, type Placed, type Rule } from './rule';
 
 interface ScaledModel extends Placed<DraftModel> {
@@ -42,6 +43,41 @@ const scalingTarget: Rule = {
     }),
 };
 
+const scalingMetric: Rule = {
+  id: 'scaling-metric',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model): Finding[] => {
+      const { by } = model.item.scaling ?? {};
+      if (by === undefined || by === 'queue' || embedsTexts(model) !== true) {
+        return [];
+      }
+      const expected = 'queue for a model that embeds texts: it generates no token and keeps no KV cache';
+      return [atValue(['models', model.index, 'scaling', 'by'], quote(by), expected, 'write `by: queue`')];
+    }),
+};
+
+/** With one request the engine of vLLM keeps a CPU as busy as with many. */
+const scalingByCpu: Rule = {
+  id: 'scaling-by-cpu',
+  check: (configuration) =>
+    namedModelsOf(configuration).flatMap((model): Finding[] => {
+      const { item, index } = model;
+      const { min = 1, max = min } = item.replicas ?? {};
+      const isKnown = ['min', 'max'].every((key) => !isUnusable(item, 'replicas', key));
+      // Less than one and an empty range are other rules' problems.
+      if (!isKnown || isUnusable(item, 'scaling') || item.scaling !== undefined || min < 1 || max <= min) {
+        return [];
+      }
+      if (acceleratorOfModel(model, configuration)?.resourceName === undefined) {
+        return [];
+      }
+      const expected =
+        'one number, or `scaling` beside the range: KServe would choose by CPU, which says nothing of a GPU';
+      const fix = `write \`replicas: { min: ${max} }\`, or add \`scaling: { by: queue, target: 5 }\`, which needs KEDA`;
+      return [atKey(['models', index, 'replicas'], `${min} to ${max} replicas`, expected, fix)];
+    }),
+};
+
 const scalingCooldown: Rule = {
   id: 'scaling-cooldown',
   check: (configuration) =>
@@ -78,4 +114,11 @@ const scalingMetrics: Rule = {
 };
 
 /** What KEDA needs to scale a model. */
-export const SCALING_RULES: readonly Rule[] = [scalingRange, scalingTarget, scalingCooldown, scalingMetrics];
+export const SCALING_RULES: readonly Rule[] = [
+  scalingRange,
+  scalingTarget,
+  scalingMetric,
+  scalingByCpu,
+  scalingCooldown,
+  scalingMetrics,
+];

@@ -66,7 +66,7 @@ describeWithIstio(
     });
 
     /** A gateway with the listeners inside of Envoy, and the models where a test wants them. */
-    async function start(places: Places): Promise<Envoy> {
+    async function start(places: Places, spoil: (resources: Json) => void = () => undefined): Promise<Envoy> {
       const configuration: Json = provider.runnable(translation, CLOSED_PORT);
       const { static_resources: resources } = configuration;
       const inner = translation.listeners.filter(({ internal_listener }) => internal_listener !== undefined);
@@ -81,6 +81,7 @@ describeWithIstio(
         cluster.load_assignment.endpoints =
           port === undefined ? [] : [{ lb_endpoints: [{ endpoint: { address: loopback(port) } }] }];
       }
+      spoil(resources);
       const gateway = await Envoy.startFrom(envoy, configuration);
       running.push(gateway);
       return gateway;
@@ -245,6 +246,23 @@ describeWithIstio(
       const body = JSON.stringify({ model: 'simulator', input: 'a'.repeat(1_500_000) });
       expect((await ask(gateway, 'simulator', { body })).status).toBe(503);
       expect([simulator.seen.length, small.seen.length]).toEqual([1, 0]);
+    });
+
+    test('in a mesh of another domain nobody finds the models: none answers but a provider', async () => {
+      const gateway = await start({ simulator: simulator.port, small: small.port }, (resources) => {
+        const names = [clusterOf('vllm-simulator'), clusterOf('small')];
+        for (const cluster of resources.clusters) {
+          if (names.includes(cluster.name)) cluster.name = cluster.name.replace('cluster.local', 'research.example');
+        }
+        // A listener whose routes lead nowhere is one that Envoy does not take.
+        resources.listeners = resources.listeners.filter(
+          (listener: Json) => !names.some((name) => JSON.stringify(listener).includes(name)),
+        );
+      });
+      const reply = await ask(gateway, 'simulator');
+      expect([reply.status, JSON.parse(reply.body).error.code]).toEqual([503, 'service_unavailable']);
+      expect(answeredBy(await ask(gateway, 'small'))).toEqual([200, 'provider']);
+      expect([simulator.seen, small.seen]).toEqual([[], []]);
     });
 
     test('from nowhere else a listener inside of Envoy can be reached', () => {

@@ -7,15 +7,33 @@ import { add, clusterOf, commandsFor, healthy, liveOf, problemsIn, rowsIn, START
 
 test('of a healthy platform every check has something to say, and all of it is good', () => {
   const withGpu = healthy({
-    models: [{ name: 'simulator' }, { name: 'qwen3' }, { name: 'far', external: EXTERNAL }],
+    models: [
+      { name: 'simulator', fallback: 'far' },
+      { name: 'qwen3', cache: ON_NODES },
+      { name: 'far', external: EXTERNAL },
+    ],
     gateway: { tls: { issuer: { name: 'ca' } } },
   });
   add(withGpu, gpuNode(), { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer', metadata: { name: 'ca' } });
   add(withGpu, providerSecret('sk-platform'));
+  findCache(withGpu);
   const rows = [...rowsIn(withGpu), ...rowsIn(onOpenShift())];
   expect(rows.filter(({ verdict }) => verdict !== 'good')).toEqual([]);
   expect([...new Set(rows.map(({ check }) => check))]).toEqual(Object.keys(CHECKS));
 });
+
+const ON_NODES = { nodeGroup: 'gpus', size: '2Gi' };
+
+/** What KServe does when an InferenceService is applied, and then. */
+function findCache(platform: Healthy): void {
+  const label = { 'internal.serving.kserve.io/localmodel': 'qwen3-0-6b-0a1b2c3d' };
+  const service = liveOf(platform, 'InferenceService llm/qwen3-0-6b-instruct') as KubernetesObject;
+  for (const each of [service, platform.state.applied.get(identityOf(service))]) {
+    Object.assign(each?.metadata.labels ?? {}, label);
+  }
+  const { spec } = liveOf(platform, 'Deployment llm/qwen3-0-6b-instruct-predictor');
+  spec.template.metadata.labels = { ...spec.template.metadata.labels, ...label };
+}
 
 const EXTERNAL = { baseUrl: 'https://api.example.com/v1', keySecret: 'provider' };
 
@@ -396,6 +414,50 @@ describe('gateway', () => {
   });
 });
 
+describe('the domain of the mesh', () => {
+  const models = [
+    { name: 'simulator', fallback: 'small' },
+    { name: 'small', runtime: 'simulator' },
+  ] as const;
+  const istiod = 'Deployment istio-system/istiod';
+
+  /** istiod as its chart starts it. */
+  function withDomain(args: string[]): Healthy {
+    const platform = healthy({ models: [...models] });
+    liveOf(platform, istiod).spec.template.spec.containers[0].args = ['discovery', '--monitoringAddr=:15014', ...args];
+    return platform;
+  }
+
+  test.each([[[]], [['--domain', 'cluster.local', '--keepaliveMaxServerConnectionAge', '30m']]])(
+    'is that of fallbacks: %j',
+    (args) => {
+      expect(rowsIn(withDomain(args)).filter(({ check }) => check === 'mesh domain')).toEqual([
+        {
+          ...{ check: 'mesh domain', object: istiod, verdict: 'good' },
+          found: 'its domain is cluster.local, by which fallbacks find Services',
+        },
+      ]);
+    },
+  );
+
+  test.each([[['--domain', 'research.example']], [['--domain=research.example']]])('is another: %j', (args) => {
+    const platform = withDomain(args);
+    expect(problemsIn(platform, 'mesh domain')).toEqual([
+      `bad ${istiod}: its domain is research.example, and fallbacks find Services by cluster.local only`,
+    ]);
+    expect(commandsFor(platform, 'mesh domain')).toEqual(['maas install']);
+  });
+
+  test('cannot be told where istiod is elsewhere, and matters to fallbacks only', () => {
+    const platform = withDomain([]);
+    platform.live.delete(istiod);
+    expect(problemsIn(platform, 'mesh domain')).toEqual([
+      'skipped Namespace istio-system: no istiod in istio-system: fallbacks need one with the domain cluster.local',
+    ]);
+    expect(rowsIn(healthy()).filter(({ check }) => check === 'mesh domain')).toEqual([]);
+  });
+});
+
 describe('KServe', () => {
   test('its controller is older than its configuration', () => {
     const platform = healthy();
@@ -514,6 +576,40 @@ describe('models', () => {
     expect(problemsIn(platform, 'models')).toEqual([
       `bad ${deployment}: pod vllm-simulator-predictor-1: not ready yet; Available is False (Minimum: said by a test)`,
     ]);
+  });
+});
+
+describe('node caches', () => {
+  const withCache = (kserve = {}) =>
+    healthy({ kserve, models: [{ name: 'simulator' }, { name: 'qwen3', cache: ON_NODES }] });
+  const service = 'InferenceService llm/qwen3-0-6b-instruct';
+
+  test('KServe has found no LocalModelCache: applied once more, it looks again', () => {
+    const platform = withCache();
+    expect(problemsIn(platform, 'node caches')).toEqual([
+      `bad ${service}: KServe has found no LocalModelCache of its source for gpus: each of its pods would load the weights`,
+    ]);
+    expect(commandsFor(platform, 'node caches')).toEqual(['maas install']);
+    const advices = (each: Healthy) => rowsIn(each).find(({ check }) => check === 'node caches')?.advice?.text;
+    expect(advices(platform)).not.toContain('localModel.enabled');
+    expect(advices(withCache({ configure: false }))).toContain('localModel.enabled');
+    findCache(platform);
+    expect(problemsIn(platform, 'node caches')).toEqual([]);
+  });
+
+  test('its pods have another, or none', () => {
+    const platform = withCache();
+    const deployment = 'Deployment llm/qwen3-0-6b-instruct-predictor';
+    findCache(platform);
+    liveOf(platform, service).metadata.labels['internal.serving.kserve.io/localmodel'] = 'qwen3-0-6b-4e5f6a7b';
+    expect(problemsIn(platform, 'node caches')).toEqual([
+      `bad ${deployment}: its pods do not have the weights of LocalModelCache qwen3-0-6b-4e5f6a7b yet`,
+    ]);
+    expect(commandsFor(platform, 'node caches')).toEqual([
+      'kubectl rollout restart deployment/kserve-controller-manager --namespace=kserve',
+    ]);
+    platform.live.delete(deployment);
+    expect(problemsIn(platform, 'node caches')).toEqual([]);
   });
 });
 

@@ -159,7 +159,8 @@ function nameOf({ kind, metadata: { name, namespace } }: KubernetesObject): stri
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
-const CLUSTER_SCOPED = /^(Namespace|Node|ClusterIssuer|CustomResourceDefinition|ValidatingAdmissionPolicy.*)$/;
+const CLUSTER_SCOPED =
+  /^(Namespace|Node|ClusterIssuer|LocalModelCache|CustomResourceDefinition|ValidatingAdmissionPolicy.*)$/;
 
 /** A healthy platform. */
 export function healthy(props: MaasPlatformProps = {}): Healthy {

@@ -8,6 +8,8 @@ import { issuers } from './issuers';
 import { kserveRestart, waysAround } from './kserve';
 import { gpuNodes, models } from './models';
 import { networkPlugin } from './network-policies';
+import { meshDomain } from './mesh-domain';
+import { nodeCaches } from './node-caches';
 import { inSync, present } from './objects';
 import { providerKeys } from './provider-keys';
 import { unreadable } from './unreadable';
@@ -27,10 +29,12 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   endpoints,
   'token counters': tokenCounters,
   filters,
+  'mesh domain': meshDomain,
   'ways around': waysAround,
   'API keys': apiKeys,
   'provider keys': providerKeys,
   models,
+  'node caches': nodeCaches,
   'GPU nodes': gpuNodes,
   'network plugin': networkPlugin,
   'user workload monitoring': userWorkloadMonitoring,
