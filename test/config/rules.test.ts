@@ -2319,12 +2319,12 @@ const ROWS: readonly Row[] = [
       'quota: { accelerators: { nvidia: 9 } }',
       'priorityClasses: [{ name: online, value: 2, quota: { accelerators: { nvidia: 2 }, pods: 1 } }]',
       'models:',
-      '  - { name: granite, gpus: 3, priorityClass: online, rollout: replace }',
+      '  - { name: granite, gpus: 4, priorityClass: online, rollout: replace }',
       '  - { name: qwen3, priorityClass: of-the-cluster }',
       '  - { name: mistral }\n',
     ].join('\n'),
     message:
-      'maas.yaml:2:78 priorityClasses[0].quota.accelerators.nvidia: got 2, expected at least 3 for all replicas: granite 1 × 3; write 3, or lower `replicas`',
+      'maas.yaml:2:78 priorityClasses[0].quota.accelerators.nvidia: got 2, expected at least 4 for all replicas: granite 1 × 4; write 4, or lower `replicas`',
   },
   {
     rule: 'unique-priority-class-name',
