@@ -8,6 +8,7 @@ import type {
   KubeNetworkPolicyProps,
   KubePersistentVolumeClaimProps,
   KubePodDisruptionBudgetProps,
+  KubePriorityClassProps,
   KubeResourceQuotaProps,
   KubeRoleBindingProps,
   KubeRoleProps,
@@ -35,6 +36,7 @@ interface CoreKinds {
   readonly NetworkPolicy: KubeNetworkPolicyProps;
   readonly PersistentVolumeClaim: KubePersistentVolumeClaimProps;
   readonly PodDisruptionBudget: KubePodDisruptionBudgetProps;
+  readonly PriorityClass: KubePriorityClassProps;
   readonly ResourceQuota: KubeResourceQuotaProps;
   readonly Role: KubeRoleProps;
   readonly RoleBinding: KubeRoleBindingProps;
@@ -53,6 +55,7 @@ const API_VERSIONS: { readonly [Kind in keyof CoreKinds]: string } = {
   NetworkPolicy: 'networking.k8s.io/v1',
   PersistentVolumeClaim: 'v1',
   PodDisruptionBudget: 'policy/v1',
+  PriorityClass: 'scheduling.k8s.io/v1',
   ResourceQuota: 'v1',
   Role: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',

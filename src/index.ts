@@ -111,10 +111,17 @@ export { KServeConfiguration, type KServeConfigurationProps } from './models/kse
 export { type ModelArchitecture } from './models/model-architecture';
 export { type Quantization } from './models/quantization';
 export { ModelNodeCache, type ModelNodeCacheProps } from './models/model-node-cache';
+export { ModelPriorityClass, type ModelPriorityClassProps, type PreemptionPolicy } from './models/model-priority-class';
 export { ModelQuota, type ModelQuotaProps } from './models/model-quota';
 export { ModelDisruptionBudget, type ModelDisruptionBudgetProps } from './models/model-disruption-budget';
 export { ModelScaling, type ModelScalingProps } from './models/model-scaling';
-export { type ComputeResources, type ModelReplicas, type ModelResources } from './models/model-size';
+export {
+  type ComputeResources,
+  type ModelReplicas,
+  type ModelResources,
+  type ModelRollout,
+  type RequestedResources,
+} from './models/model-size';
 export { ModelNetworkPolicy, type ModelNetworkPolicyProps } from './models/model-network-policy';
 export { ModelStorageAccess, type ModelStorageAccessProps } from './models/model-storage-access';
 export { OpenShiftModelAccess, type OpenShiftModelAccessProps } from './models/openshift-model-access';

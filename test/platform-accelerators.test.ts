@@ -86,7 +86,9 @@ describe('models on accelerators of every kind', () => {
     ['qwen3-32b', { 'nvidia.com/gpu': '2' }],
   ])('%s asks for %j beside CPU and memory', (name, expected) => {
     const { requests, limits } = predictorOf(name).model.resources;
-    for (const { cpu, memory, ...rest } of [requests, limits]) {
+    const { 'ephemeral-storage': disk, ...others } = requests;
+    expect(disk).toMatch(/^[0-9]+Gi$/);
+    for (const { cpu, memory, ...rest } of [others, limits]) {
       expect([typeof cpu, typeof memory, rest]).toEqual(['string', 'string', expected]);
     }
   });

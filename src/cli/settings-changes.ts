@@ -28,7 +28,7 @@ export type ChangeGroup = (typeof CHANGE_GROUPS)[number];
 /** Changes of a configuration in words, one line each; groups without a change are left out. */
 export type SettingsChanges = { readonly [Group in ChangeGroup]?: string[] };
 
-type WordedKey = 'accelerators' | 'tiers' | 'users' | 'models' | 'patches' | 'objects';
+type WordedKey = 'accelerators' | 'priorityClasses' | 'tiers' | 'users' | 'models' | 'patches' | 'objects';
 
 /** Where the other settings are told, and what maas.yaml calls them. */
 const PLACES: { readonly [Key in Exclude<keyof PlatformSettings, WordedKey>]: [ChangeGroup, string] } = {
@@ -73,6 +73,9 @@ export function settingsChanges(before: PlatformSettings, after: PlatformSetting
     lines[group].push(...leafChanges(withoutGroups(before[name]), withoutGroups(after[name]), place));
   }
   lines.models.push(...wholeChanges(before.accelerators, after.accelerators, ({ name }) => `accelerator ${name}`));
+  lines.models.push(
+    ...wholeChanges(before.priorityClasses, after.priorityClasses, ({ name }) => `PriorityClass ${name}`),
+  );
   lines.identity.push(...groupChanges(before.oidc?.groups, after.oidc?.groups));
   return Object.fromEntries(CHANGE_GROUPS.flatMap((group) => (lines[group].length > 0 ? [[group, lines[group]]] : [])));
 }

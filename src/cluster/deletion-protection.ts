@@ -5,15 +5,28 @@ import { DELETION_PROTECTION_LABEL } from '../labels';
 /** Keeps a policy that is being deleted in force: an admin takes it away on purpose. */
 const FINALIZER = DELETION_PROTECTION_LABEL;
 
+const PRIORITY_CLASSES = {
+  apiGroups: ['scheduling.k8s.io'],
+  apiVersions: ['v1'],
+  operations: ['DELETE'],
+  resources: ['priorityclasses'],
+};
+
 /** Props of `DeletionProtection`. */
 export interface DeletionProtectionProps {
   /** Name of the ValidatingAdmissionPolicy and its binding (cluster-scoped). */
   readonly name: string;
+
+  /**
+   * Whether it is about PriorityClasses, too.
+   * @default false
+   */
+  readonly priorityClasses?: boolean;
 }
 
 /**
- * Refuses to delete what the platform shares with others: its namespaces, KServe's configuration, the Kuadrant instance
- * and what it changes in Kuadrant's operator
+ * Refuses to delete what the platform shares with others: its namespaces, KServe's configuration, the Kuadrant instance,
+ * PriorityClasses and what it changes in Kuadrant's operator
  * (admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy).
  *
  * `kubectl delete -f dist/` knows no "keep"; this is how it is told. The policy is in the last file, so it is still in
@@ -35,6 +48,7 @@ export class DeletionProtection extends Construct {
           { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['namespaces', 'configmaps'] },
           { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['DELETE'], resources: ['deployments'] },
           { apiGroups: ['kuadrant.io'], apiVersions: ['*'], operations: ['DELETE'], resources: ['kuadrants'] },
+          ...(props.priorityClasses === true ? [PRIORITY_CLASSES] : []),
         ],
       },
       validations: [

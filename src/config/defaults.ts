@@ -35,6 +35,11 @@ export const GATEWAY_REQUESTS = { cpu: '100m', memory: '128Mi' } as const;
 /** Name of the ResourceQuota of the models' namespace. */
 export const DEFAULT_QUOTA_NAME = 'model-quota';
 
+/** Name of the quota of all pods, or of those of a PriorityClass. */
+export function modelQuotaName(priorityClassName?: string): string {
+  return priorityClassName === undefined ? DEFAULT_QUOTA_NAME : `${DEFAULT_QUOTA_NAME}-${priorityClassName}`;
+}
+
 /** Words before an API key in the Authorization header. */
 export const DEFAULT_PREFIXES: readonly string[] = ['APIKEY', 'Bearer'];
 

@@ -3,7 +3,8 @@ import type { TokenWeights } from '../limits/token-weights';
 import { catalogEntry, DEFAULT_RESOURCES, type CatalogEntry, type ModelRuntime } from '../models/catalog';
 import type { ModelCache } from '../models/model-cache';
 import type { ModelFigures } from '../models/model-architecture';
-import type { ComputeResources, ModelReplicas } from '../models/model-size';
+import type { ModelReplicas, ModelResources, ModelRollout } from '../models/model-size';
+import { weightsStorage } from '../models/weights-storage';
 import { canaryVersion, saidOf } from './canary-version';
 import type {
   CanaryConfiguration,
@@ -26,7 +27,7 @@ export interface ModelSettings {
   readonly source?: string;
   readonly accelerator?: string;
   readonly gpus: number;
-  readonly resources: { readonly requests: ComputeResources; readonly limits: ComputeResources };
+  readonly resources: Required<ModelResources>;
   readonly replicas?: ModelReplicas;
   readonly scaling?: Required<ScalingConfiguration>;
   readonly huggingFaceTokenSecret?: string;
@@ -44,6 +45,11 @@ export interface ModelSettings {
   readonly figures?: ModelFigures;
   readonly tokenWeights: Required<TokenWeights>;
   readonly priorityClass?: string;
+  readonly rollout: ModelRollout;
+  /** Of vLLM; nothing for its default. */
+  readonly startupTimeout?: string;
+  /** Of vLLM; nothing for its default. */
+  readonly terminationGracePeriod?: string;
   /** Tokens a second that one replica writes, as somebody has measured it. */
   readonly tokensPerSecond?: number;
   readonly canary?: CanarySettings;
@@ -72,7 +78,9 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
   const known = isSameModel(model, entry) ? entry : undefined;
   const runtime = model.runtime ?? entry?.runtime ?? 'vllm';
   const resources = entry?.resources ?? DEFAULT_RESOURCES[runtime];
+  const source = model.source ?? entry?.source;
   const figures = runtime === 'simulator' ? undefined : resolveFigures(model, entry);
+  const ephemeralStorage = weightsStorage({ source, cache: model.cache, figures });
   const servedName = model.servedName ?? entry?.servedName ?? model.name;
   return {
     name: model.name,
@@ -80,11 +88,15 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     inferenceService: entry?.inferenceService ?? model.name,
     servedName,
     runtime,
-    source: model.source ?? entry?.source,
+    source,
     accelerator: model.accelerator ?? entry?.accelerator,
     gpus: model.gpus ?? entry?.gpus ?? 1,
     resources: {
-      requests: { ...resources.requests, ...model.resources?.requests },
+      requests: {
+        ...resources.requests,
+        ...(ephemeralStorage !== undefined && { ephemeralStorage }),
+        ...model.resources?.requests,
+      },
       limits: { ...resources.limits, ...model.resources?.limits },
     },
     replicas: model.replicas,
@@ -101,6 +113,9 @@ export function resolveModel(model: ModelConfiguration, platform: PlatformKind, 
     figures,
     tokenWeights: resolveWeights(model),
     priorityClass: model.priorityClass,
+    rollout: model.rollout ?? 'surge',
+    startupTimeout: model.startupTimeout,
+    terminationGracePeriod: model.terminationGracePeriod,
     tokensPerSecond: model.tokensPerSecond,
     canary: model.canary && resolveCanary(model, model.canary, platform, domain),
     external: model.external && { ...model.external, model: model.external.model ?? servedName },

@@ -1,7 +1,7 @@
 import type { Accelerator } from '../models/accelerator';
 import { parseQuantity } from '../quantity';
 import { acceleratorOf, type AcceleratorConfigurations } from './accelerators';
-import type { QuotaConfiguration } from './configuration';
+import type { PriorityClassConfiguration, QuotaConfiguration } from './configuration';
 import { GATEWAY_REQUESTS } from './defaults';
 import type { ModelSettings } from './model-settings';
 
@@ -13,6 +13,11 @@ export interface QuotaSettings {
   readonly pods?: number;
 }
 
+/** A PriorityClass with its quota. */
+export interface PriorityClassSettings extends Omit<PriorityClassConfiguration, 'quota'> {
+  readonly quota?: QuotaSettings;
+}
+
 /** Pods that are alike, and what each of them asks for. */
 export interface QuotaConsumer {
   readonly name: string;
@@ -21,6 +26,9 @@ export interface QuotaConsumer {
   readonly accelerators: Readonly<Record<string, number>>;
   readonly cpu: string;
   readonly memory: string;
+  /** Whether an update ends an old pod before it starts a new one. */
+  readonly givesWay?: boolean;
+  readonly priorityClass?: string;
 }
 
 /** A limit of a quota, and what is asked for at most. */
@@ -56,15 +64,24 @@ export function resolveQuota(
   return { accelerators: Object.fromEntries(entries), ...others };
 }
 
+/** The same of every PriorityClass. */
+export function resolvePriorityClass(
+  { quota, ...others }: PriorityClassConfiguration,
+  configurations: AcceleratorConfigurations,
+): PriorityClassSettings {
+  return { ...others, quota: quota && resolveQuota(quota, configurations) };
+}
+
 /** What a version of a model asks for. */
 export function modelConsumer(
-  { name, replicas = {}, gpus, resources }: ModelSettings,
+  { name, replicas = {}, gpus, resources, rollout, priorityClass }: ModelSettings,
   accelerator: Accelerator | undefined,
 ): QuotaConsumer {
   const { min = 1, max = min } = replicas;
   const { cpu = '0', memory = '0' } = resources.requests;
   const resourceName = accelerator?.resourceName;
-  return { name, pods: max, accelerators: resourceName === undefined ? {} : { [resourceName]: gpus }, cpu, memory };
+  const accelerators = resourceName === undefined ? {} : { [resourceName]: gpus };
+  return { name, pods: max, accelerators, cpu, memory, givesWay: rollout === 'replace', priorityClass };
 }
 
 /** What the Gateway's pods ask for. */
@@ -79,7 +96,8 @@ export function quotaUses(quota: QuotaSettings, consumers: readonly QuotaConsume
     const parts = consumers
       .map((consumer) => ({ name: consumer.name, pods: consumer.pods, each: eachOf(consumer) }))
       .filter(({ each }) => each > 0);
-    const update = Math.max(0, ...parts.map((part) => (part.pods < PODS_THAT_GIVE_WAY ? part.each : 0)));
+    const surges = consumers.filter((each) => each.givesWay !== true && each.pods < PODS_THAT_GIVE_WAY);
+    const update = Math.max(0, ...surges.map(eachOf));
     return { resource, limit, used: exact(parts.reduce((sum, part) => sum + part.pods * part.each, 0)), update, parts };
   };
   return [

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { MaasPlatformProps } from './configuration';
 import { MAXIMUM_TOKEN_LIMIT, MAXIMUM_TOKEN_WEIGHT } from '../limits/lua-script';
 import { MOST_SHARES } from '../models/accelerator-profiles';
+import { HIGHEST_PRIORITY, LOWEST_PRIORITY } from '../models/model-priority-class';
 import { QUANTIZATIONS } from '../models/quantization';
 import { FORMATS, type Format } from './formats';
 
@@ -80,7 +81,12 @@ const key = z.strictObject({
 
 const user = z.strictObject({ name: label(), tier: text(), keys: z.optional(z.array(key)) });
 
-const compute = z.optional(z.strictObject({ cpu: quantity(), memory: quantity() }));
+const compute = { cpu: quantity(), memory: quantity() };
+
+const resources = z.strictObject({
+  requests: z.optional(z.strictObject({ ...compute, ephemeralStorage: quantity() })),
+  limits: z.optional(z.strictObject(compute)),
+});
 
 const amount = () => z.optional(z.number().check(z.minimum(0.001), z.maximum(1_000_000)));
 
@@ -126,6 +132,21 @@ const accelerator = z.strictObject({
   pricePerHour: amount(),
 });
 
+const quota = z.strictObject({
+  accelerators: z.optional(z.record(z.string(), count(0, 100_000))),
+  cpu: quantity(),
+  memory: quantity(),
+  pods: z.optional(count(1, 100_000)),
+});
+
+const priorityClass = z.strictObject({
+  name: label(),
+  value: count(LOWEST_PRIORITY, HIGHEST_PRIORITY),
+  preemptionPolicy: z.optional(z.enum(['PreemptLowerPriority', 'Never'])),
+  description: z.optional(text()),
+  quota: z.optional(quota),
+});
+
 const cache = z.strictObject({
   existingClaim: z.optional(objectName()),
   offline: z.optional(z.boolean()),
@@ -138,7 +159,7 @@ const modelVersion = {
   source: z.optional(formatted(FORMATS.source)),
   accelerator: z.optional(text()),
   gpus: z.optional(count(1, 16)),
-  resources: z.optional(z.strictObject({ requests: compute, limits: compute })),
+  resources: z.optional(resources),
   replicas: z.optional(z.strictObject({ min: z.optional(count(0, 1000)), max: z.optional(count(1, 1000)) })),
   huggingFaceTokenSecret: z.optional(objectName()),
   cache: z.optional(cache),
@@ -180,6 +201,9 @@ const model = z.strictObject({
   weight: weight(),
   tokenWeights: z.optional(z.strictObject({ prompt: weight(), completion: weight(), cached: weight() })),
   priorityClass: z.optional(objectName()),
+  rollout: z.optional(z.enum(['surge', 'replace'])),
+  startupTimeout: z.optional(formatted(FORMATS.duration)),
+  terminationGracePeriod: z.optional(formatted(FORMATS.duration)),
   tokensPerSecond: amount(),
   canary: z.optional(z.strictObject({ weight: count(0, 100), ...modelVersion })),
   external: z.optional(
@@ -258,14 +282,8 @@ export const CONFIGURATION_SCHEMA = z.strictObject({
   models: z.optional(z.array(model)),
   accelerators: z.optional(z.array(accelerator)),
   nodeLabels: z.optional(z.enum(['gpuOperator', 'gke', 'eksAutoMode', 'karpenter', 'aks'])),
-  quota: z.optional(
-    z.strictObject({
-      accelerators: z.optional(z.record(z.string(), count(0, 100_000))),
-      cpu: quantity(),
-      memory: quantity(),
-      pods: z.optional(count(1, 100_000)),
-    }),
-  ),
+  priorityClasses: z.optional(z.array(priorityClass)),
+  quota: z.optional(quota),
   identity: z.optional(identity),
   networkPolicies: z.optional(z.boolean()),
   limits: z.optional(limits),

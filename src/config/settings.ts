@@ -49,7 +49,7 @@ import {
 } from './defaults';
 import { modelHost, resolveModel, type ModelSettings } from './model-settings';
 import { decideMonitoring } from './monitoring';
-import { resolveQuota, type QuotaSettings } from './quota';
+import { resolvePriorityClass, resolveQuota, type PriorityClassSettings, type QuotaSettings } from './quota';
 
 /** An OIDC issuer with everything decided. */
 export interface OidcSettings {
@@ -92,6 +92,7 @@ export interface PlatformSettings {
   readonly models: ModelSettings[];
   readonly accelerators: AcceleratorConfiguration[];
   readonly nodeLabels: NodeLabels;
+  readonly priorityClasses: PriorityClassSettings[];
   readonly quota?: QuotaSettings;
   readonly apiKeys?: { readonly prefixes: string[] };
   readonly oidc?: OidcSettings;
@@ -157,6 +158,9 @@ export function resolveSettings(props: MaasPlatformProps): PlatformSettings {
     models: (props.models ?? DEFAULT_MODELS).map((model) => resolveModel(model, platform, domain)),
     accelerators,
     nodeLabels,
+    priorityClasses: (props.priorityClasses ?? []).map((each) =>
+      resolvePriorityClass(each, { accelerators, nodeLabels }),
+    ),
     quota: props.quota && resolveQuota(props.quota, { accelerators, nodeLabels }),
     apiKeys: acceptsApiKeys(props.identity)
       ? { prefixes: props.identity?.apiKeys?.prefixes ?? [...DEFAULT_PREFIXES] }

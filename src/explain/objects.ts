@@ -1,6 +1,6 @@
 import { acceleratorOf } from '../config/accelerators';
 import type { TierConfiguration, UserConfiguration } from '../config/configuration';
-import { DEFAULT_QUOTA_NAME } from '../config/defaults';
+import { DEFAULT_QUOTA_NAME, modelQuotaName } from '../config/defaults';
 import { routesByHost, routesByPath } from '../config/model-address';
 import { hasSeveralReplicas } from '../models/inference-service';
 import { nodeCaches } from '../config/node-caches';
@@ -103,6 +103,18 @@ export function modelObjects(settings: PlatformSettings, model: ModelSettings): 
         versionsOf(model).some((version) => version.cache?.nodeGroup && version.source === source),
       )
       .map(({ name }) => reference(settings, '60-models', 'LocalModelCache', undefined, name, 'on which nodes')),
+    ...settings.priorityClasses
+      .filter(({ name }) => name === model.priorityClass)
+      .flatMap(({ name, quota }) => {
+        const className = prefixedName(settings, name);
+        const counted = modelQuotaName(className);
+        return [
+          reference(settings, '60-models', 'PriorityClass', undefined, className, 'who gives way'),
+          ...(quota === undefined
+            ? []
+            : [reference(settings, '60-models', 'ResourceQuota', namespace, counted, 'what its class may ask for')]),
+        ];
+      }),
     ...(settings.quota === undefined || model.external !== undefined
       ? []
       : [

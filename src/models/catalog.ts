@@ -41,6 +41,15 @@ export const DEFAULT_RESOURCES: Readonly<Record<ModelRuntime, ModelResources>> =
   simulator: RESOURCES.simulator,
 };
 
+/** Resources of a model with those of its runtime where it states none. */
+export function withDefaults(
+  { requests, limits }: ModelResources = {},
+  runtime: ModelRuntime,
+): Required<ModelResources> {
+  const defaults = DEFAULT_RESOURCES[runtime];
+  return { requests: { ...defaults.requests, ...requests }, limits: { ...defaults.limits, ...limits } };
+}
+
 /** The catalog. */
 export const CATALOG: Readonly<Record<string, CatalogEntry>> = ENTRIES;
 

@@ -4,7 +4,7 @@ import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { MODEL_LABEL } from '../pods';
 import { deploymentMode } from './deployment-mode';
-import type { ModelReplicas } from './model-size';
+import type { ModelReplicas, ModelRollout } from './model-size';
 
 /** What every InferenceService of the platform has in common. */
 export interface InferenceServiceOptions {
@@ -13,6 +13,7 @@ export interface InferenceServiceOptions {
   readonly replicas?: ModelReplicas;
   /** Whether something else than KServe decides how many of the range there are. */
   readonly externalAutoscaler?: boolean;
+  readonly rollout?: ModelRollout;
   readonly kserveVersion?: string;
   readonly labels?: { readonly [key: string]: string };
   readonly annotations?: { readonly [key: string]: string };
@@ -44,6 +45,7 @@ export function addInferenceService(scope: Construct, id: string, options: Infer
     spec: {
       predictor: {
         ...options.predictor,
+        deploymentStrategy: options.rollout === 'replace' ? REPLACE : undefined,
         ...(max > 1 && { topologySpreadConstraints: spread(options.name) }),
         // Of an external autoscaler's range KServe reads nothing, but it takes 0 for nothing written.
         minReplicas: Math.max(min, 1),
@@ -53,6 +55,9 @@ export function addInferenceService(scope: Construct, id: string, options: Infer
     },
   });
 }
+
+/** One pod after the other, each in the place of an old one: it needs no accelerator more than there are. */
+const REPLACE = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
 
 function autoscalerClass({ replicas, externalAutoscaler = false }: InferenceServiceOptions): string {
   const { min, max } = replicaRange(replicas);

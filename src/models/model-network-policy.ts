@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { addNetworkPolicy, podPeer } from '../network-policy';
 import { MODEL_LABEL, type PodSelection } from '../pods';
-import { MODEL_PORT } from './vllm-runtime';
+import { MODEL_PORT } from './model-port';
 
 /** Props of `ModelNetworkPolicy`. */
 export interface ModelNetworkPolicyProps {

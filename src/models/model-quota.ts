@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { DEFAULT_QUOTA_NAME } from '../config/defaults';
+import { modelQuotaName } from '../config/defaults';
 import { addCoreObject } from '../core-object';
 import { objectMetadata } from '../labels';
 
@@ -10,9 +10,15 @@ export interface ModelQuotaProps {
 
   /**
    * Name of the ResourceQuota.
-   * @default model-quota
+   * @default model-quota, with `priorityClassName` `model-quota-<it>`
    */
   readonly name?: string;
+
+  /**
+   * PriorityClass whose pods alone are counted.
+   * @default - all pods
+   */
+  readonly priorityClassName?: string;
 
   /**
    * Accelerators of all pods together, by extended resource, for example `nvidia.com/gpu`.
@@ -51,7 +57,7 @@ export interface ModelQuotaProps {
 export class ModelQuota extends Construct {
   constructor(scope: Construct, id: string, props: ModelQuotaProps) {
     super(scope, id);
-    const { accelerators = {}, cpu, memory, pods } = props;
+    const { accelerators = {}, cpu, memory, pods, priorityClassName } = props;
     const hard = {
       // An extended resource cannot be overcommitted, so that there is a quota of requests only.
       ...Object.fromEntries(Object.entries(accelerators).map(([name, most]) => [`requests.${name}`, String(most)])),
@@ -63,8 +69,15 @@ export class ModelQuota extends Construct {
       throw new Error('quota: got nothing to limit, expected one of accelerators, cpu, memory, pods');
     }
     addCoreObject(this, 'Resource', 'ResourceQuota', {
-      metadata: objectMetadata(props.name ?? DEFAULT_QUOTA_NAME, { namespace: props.namespace }),
-      spec: { hard },
+      metadata: objectMetadata(props.name ?? modelQuotaName(priorityClassName), { namespace: props.namespace }),
+      spec: {
+        hard,
+        scopeSelector: priorityClassName === undefined ? undefined : scopeOf(priorityClassName),
+      },
     });
   }
+}
+
+function scopeOf(priorityClassName: string) {
+  return { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: [priorityClassName] }] };
 }

@@ -1,17 +1,24 @@
+import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { restrictedPodSecurity } from '../cluster/pod-security';
 import type { IModelBackend } from '../gateway/model-route';
 import type { Accelerator } from './accelerator';
-import { DEFAULT_RESOURCES } from './catalog';
+import { withDefaults } from './catalog';
 import { adapterArguments, type ModelAdapter } from './model-adapter';
 import { claimParts, nodeGroupAnnotations, type ModelCache } from './model-cache';
 import { HUGGING_FACE, HUGGING_FACE_FORM, parseHuggingFace } from './hugging-face';
 import { addInferenceService, predictorServiceName } from './inference-service';
 import { largerSharedMemory } from './shared-memory';
 import { HUGGING_FACE_FORMAT, huggingFaceToken, type IServingRuntime } from './vllm-runtime';
+import {
+  DEFAULT_TERMINATION_GRACE_PERIOD,
+  SHORTEST_GRACE_PERIOD,
+  shutdownArgument,
+  startupProbe,
+} from './vllm-lifetime';
 import { defaultUtilization } from './vllm-serving';
 import type { PlatformKind } from '../cluster/platform-kind';
-import type { ModelReplicas, ModelResources } from './model-size';
+import { containerResources, type ModelReplicas, type ModelResources, type ModelRollout } from './model-size';
 
 /** Props of `ServedModel`. */
 export interface ServedModelProps {
@@ -113,10 +120,29 @@ export interface ServedModelProps {
   readonly platform?: PlatformKind;
 
   /**
-   * Existing PriorityClass of the pods.
+   * What an update does first: start a new pod (`surge`), or end an old one (`replace`), for want of accelerators.
+   * @default surge
+   */
+  readonly rollout?: ModelRollout;
+
+  /**
+   * PriorityClass of the pods, for example of a `ModelPriorityClass`.
    * @default - that of the cluster
    */
   readonly priorityClassName?: string;
+
+  /**
+   * How long it may load its weights before Kubernetes restarts it.
+   * @default - the runtime's: 30 minutes
+   */
+  readonly startupTimeout?: Duration;
+
+  /**
+   * How long a pod that goes may finish its answers; at least 30 seconds. With an image of its own the accelerator's vLLM does
+   * so only by an argument: `--shutdown-timeout` (0.18 or newer), in seconds.
+   * @default - 5 minutes
+   */
+  readonly terminationGracePeriod?: Duration;
 
   /**
    * Version of KServe.
@@ -138,7 +164,7 @@ const MODEL_PATH = '/mnt/models';
  * securityContext and is refused by Pod Security `restricted`.
  *
  * @throws when the range of replicas is empty, or begins below one without an external autoscaler, when `hf://` is followed
- * by no model, or when an adapter is not at Hugging Face
+ * by no model, when the grace period is too short, or when an adapter is not at Hugging Face
  * @see https://kserve.github.io/website/docs/model-serving/generative-inference/overview
  */
 export class ServedModel extends Construct implements IModelBackend {
@@ -157,12 +183,14 @@ export class ServedModel extends Construct implements IModelBackend {
       namespace: props.namespace,
       replicas: props.replicas,
       externalAutoscaler: props.externalAutoscaler,
+      rollout: props.rollout,
       kserveVersion: props.kserveVersion,
       labels: { tier: 'gpu', 'opendatahub.io/dashboard': 'true' },
       annotations: nodeGroupAnnotations(props.cache),
       predictor: {
         serviceAccountName: props.serviceAccountName,
         priorityClassName: props.priorityClassName,
+        terminationGracePeriodSeconds: gracePeriodSeconds(props),
         securityContext: podSecurity(props.platform, claim?.fsGroup),
         volumes: listed([...largerSharedMemory(props.gpus ?? 1), ...(claim?.volumes ?? [])]),
         ...placement(props.accelerator),
@@ -174,6 +202,7 @@ export class ServedModel extends Construct implements IModelBackend {
           volumeMounts: claim?.volumeMounts,
           env: variables(props, claim?.env),
           resources: modelResources(props),
+          startupProbe: props.startupTimeout && startupProbe(props.startupTimeout),
         },
       },
     });
@@ -216,8 +245,23 @@ function modelArguments(props: ServedModelProps): string[] {
     ...(gpus > 1 ? [`--tensor-parallel-size=${gpus}`] : []),
     ...adapterArguments(props),
     ...(accelerator.sharedBy > 1 ? [`--gpu-memory-utilization=${defaultUtilization(accelerator)}`] : []),
+    ...shutdownArguments(props),
     ...(props.arguments ?? []),
   ];
+}
+
+/** What the runtime says of its default; nothing to images of others, which may be of an older vLLM. */
+function shutdownArguments({ accelerator, terminationGracePeriod }: ServedModelProps): string[] {
+  const isPinned = accelerator.image === undefined;
+  return terminationGracePeriod !== undefined && isPinned ? [shutdownArgument(terminationGracePeriod)] : [];
+}
+
+function gracePeriodSeconds({ terminationGracePeriod = DEFAULT_TERMINATION_GRACE_PERIOD }: ServedModelProps): number {
+  const seconds = terminationGracePeriod.toSeconds();
+  if (seconds < SHORTEST_GRACE_PERIOD) {
+    throw new Error(`termination grace period: got ${seconds} s, expected at least ${SHORTEST_GRACE_PERIOD} s`);
+  }
+  return seconds;
 }
 
 /** The group of a volume's files is set once: to go through all of them at each start takes long. */
@@ -243,8 +287,5 @@ function variables({ huggingFaceTokenSecretName: name }: ServedModelProps, other
 function modelResources({ resources, accelerator, gpus }: ServedModelProps) {
   const { resourceName } = accelerator;
   const accelerators = resourceName === undefined ? {} : { [resourceName]: String(gpus ?? 1) };
-  return {
-    requests: { ...DEFAULT_RESOURCES.vllm.requests, ...resources?.requests, ...accelerators },
-    limits: { ...DEFAULT_RESOURCES.vllm.limits, ...resources?.limits, ...accelerators },
-  };
+  return containerResources(withDefaults(resources, 'vllm'), accelerators);
 }

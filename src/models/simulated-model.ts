@@ -2,10 +2,10 @@ import { Construct } from 'constructs';
 import { restrictedContainerSecurity, restrictedPodSecurity } from '../cluster/pod-security';
 import type { IModelBackend } from '../gateway/model-route';
 import { imageName, IMAGES } from '../images';
-import { DEFAULT_RESOURCES } from './catalog';
+import { withDefaults } from './catalog';
 import { addInferenceService, predictorServiceName } from './inference-service';
-import { MODEL_PORT } from './vllm-runtime';
-import type { ModelReplicas, ModelResources } from './model-size';
+import { MODEL_PORT } from './model-port';
+import { containerResources, type ModelReplicas, type ModelResources, type ModelRollout } from './model-size';
 
 /** Props of `SimulatedModel`. */
 export interface SimulatedModelProps {
@@ -64,7 +64,13 @@ export interface SimulatedModelProps {
   readonly serviceAccountName?: string;
 
   /**
-   * Existing PriorityClass of the pods.
+   * What an update does first: start a new pod (`surge`), or end an old one (`replace`), for want of accelerators.
+   * @default surge
+   */
+  readonly rollout?: ModelRollout;
+
+  /**
+   * PriorityClass of the pods, for example of a `ModelPriorityClass`.
    * @default - that of the cluster
    */
   readonly priorityClassName?: string;
@@ -97,6 +103,7 @@ export class SimulatedModel extends Construct implements IModelBackend {
       namespace: props.namespace,
       replicas: props.replicas,
       externalAutoscaler: props.externalAutoscaler,
+      rollout: props.rollout,
       kserveVersion: props.kserveVersion,
       labels: { app: props.name, component: 'model-server' },
       predictor: {
@@ -127,10 +134,7 @@ function simulatorContainer(props: SimulatedModelProps) {
     ports: [{ name: 'http', containerPort: MODEL_PORT, protocol: 'TCP' }],
     readinessProbe: { httpGet: { path: '/health/ready', port: MODEL_PORT }, periodSeconds: 5 },
     livenessProbe: { httpGet: { path: '/health', port: MODEL_PORT }, periodSeconds: 30 },
-    resources: {
-      requests: { ...DEFAULT_RESOURCES.simulator.requests, ...props.resources?.requests },
-      limits: { ...DEFAULT_RESOURCES.simulator.limits, ...props.resources?.limits },
-    },
+    resources: containerResources(withDefaults(props.resources, 'simulator')),
     securityContext: restrictedContainerSecurity(),
   };
 }

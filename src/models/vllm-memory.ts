@@ -136,7 +136,10 @@ function contextOf(model: ModelFigures, { maxModelLength }: Serving): number | u
 }
 
 /** Weights of the whole model. Embeddings stay as they are when the rest is quantized. */
-function weightBytes(model: ModelFigures, { bytes, weightBits = model.weightBits }: Serving): number {
+export function weightBytes(
+  model: ModelFigures,
+  { bytes, weightBits = model.weightBits }: Pick<Serving, 'bytes' | 'weightBits'>,
+): number {
   const { parameters, hiddenSize = 0, vocabularySize = 0, unquantizedBillions } = model;
   if (weightBits === undefined || weightBits >= 8 * bytes) {
     return parameters * bytes;

@@ -4,8 +4,17 @@ import { l1 } from '../l1';
 import { objectMetadata } from '../labels';
 import { Accelerator } from './accelerator';
 import { DEFAULT_RUNTIME_NAME } from './accelerator-parts';
+import { MODEL_PORT } from './model-port';
 import { sharedMemoryVolume } from './shared-memory';
 import { CPU_CACHE_GIBIBYTES } from './vllm-memory';
+import {
+  DEFAULT_STARTUP_TIMEOUT,
+  DEFAULT_TERMINATION_GRACE_PERIOD,
+  LIFECYCLE,
+  PROBES,
+  shutdownArgument,
+  startupProbe,
+} from './vllm-lifetime';
 import { RUNTIME_DEFAULTS } from './vllm-serving';
 
 /** A ServingRuntime that `ServedModel` can name. */
@@ -38,17 +47,11 @@ export interface VllmRuntimeProps {
   readonly image?: string;
 }
 
-/** Port of every model server. */
-export const MODEL_PORT = 8080;
-
 /**
  * Model format of weights that the model server loads itself. KServe takes any other model without `storageUri` for one
  * of a multi-model server, and puts its agent, a second container, beside it.
  */
 export const HUGGING_FACE_FORMAT = 'huggingface';
-
-/** Seconds that a model may load its weights before Kubernetes restarts it: 30 minutes. */
-const LOADING_SECONDS = 1800;
 
 /** A process without a home and without a name in /etc/passwd writes its caches here. */
 const WRITABLE_PATHS: Readonly<Record<string, string>> = {
@@ -70,6 +73,8 @@ const WRITABLE_PATHS: Readonly<Record<string, string>> = {
  * Gated models of Hugging Face open with the key `HF_TOKEN` of the Secret `huggingface-token`, where that exists.
  *
  * Usage is reported in every stream (`--enable-force-include-usage`), or token limits would have to estimate it.
+ *
+ * A pod that goes finishes its answers. The argument for that is left to who brings an image: vLLM has it since 0.18.
  *
  * @throws when the accelerator has no image, and none is pinned for it
  * @see https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
@@ -119,7 +124,6 @@ function imageOf({ image }: VllmRuntimeProps, accelerator: Accelerator): string 
 }
 
 function vllmContainer(accelerator: Accelerator, image: string) {
-  const health = { httpGet: { path: '/health', port: MODEL_PORT } };
   const isCpu = accelerator.family === 'cpu';
   return {
     name: 'kserve-container',
@@ -130,6 +134,7 @@ function vllmContainer(accelerator: Accelerator, image: string) {
       ...(isCpu ? [] : [`--gpu-memory-utilization=${RUNTIME_DEFAULTS.gpuMemoryUtilization}`]),
       `--max-num-seqs=${RUNTIME_DEFAULTS.maxNumSeqs}`,
       '--enable-force-include-usage',
+      ...(accelerator.image === undefined ? [shutdownArgument(DEFAULT_TERMINATION_GRACE_PERIOD)] : []),
     ],
     env: [
       ...Object.entries(WRITABLE_PATHS).map(([name, value]) => ({ name, value })),
@@ -138,9 +143,9 @@ function vllmContainer(accelerator: Accelerator, image: string) {
       huggingFaceToken({ name: 'huggingface-token', optional: true }),
     ],
     ports: [{ name: 'http', containerPort: MODEL_PORT, protocol: 'TCP' }],
-    startupProbe: { ...health, periodSeconds: 10, failureThreshold: LOADING_SECONDS / 10 },
-    readinessProbe: { ...health, periodSeconds: 5 },
-    livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 3 },
+    startupProbe: startupProbe(DEFAULT_STARTUP_TIMEOUT),
+    ...PROBES,
+    lifecycle: LIFECYCLE,
     securityContext: restrictedContainerSecurity(),
     volumeMounts: [
       { name: 'shm', mountPath: '/dev/shm' },

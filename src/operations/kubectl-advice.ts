@@ -30,6 +30,11 @@ const ADVICE: readonly (readonly [said: RegExp, advice: (kubectl: string, match:
     (kubectl) => `the cluster does not answer; see: ${kubectl} cluster-info`,
   ],
   [
+    /The PriorityClass .* is invalid/,
+    () =>
+      'a PriorityClass keeps its value and its preemptionPolicy: declare another one in `priorityClasses`, and name it',
+  ],
+  [
     /is forbidden: User "/,
     (kubectl) => `what this account may do: ${kubectl} auth can-i --list; another account: --context <name>`,
   ],

@@ -80,15 +80,29 @@ export function addObjects(chart: Chart, { settings }: PlatformContext): void {
 }
 
 /** Whether the platform has anything that others use. */
-function sharesObjects({ createNamespaces, kserve, kuadrant, limits }: PlatformSettings): boolean {
-  return createNamespaces || kserve.configure || kuadrant.create || limits.onFailure !== undefined;
+function sharesObjects(settings: PlatformSettings): boolean {
+  const { createNamespaces, kserve, kuadrant, limits } = settings;
+  return (
+    createNamespaces ||
+    kserve.configure ||
+    kuadrant.create ||
+    limits.onFailure !== undefined ||
+    hasPriorityClasses(settings)
+  );
+}
+
+function hasPriorityClasses({ priorityClasses }: PlatformSettings): boolean {
+  return priorityClasses.length > 0;
 }
 
 /** Only one platform has this namespace, so its name is enough for those of cluster-scoped objects. */
 export function addProtection(chart: Chart, { settings, gateway }: PlatformContext): void {
   const { namespace } = settings;
   if (sharesObjects(settings)) {
-    new DeletionProtection(chart, 'deletion-protection', { name: `${namespace}-deletion-protection` });
+    new DeletionProtection(chart, 'deletion-protection', {
+      name: `${namespace}-deletion-protection`,
+      priorityClasses: hasPriorityClasses(settings),
+    });
   }
   new GatewayProtection(chart, 'gateway-protection', {
     name: `${namespace}-gateway-protection`,

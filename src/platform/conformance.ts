@@ -4,7 +4,7 @@ import { CONFORMANCE_NAME } from '../config/defaults';
 import { addressOf } from '../config/model-address';
 import { modelHost } from '../config/model-settings';
 import { IMAGES } from '../images';
-import { MODEL_PORT } from '../models/vllm-runtime';
+import { MODEL_PORT } from '../models/model-port';
 import { platformImage, type PlatformContext } from './context';
 import { usesTokenPolicy } from './limits';
 

@@ -26,6 +26,12 @@ export function prefixedName({ name: platform }: PlatformSettings, name: string)
   return platform === undefined ? name : `${platform}-${name}`;
 }
 
+/** PriorityClass of a model's pods: one of the platform's, else as the cluster has it. */
+export function priorityClassName(settings: PlatformSettings, { priorityClass }: ModelSettings): string | undefined {
+  const isOwn = settings.priorityClasses.some(({ name }) => name === priorityClass);
+  return priorityClass === undefined || !isOwn ? priorityClass : prefixedName(settings, priorityClass);
+}
+
 /** Where an EnvoyFilter of this name goes; in the root namespace the platform's name keeps it from another platform's. */
 export function filterPlacement(
   { settings }: Pick<PlatformContext, 'settings'>,

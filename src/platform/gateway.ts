@@ -18,7 +18,7 @@ import { TOTAL_TOKENS_PATHS } from '../gateway/model-paths';
 import { ModelRoute, type ModelCanary } from '../gateway/model-route';
 import { OpenShiftRoute } from '../gateway/openshift-route';
 import { SharedModelRoute } from '../gateway/shared-model-route';
-import { MODEL_PORT } from '../models/vllm-runtime';
+import { MODEL_PORT } from '../models/model-port';
 import { filterPlacement, modelUrl, type PlatformContext } from './context';
 import { sharesRoute, usesTokenPolicy } from './limits';
 import { scrapers } from './observability';

@@ -1,4 +1,4 @@
-import type { Chart } from 'cdk8s';
+import type { Chart, Duration } from 'cdk8s';
 import { acceleratorOf } from '../config/accelerators';
 import { DEFAULT_MINIO_SECRET_NAME } from '../config/defaults';
 import { versionsOf, type ModelSettings } from '../config/model-settings';
@@ -14,6 +14,7 @@ import { ModelDisruptionBudget } from '../models/model-disruption-budget';
 import { nodeCaches } from '../config/node-caches';
 import { ModelNodeCache } from '../models/model-node-cache';
 import { ModelNetworkPolicy } from '../models/model-network-policy';
+import { ModelPriorityClass } from '../models/model-priority-class';
 import { ModelQuota } from '../models/model-quota';
 import { ModelScaling } from '../models/model-scaling';
 import { ModelStorageAccess } from '../models/model-storage-access';
@@ -22,7 +23,7 @@ import { ServedModel } from '../models/served-model';
 import { SimulatedModel } from '../models/simulated-model';
 import { DEFAULT_RUNTIME_NAME } from '../models/accelerator-parts';
 import { VllmRuntime, type IServingRuntime } from '../models/vllm-runtime';
-import { filterPlacement, platformImage, type PlatformContext } from './context';
+import { filterPlacement, platformImage, prefixedName, priorityClassName, type PlatformContext } from './context';
 import { gatewayJob, metricsAddress, scrapers } from './observability';
 
 export function addKServe(chart: Chart, { settings, gateway }: PlatformContext): void {
@@ -38,6 +39,13 @@ export function addKServe(chart: Chart, { settings, gateway }: PlatformContext):
 export function addModels(chart: Chart, context: PlatformContext): void {
   const { settings, models } = context;
   const { namespace } = settings;
+  for (const { name, quota, ...priorityClass } of settings.priorityClasses) {
+    const priorityClassName = prefixedName(settings, name);
+    new ModelPriorityClass(chart, `priority-class-${name}`, { ...priorityClass, name: priorityClassName });
+    if (quota !== undefined) {
+      new ModelQuota(chart, `quota-${name}`, { ...quota, namespace, priorityClassName });
+    }
+  }
   if (settings.quota !== undefined) {
     new ModelQuota(chart, 'quota', { ...settings.quota, namespace });
   }
@@ -158,7 +166,7 @@ function addModel(
     externalAutoscaler: model.scaling !== undefined,
     kserveVersion: settings.versions.kserve,
     serviceAccountName,
-    priorityClassName: model.priorityClass,
+    priorityClassName: priorityClassName(settings, model),
   };
   if (model.runtime === 'simulator') {
     return new SimulatedModel(chart, `model-${model.name}`, {
@@ -177,8 +185,14 @@ function addModel(
     source: checked(model.source, 'source', model),
     accelerator,
     huggingFaceTokenSecretName: model.huggingFaceTokenSecret,
+    startupTimeout: durationOf(model.startupTimeout),
+    terminationGracePeriod: durationOf(model.terminationGracePeriod),
     platform: settings.platform,
   });
+}
+
+function durationOf(text: string | undefined): Duration | undefined {
+  return text === undefined ? undefined : parseGatewayApiDuration(text);
 }
 
 /** What the checks have made sure that a vllm model has. */

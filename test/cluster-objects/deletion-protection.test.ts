@@ -28,6 +28,21 @@ describe('DeletionProtection', () => {
     });
   });
 
+  test('PriorityClasses, too, where there are some', () => {
+    const { find: findIn } = synthesize(
+      (chart) => new DeletionProtection(chart, 'protection', { name: 'llm-keep', priorityClasses: true }),
+    );
+    expect(findIn('ValidatingAdmissionPolicy').spec.matchConstraints.resourceRules).toEqual([
+      ...spec.matchConstraints.resourceRules,
+      {
+        apiGroups: ['scheduling.k8s.io'],
+        apiVersions: ['v1'],
+        operations: ['DELETE'],
+        resources: ['priorityclasses'],
+      },
+    ]);
+  });
+
   test('stays in force while it is being deleted, and no GitOps tool deletes it', () => {
     for (const { metadata } of manifests) {
       expect(metadata.finalizers).toEqual(['cdk8s-maas/deletion-protection']);
@@ -50,13 +65,18 @@ describe('DeletionProtection', () => {
 
   test('matches exactly what the constructs mark as shared with others', () => {
     const { matchLabels } = spec.matchConstraints.objectSelector;
-    const kinds = ['Namespace', 'ConfigMap', 'Kuadrant'];
+    const kinds = ['Namespace', 'ConfigMap', 'Kuadrant', 'PriorityClass'];
     const marked = Object.values(CONSTRUCTS).flatMap((create) =>
       synthesize((chart) => create(chart, NAMES))
         .manifests.filter(({ kind, metadata }) => kinds.includes(kind) && isSubset(matchLabels, metadata.labels))
         .map(identify),
     );
-    expect(marked).toEqual(['Namespace thing', 'Kuadrant llm/thing', 'ConfigMap kserve/inferenceservice-config']);
+    expect(marked).toEqual([
+      'Namespace thing',
+      'Kuadrant llm/thing',
+      'ConfigMap kserve/inferenceservice-config',
+      'PriorityClass thing',
+    ]);
   });
 });
 

@@ -18,8 +18,8 @@ function platformFor(kserve: string): Manifest[] {
     models: [
       { name: 'simulator' },
       { name: 'qwen3', accelerator: 'nvidia-l4', huggingFaceTokenSecret: 'our-token' },
-      { name: 'granite', gpus: 2 },
-      { name: 'mistral' },
+      { name: 'granite', gpus: 2, rollout: 'replace' },
+      { name: 'mistral', startupTimeout: '1h', terminationGracePeriod: '10m' },
       { name: 'nomic', replicas: { min: 2 }, priorityClass: 'system-cluster-critical' },
       { name: 'local', source: 'pvc://weights/llama', accelerator: 'nvidia' },
       { name: 'llama-3-3-70b' },
@@ -186,9 +186,14 @@ describe.each([
         expect(pod.spec.initContainers ?? []).toEqual([]);
         expect(pod.spec.containers.map((each: Named) => each.name)).toEqual(['kserve-container']);
         const [real] = pod.spec.containers;
-        expect(real).toMatchObject({ ...container, volumeMounts: expect.arrayContaining(container.volumeMounts) });
+        const { startupProbe = container.startupProbe } = model;
+        const volumeMounts = expect.arrayContaining(container.volumeMounts);
+        expect(real).toMatchObject({ ...container, startupProbe, volumeMounts });
+        expect(real.lifecycle).toEqual({ preStop: { sleep: { seconds: 15 } } });
+        expect(pod.spec.terminationGracePeriodSeconds).toBe(predictor.terminationGracePeriodSeconds);
         expect(real.args).toEqual([...args, ...model.args]);
         expect(real.resources).toEqual(model.resources);
+        expect('ephemeral-storage' in real.resources.requests).toBe(name !== 'local');
         const own: Named[] = model.env ?? [];
         const kept = (env as Named[]).filter((variable) => !own.some((taken) => taken.name === variable.name));
         const variables = [
@@ -204,6 +209,31 @@ describe.each([
         expect(pod.spec.topologySpreadConstraints).toEqual(topologySpreadConstraints);
         expect(pod.spec.priorityClassName).toBe(priorityClassName);
         expect(pod.spec.tolerations).toEqual(expect.arrayContaining(tolerations));
+      });
+
+      test('a model has its own time to load and to end, but the Deployment the ten minutes of KServe', async () => {
+        const { pod } = await admittedPod('mistral-7b-instruct-predictor');
+        const { startupProbe, args } = pod.spec.containers[0];
+        expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBe(3600);
+        expect(pod.spec.terminationGracePeriodSeconds).toBe(600);
+        expect(args.filter((argument: string) => argument.startsWith('--shutdown-timeout='))).toEqual([
+          '--shutdown-timeout=280',
+          '--shutdown-timeout=580',
+        ]);
+        const { spec } = await found('deployment', 'mistral-7b-instruct-predictor');
+        expect(spec.progressDeadlineSeconds).toBe(600);
+      });
+
+      test('an update starts a pod more, or where the model says so ends one first', async () => {
+        const strategy = async (name: string) => (await found('deployment', `${name}-predictor`)).spec.strategy;
+        expect(await strategy('granite-8b-code-instruct-128k')).toEqual({
+          type: 'RollingUpdate',
+          rollingUpdate: { maxSurge: 0, maxUnavailable: 1 },
+        });
+        expect(await strategy('qwen3-0-6b-instruct')).toEqual({
+          type: 'RollingUpdate',
+          rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' },
+        });
       });
 
       test('weights of a volume claim are mounted, read-only, where vLLM looks', async () => {

@@ -291,19 +291,19 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: 'telemetry: false\n',
     message:
-      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
+      'maas.yaml:1:1 telemetry: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, priorityClasses, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'unknown-key',
     yaml: 'extend: base.yaml\n',
     message:
-      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; did you mean "extends"?',
+      'maas.yaml:1:1 extend: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, priorityClasses, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; did you mean "extends"?',
   },
   {
     rule: 'unknown-key',
     yaml: 'models: [{ name: simulator, "max model/length": 3 }]\n',
     message:
-      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, cache, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary, external, fallback; did you mean "maxModelLength"?',
+      'maas.yaml:1:29 models[0]["max model/length"]: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, cache, arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, rollout, startupTimeout, terminationGracePeriod, tokensPerSecond, canary, external, fallback; did you mean "maxModelLength"?',
   },
   {
     rule: 'unknown-key',
@@ -321,7 +321,7 @@ const ROWS: readonly Row[] = [
     rule: 'unknown-key',
     yaml: '__proto__: { a: 1 }\n',
     message:
-      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
+      'maas.yaml:1:1 __proto__: got an unknown key, expected one of name, platform, domain, namespace, createNamespaces, versions, registry, gateway, kuadrant, kserve, tiers, users, models, accelerators, nodeLabels, priorityClasses, quota, identity, networkPolicies, limits, storage, observability, conformance, patches, objects, extends; remove it',
   },
   {
     rule: 'missing-key',
@@ -1543,6 +1543,12 @@ const ROWS: readonly Row[] = [
   },
   {
     rule: 'resource-unit',
+    yaml: 'models: [{ name: qwen3, resources: { requests: { ephemeralStorage: "40" } } }]\n',
+    message:
+      'maas.yaml:1:68 models[0].resources.requests.ephemeralStorage: got "40", expected at least 1Mi, in whole bytes; did you mean "40Gi"?',
+  },
+  {
+    rule: 'resource-unit',
     yaml: 'models: [{ name: simulator, resources: { limits: { cpu: 8Gi, memory: 0Gi } } }]\n',
     message: [
       'maas.yaml:1:57 models[0].resources.limits.cpu: got "8Gi", expected a number of CPUs, or of thousandths with "m"; did you mean "8"?',
@@ -2288,6 +2294,90 @@ const ROWS: readonly Row[] = [
     yaml: 'models: [{ name: simulator, parameters: 8B }]\n',
     message:
       'maas.yaml:1:29 models[0].parameters: got "8B", expected nothing for the simulator, which has no weights: it has no effect; remove it',
+  },
+  {
+    rule: 'model-lifetime',
+    yaml: 'models: [{ name: qwen3, startupTimeout: 59s, terminationGracePeriod: 29s }, { name: granite, terminationGracePeriod: 30001ms }]\n',
+    message: [
+      'maas.yaml:1:41 models[0].startupTimeout: got "59s", expected whole seconds, at least 60s; for example "30m"',
+      'maas.yaml:1:70 models[0].terminationGracePeriod: got "29s", expected whole seconds, at least 30s; for example "5m"',
+      'maas.yaml:1:118 models[1].terminationGracePeriod: got "30001ms", expected whole seconds, at least 30s; for example "5m"',
+    ].join('\n'),
+  },
+  {
+    rule: 'model-lifetime',
+    yaml: 'models: [{ name: simulator, startupTimeout: 1h }]\n',
+    message:
+      'maas.yaml:1:29 models[0].startupTimeout: got "1h", expected nothing for the simulator, which loads nothing and answers at once: it has no effect; remove it',
+  },
+  {
+    rule: 'quota-accelerator',
+    yaml: 'priorityClasses: [{ name: online, value: 2, quota: { accelerators: { nvidia-l5: 1 } } }]\n',
+    message:
+      'maas.yaml:1:70 priorityClasses[0].quota.accelerators.nvidia-l5: got "nvidia-l5", expected an accelerator that pods ask for, or its extended resource; did you mean "nvidia-l4"?',
+  },
+  {
+    rule: 'quota-twice',
+    yaml: 'priorityClasses: [{ name: online, value: 2, quota: { accelerators: { nvidia-l4: 1, nvidia.com/gpu: 1 } } }]\n',
+    message:
+      'maas.yaml:1:84 priorityClasses[0].quota.accelerators["nvidia.com/gpu"]: got "nvidia.com/gpu", expected nvidia.com/gpu only once: a ResourceQuota cannot tell it from nvidia-l4; remove both, and write `nvidia.com/gpu` with their sum',
+  },
+  {
+    rule: 'quota-empty',
+    yaml: 'priorityClasses: [{ name: online, value: 2, quota: {} }]\n',
+    message:
+      'maas.yaml:1:45 priorityClasses[0].quota: got an empty map, expected at least one limit; write one, or remove it',
+  },
+  {
+    rule: 'quota-fit',
+    yaml: [
+      'quota: { accelerators: { nvidia: 9 } }',
+      'priorityClasses: [{ name: online, value: 2, quota: { accelerators: { nvidia: 2 }, pods: 1 } }]',
+      'models:',
+      '  - { name: granite, gpus: 4, priorityClass: online, rollout: replace }',
+      '  - { name: qwen3, priorityClass: of-the-cluster }',
+      '  - { name: mistral }\n',
+    ].join('\n'),
+    message:
+      'maas.yaml:2:78 priorityClasses[0].quota.accelerators.nvidia: got 2, expected at least 4 for all replicas: granite 1 × 4; write 4, or lower `replicas`',
+  },
+  {
+    rule: 'unique-priority-class-name',
+    yaml: 'priorityClasses: [{ name: online, value: 2 }, { name: online, value: 1 }]\n',
+    message:
+      'maas.yaml:1:55 priorityClasses[1].name: got "online", expected a name of its own (priorityClasses[0].name is the same); remove one, or rename it',
+  },
+  {
+    rule: 'priority-class-name',
+    yaml: 'priorityClasses: [{ name: system-gpus, value: 2 }]\n',
+    message:
+      'maas.yaml:1:27 priorityClasses[0].name: got "system-gpus", expected a name that does not begin with "system-", as the cluster\'s own classes do; rename it; models may name those of the cluster, which are not declared',
+  },
+  {
+    rule: 'priority-class-name',
+    yaml: 'name: system\npriorityClasses: [{ name: gpus, value: 2 }]\n',
+    message:
+      'maas.yaml:2:27 priorityClasses[0].name: got "system-gpus", expected a name that does not begin with "system-", as the cluster\'s own classes do; rename it; models may name those of the cluster, which are not declared',
+  },
+  {
+    rule: 'value-range',
+    yaml: 'priorityClasses: [{ name: gpus, value: 1000000001 }, { name: batch, value: -2147483649 }]\n',
+    message: [
+      'maas.yaml:1:40 priorityClasses[0].value: got 1000000001, expected a whole number from -2,147,483,648 to 1,000,000,000; the nearest is 1000000000',
+      'maas.yaml:1:76 priorityClasses[1].value: got -2147483649, expected a whole number from -2,147,483,648 to 1,000,000,000; the nearest is -2147483648',
+    ].join('\n'),
+  },
+  {
+    rule: 'priority-class-reference',
+    yaml: 'priorityClasses: [{ name: online, value: 2 }]\nmodels: [{ name: simulator, priorityClass: onlin }, { name: qwen3, priorityClass: onlnie }]\n',
+    message:
+      'maas.yaml:2:83 models[1].priorityClass: got "onlnie", expected one of `priorityClasses`, or one of the cluster whose name is not so much like one of them; did you mean "online"? One of the cluster is declared, too, or renamed',
+  },
+  {
+    rule: 'no-effect',
+    yaml: 'priorityClasses: [{ name: online, value: 2 }]\nmodels: []\n',
+    message:
+      'maas.yaml:1:1 priorityClasses: got a list of 1 item, expected nothing while there are no models: it has no effect; remove it',
   },
   {
     rule: 'quota-accelerator',

@@ -122,6 +122,28 @@ describe('docs/cost.md', () => {
     expect(shown.split('\n')).toHaveLength(2);
   });
 
+  test('has a quota of a priority class that holds its models', () => {
+    const [, scoped = ''] = / {2}```yaml\n( {2}priorityClasses:[\s\S]*?)```/.exec(page) ?? [];
+    const kinds = manifestsOf(parseConfiguration(scoped, 'maas.yaml')).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'ResourceQuota')).toHaveLength(1);
+    expect(() => parseConfiguration(scoped.replace('nvidia-l4: 6', 'nvidia-l4: 5'), 'maas.yaml')).toThrow(
+      'priorityClasses[0].quota.accelerators.nvidia-l4: got 5, expected at least 6',
+    );
+  });
+
+  test('declares priority classes that its models name', () => {
+    const [, classes = ''] = /```yaml\n(priorityClasses:[\s\S]*?)```/.exec(page) ?? [];
+    const manifests = manifestsOf(parseConfiguration(classes, 'maas.yaml')) as { kind: string; spec: object }[];
+    expect(manifests.filter(({ kind }) => kind === 'PriorityClass')).toMatchObject([
+      { metadata: { name: 'online' }, value: 1000 },
+      { metadata: { name: 'batch' }, value: -10, preemptionPolicy: 'Never' },
+    ]);
+    expect(manifests.filter(({ kind }) => kind === 'InferenceService').map(({ spec }) => spec)).toMatchObject([
+      { predictor: { priorityClassName: 'online' } },
+      { predictor: { priorityClassName: 'batch' } },
+    ]);
+  });
+
   test('has a quota that holds its models, and shows the message of one that does not', () => {
     const [, quota = ''] = /```yaml\n(quota:[\s\S]*?)```/.exec(page) ?? [];
     const kinds = manifestsOf(parseConfiguration(quota, 'maas.yaml')).map(({ kind }) => kind);

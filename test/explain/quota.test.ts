@@ -46,6 +46,24 @@ test('what a model and all others take, and whether there is room for a rolling 
   expect(quotaOf({ quota, models: MODELS }, 'simulator').map(({ resource }) => resource)).toEqual(['memory']);
 });
 
+test('the quota of its PriorityClass holds its models only, and never the Gateway', () => {
+  const props = {
+    quota: { pods: 9 },
+    priorityClasses: [
+      { name: 'batch', value: 1, quota: { pods: 3 } },
+      { name: 'online', value: 2, quota: { pods: 5 } },
+    ],
+    models: [{ name: 'simulator', priorityClass: 'batch', replicas: { min: 2 } }, { name: 'qwen3' }],
+  };
+  expect(quotaOf(props, 'simulator').map(({ words }) => words)).toEqual([
+    'pods: up to 4 of 9: simulator 2 × 1, qwen3 1 × 1, gateway 1 × 1',
+    'batch: pods: up to 2 of 3: simulator 2 × 1',
+  ]);
+  expect(quotaOf(props, 'qwen3').map(({ limit }) => limit)).toEqual([9]);
+  const text = formatExplanations(explainName(resolveSettings(props), 'simulator'));
+  expect(text).toContain('ResourceQuota llm/model-quota-batch');
+});
+
 test('a Gateway in another namespace counts there', () => {
   const [pods] = quotaOf({ quota: { pods: 9 }, gateway: { namespace: 'istio-system' } }, 'simulator');
   expect(pods?.words).toBe('pods: up to 1 of 9: simulator 1 × 1');

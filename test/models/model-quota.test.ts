@@ -48,3 +48,40 @@ test('in maas.yaml accelerators have names, too', () => {
     'requests.nvidia.com/gpu': '1',
   });
 });
+
+test('ModelQuota: of the pods of a PriorityClass alone', () => {
+  const { manifests, find } = synthesize(
+    (chart) => new ModelQuota(chart, 'quota', { namespace: 'research', pods: 3, priorityClassName: 'batch' }),
+  );
+  expect(manifests.map(identify)).toEqual(['ResourceQuota research/model-quota-batch']);
+  expect(find('ResourceQuota').spec).toEqual({
+    hard: { pods: '3' },
+    scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['batch'] }] },
+  });
+});
+
+test('in maas.yaml each class may have one, beside that of all pods', () => {
+  const quota = { accelerators: { 'nvidia-l4': 2 } };
+  const priorityClasses = [
+    { name: 'online', value: 9 },
+    { name: 'batch', value: 1, quota },
+  ];
+  const manifests = manifestsOf({ name: 'staging', quota: { pods: 9 }, priorityClasses }) as unknown as {
+    kind: string;
+    metadata: { name: string };
+    spec: object;
+  }[];
+  const found = manifests.filter(({ kind }) => kind === 'ResourceQuota');
+  expect(found.map(({ metadata, spec }) => [metadata.name, spec])).toEqual([
+    [
+      'model-quota-staging-batch',
+      {
+        hard: { 'requests.nvidia.com/gpu': '2' },
+        scopeSelector: {
+          matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['staging-batch'] }],
+        },
+      },
+    ],
+    ['model-quota', { hard: { pods: '9' } }],
+  ]);
+});

@@ -5,7 +5,7 @@ import { parseConfiguration } from '../../src/config/read';
 import { manifestsOf } from '../../src/platform/manifests';
 
 /** Pages about models, with the number of their maas.yaml. */
-const PAGES = { 'adding-a-model.md': 2, 'caching.md': 5, 'scaling.md': 2 };
+const PAGES = { 'adding-a-model.md': 2, 'caching.md': 5, 'scaling.md': 3 };
 
 interface Manifest {
   kind: string;

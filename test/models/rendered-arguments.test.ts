@@ -8,7 +8,13 @@ import { VllmRuntime } from '../../src/models/vllm-runtime';
 import { synthesize } from '../support/synth';
 
 /** What a model may set in another way than its runtime. */
-const TUNABLE = ['--distributed-executor-backend', '--gpu-memory-utilization', '--max-loras', '--max-num-seqs'];
+const TUNABLE = [
+  '--distributed-executor-backend',
+  '--gpu-memory-utilization',
+  '--max-loras',
+  '--max-num-seqs',
+  '--shutdown-timeout',
+];
 
 const SHARED = { name: 'model', namespace: 'llm', maxModelLength: 10 };
 

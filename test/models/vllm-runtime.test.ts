@@ -35,6 +35,9 @@ describe('VllmRuntime with minimal props', () => {
     expect(container.ports).toEqual([{ name: 'http', containerPort: 8080, protocol: 'TCP' }]);
     expect(spec.annotations).toEqual({ 'prometheus.io/path': '/metrics', 'prometheus.io/port': '8080' });
     for (const probe of [container.startupProbe, container.readinessProbe, container.livenessProbe]) {
+      // A busy event loop answers late; no probe overlaps the next one.
+      expect(probe.timeoutSeconds).toBe(5);
+      expect(probe.timeoutSeconds).toBeLessThanOrEqual(probe.periodSeconds);
       expect(probe.httpGet).toEqual({ path: '/health', port: 8080 });
     }
   });

@@ -39,6 +39,7 @@ import { KServeConfiguration } from '../../src/models/kserve-configuration';
 import { ModelDisruptionBudget } from '../../src/models/model-disruption-budget';
 import { ModelNetworkPolicy } from '../../src/models/model-network-policy';
 import { ModelNodeCache } from '../../src/models/model-node-cache';
+import { ModelPriorityClass } from '../../src/models/model-priority-class';
 import { ModelQuota } from '../../src/models/model-quota';
 import { ModelScaling } from '../../src/models/model-scaling';
 import { ModelStorageAccess } from '../../src/models/model-storage-access';
@@ -234,6 +235,7 @@ export const CONSTRUCTS: Readonly<Record<string, (scope: Construct, names: Const
     }),
   ModelNodeCache: (scope, { name }) =>
     new ModelNodeCache(scope, 'construct', { name, source: 'hf://acme/own', size: '20Gi', nodeGroups: ['gpus'] }),
+  ModelPriorityClass: (scope, { name }) => new ModelPriorityClass(scope, 'construct', { name, value: 1000 }),
   ModelQuota: (scope, { namespace, name }) => new ModelQuota(scope, 'construct', { namespace, name, pods: 9 }),
   ModelStorageAccess: (scope, { namespace, name }) =>
     new ModelStorageAccess(scope, 'construct', { namespace, secretName: name }),

@@ -21,6 +21,7 @@ export type * from './models';
 export type * from './objects';
 export type * from './observability';
 export type * from './patches';
+export type * from './priority-classes';
 export type * from './quota';
 export type * from './scaling';
 export type * from './storage';

@@ -2,7 +2,7 @@ import type { TokenWeights } from '../../limits/token-weights';
 import type { ModelRuntime } from '../../models/catalog';
 import type { ModelArchitecture } from '../../models/model-architecture';
 import type { ModelCache } from '../../models/model-cache';
-import type { ModelReplicas, ModelResources } from '../../models/model-size';
+import type { ModelReplicas, ModelResources, ModelRollout } from '../../models/model-size';
 import type { AdapterConfiguration } from './adapters';
 import type { CanaryConfiguration } from './canary';
 import type { ExternalConfiguration } from './external';
@@ -129,10 +129,28 @@ export interface ModelConfiguration {
    */
   readonly tokenWeights?: TokenWeights;
   /**
-   * Existing PriorityClass of the pods: who gives way where GPUs are short.
+   * PriorityClass of the pods: who gives way where GPUs are short. One of `priorityClasses`, or an existing one of the
+   * cluster.
    * @default - that of the cluster
    */
   readonly priorityClass?: string;
+  /**
+   * What an update of the model does first: start a new pod (`surge`), which needs room for one more, or end an old one
+   * (`replace`), one at a time, where all accelerators are taken. A single pod is then away until the new one has loaded.
+   * @default surge
+   */
+  readonly rollout?: ModelRollout;
+  /**
+   * How long a vllm model may load its weights before Kubernetes restarts it, for example `1h`.
+   * @default 30m
+   */
+  readonly startupTimeout?: string;
+  /**
+   * How long a pod of a vllm model that goes may finish its answers (`terminationGracePeriodSeconds`), at least `30s`. An
+   * accelerator with an `image` of its own also needs the argument `--shutdown-timeout=<seconds>` for it (vLLM 0.18 or newer).
+   * @default 5m
+   */
+  readonly terminationGracePeriod?: string;
   /**
    * Tokens a second that one replica writes under your load, as you have measured it: `explain` then says what a million
    * costs.

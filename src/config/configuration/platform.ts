@@ -11,6 +11,7 @@ import type { ModelConfiguration } from './models';
 import type { ManifestConfiguration } from './objects';
 import type { ObservabilityConfiguration } from './observability';
 import type { PatchConfiguration } from './patches';
+import type { PriorityClassConfiguration } from './priority-classes';
 import type { QuotaConfiguration } from './quota';
 import type { StorageConfiguration } from './storage';
 import type { TierConfiguration } from './tiers';
@@ -112,6 +113,12 @@ export interface MaasPlatformProps {
    * @default gpuOperator
    */
   readonly nodeLabels?: NodeLabels;
+
+  /**
+   * PriorityClasses that models may name beside those of the cluster: who gives way where GPUs are short.
+   * @default - none
+   */
+  readonly priorityClasses?: PriorityClassConfiguration[];
 
   /**
    * What all pods in the namespace of the models may ask for together, as a ResourceQuota. It has to hold all models with

@@ -7,6 +7,7 @@ import { FALLBACK_RULES } from './fallback';
 import { INFRASTRUCTURE_RULES } from './infrastructure';
 import { IDENTITY_RULES } from './identity';
 import { KEY_RULES } from './keys';
+import { LIFETIME_RULES } from './lifetime';
 import { LIMIT_ENGINE_RULES } from './limit-engines';
 import { LIMIT_RULES } from './limits';
 import { MODEL_ARGUMENT_RULES } from './model-arguments';
@@ -20,6 +21,7 @@ import { MONITOR_LABEL_RULES } from './monitor-labels';
 import { NO_EFFECT_RULES } from './no-effect';
 import { OBJECT_RULES } from './objects';
 import { PLATFORM_HOST_RULES } from './platform-host';
+import { PRIORITY_CLASS_RULES } from './priority-classes';
 import { QUOTA_RULES } from './quota';
 import { REFERENCE_RULES } from './references';
 import { ROUTING_RULES } from './routing';
@@ -45,6 +47,7 @@ export const RULES: readonly Rule[] = [
   ...MODEL_CACHE_RULES,
   ...SHARED_CACHE_RULES,
   ...MODEL_SIZE_RULES,
+  ...LIFETIME_RULES,
   ...SCALING_RULES,
   ...MODEL_ARGUMENT_RULES,
   ...ADAPTER_RULES,
@@ -54,6 +57,7 @@ export const RULES: readonly Rule[] = [
   ...CANARY_RULES,
   ...EXTERNAL_RULES,
   ...FALLBACK_RULES,
+  ...PRIORITY_CLASS_RULES,
   ...QUOTA_RULES,
   ...INFRASTRUCTURE_RULES,
   ...OBJECT_RULES,

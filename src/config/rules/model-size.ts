@@ -1,6 +1,8 @@
 import { DEFAULT_RESOURCES } from '../../models/catalog';
 import { sharedMemoryGibibytes } from '../../models/shared-memory';
+import type { ComputeResources, RequestedResources } from '../../models/model-size';
 import { parseQuantity } from '../../quantity';
+import type { Draft } from '../draft';
 import { quote, type Finding } from '../problem';
 import { namedModelsOf, runtimeOf, type NamedModel } from './facts';
 import { atValue, isUnusable, placed, type Rule } from './rule';
@@ -31,31 +33,41 @@ const replicaRange: Rule = {
     }),
 };
 
-/** A resource of a model. */
-type Resource = 'cpu' | 'memory';
+/** A resource of a model that has a limit. */
+type LimitedResource = keyof ComputeResources;
 
-const RESOURCES: readonly Resource[] = ['cpu', 'memory'];
+/** A resource of a model. */
+type Resource = keyof RequestedResources;
+
+const RESOURCES: readonly LimitedResource[] = ['cpu', 'memory'];
+
+/** Every quantity of a model's `resources`. */
+const QUANTITIES: readonly (readonly ['requests' | 'limits', Resource])[] = [
+  ['requests', 'cpu'],
+  ['requests', 'memory'],
+  ['requests', 'ephemeralStorage'],
+  ['limits', 'cpu'],
+  ['limits', 'memory'],
+];
 
 const resourceUnit: Rule = {
   id: 'resource-unit',
   check: ({ models }) =>
     placed(models).flatMap(({ item, index }) =>
-      (['requests', 'limits'] as const).flatMap((part) =>
-        RESOURCES.flatMap((resource): Finding[] => {
-          const quantity = item.resources?.[part]?.[resource];
-          if (quantity === undefined || hasUsualUnit(quantity, resource)) {
-            return [];
-          }
-          const expected =
-            resource === 'cpu' ? 'a number of CPUs, or of thousandths with "m"' : 'at least 1Mi, in whole bytes';
-          const path = ['models', index, 'resources', part, resource];
-          return [atValue(path, quote(quantity), expected, unitFix(quantity, resource))];
-        }),
-      ),
+      QUANTITIES.flatMap(([part, resource]): Finding[] => {
+        const quantity = (item.resources?.[part] as Draft<RequestedResources> | undefined)?.[resource];
+        if (quantity === undefined || hasUsualUnit(quantity, resource)) {
+          return [];
+        }
+        const expected =
+          resource === 'cpu' ? 'a number of CPUs, or of thousandths with "m"' : 'at least 1Mi, in whole bytes';
+        const path = ['models', index, 'resources', part, resource];
+        return [atValue(path, quote(quantity), expected, unitFix(quantity, resource))];
+      }),
     ),
 };
 
-/** CPUs have no unit or "m"; memory without a unit is in bytes, of which no model server needs so few. */
+/** CPUs have no unit or "m"; memory and disk without a unit is in bytes, of which no model server needs so few. */
 function hasUsualUnit(quantity: string, resource: Resource): boolean {
   return resource === 'cpu'
     ? /^[0-9.]+m?$/.test(quantity)
@@ -78,7 +90,7 @@ const resourceRange: Rule = {
 };
 
 /** Compares what is written with what is written beside it, or comes from the catalog. */
-function compareResource(model: NamedModel, resource: Resource): Finding[] {
+function compareResource(model: NamedModel, resource: LimitedResource): Finding[] {
   const runtime = runtimeOf(model);
   const { resources } = model.item;
   if (runtime === undefined || resources === undefined) {

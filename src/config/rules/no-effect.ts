@@ -128,6 +128,12 @@ const IDLE_KEYS: readonly IdleKey[] = [
     fix: 'remove it',
   },
   {
+    path: ['priorityClasses'],
+    isIdle: ({ models }) => models?.length === 0,
+    reason: 'while there are no models',
+    fix: 'remove it',
+  },
+  {
     path: ['quota'],
     isIdle: ({ models }) => models?.length === 0,
     reason: 'while there are no models',

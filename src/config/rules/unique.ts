@@ -23,8 +23,13 @@ const uniqueAcceleratorName: Rule = {
   check: ({ accelerators }) => uniqueNames('accelerators', accelerators, 'remove one, or rename it'),
 };
 
+const uniquePriorityClassName: Rule = {
+  id: 'unique-priority-class-name',
+  check: ({ priorityClasses }) => uniqueNames('priorityClasses', priorityClasses, 'remove one, or rename it'),
+};
+
 function uniqueNames(
-  list: 'tiers' | 'users' | 'models' | 'accelerators',
+  list: 'tiers' | 'users' | 'models' | 'accelerators' | 'priorityClasses',
   items: readonly ({ readonly name?: string } | undefined)[] | undefined,
   fix: string,
 ): Finding[] {
@@ -197,6 +202,7 @@ export const UNIQUE_RULES: readonly Rule[] = [
   uniqueUserName,
   uniqueModelName,
   uniqueAcceleratorName,
+  uniquePriorityClassName,
   uniqueKey,
   uniqueKeyPrefix,
   uniqueKeySecret,

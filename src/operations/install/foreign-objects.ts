@@ -1,3 +1,4 @@
+import { MODEL_LABEL } from '../../pods';
 import type { Kubectl } from '../kubectl';
 import { identityOf, isInGroups, type KubernetesObject, type ObjectReference } from '../kubernetes-object';
 import { OperationError } from '../operation-error';
@@ -90,6 +91,31 @@ export async function objectsOfGroups(kubectl: Kubectl, groups: readonly string[
   return list(kubectl, resources, ['--all-namespaces']);
 }
 
+/** What is not seen would count as not there. */
+const UNREADABLE = 'cannot see everything: kubectl has printed a line that is no object; is it a wrapper?';
+
+/** Pods of a PriorityClass that are not those of the platform's models. */
+export async function foreignPodsOfPriority(
+  kubectl: Kubectl,
+  priorityClass: string,
+  own: OwnObjects,
+): Promise<ObjectReference[]> {
+  const model = MODEL_LABEL.replaceAll('.', String.raw`\.`);
+  const { stdout } = await kubectl.run([
+    ...['get', 'pods', '--all-namespaces'],
+    `--output=jsonpath={range .items[?(@.spec.priorityClassName=="${priorityClass}")]}` +
+      `{.metadata.namespace}{" "}{.metadata.name}{" "}{.metadata.labels.${model}}{"\\n"}{end}`,
+  ]);
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return lines.flatMap((line) => {
+    const [namespace, name, inferenceService = ''] = line.split(' ');
+    if (!namespace || !name) throw new OperationError(UNREADABLE);
+    const servedBy = { apiVersion: 'serving.kserve.io/v1beta1', kind: 'InferenceService', name: inferenceService };
+    if (own.identities.has(identityOf({ ...servedBy, namespace }))) return [];
+    return [{ apiVersion: 'v1', kind: 'Pod', namespace, name }];
+  });
+}
+
 /** Without what the objects hold: there may be Secrets among them. */
 async function list(kubectl: Kubectl, resources: readonly string[], where: readonly string[]): Promise<ObjectSketch[]> {
   const wanted = resources.filter(
@@ -108,8 +134,7 @@ async function list(kubectl: Kubectl, resources: readonly string[], where: reado
   return lines.map((line) => {
     const [, apiVersion, kind, metadata] = /^(\S+) (\S+) (\{.*\})$/.exec(line) ?? [];
     if (apiVersion === undefined || kind === undefined || metadata === undefined) {
-      // What is not seen would count as not there.
-      throw new OperationError('cannot see everything: kubectl has printed a line that is no object; is it a wrapper?');
+      throw new OperationError(UNREADABLE);
     }
     return { apiVersion, kind, metadata: kubectl.parse(args, metadata) };
   });

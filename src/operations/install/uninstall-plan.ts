@@ -6,6 +6,7 @@ import { COMPONENTS, type Component } from './components';
 import {
   contentsOf,
   foreignIn,
+  foreignPodsOfPriority,
   objectsOfGroups,
   sketched,
   strangersIn,
@@ -127,6 +128,10 @@ export async function usersOf(
       const policies = (await objectsOfGroups(kubectl, ['kuadrant.io'])).filter((each) => each.kind.endsWith('Policy'));
       const foreign = foreignIn(policies, own);
       return foreign.length > 0 ? `it enforces ${namesOf(foreign.map(sketched), 5)}` : undefined;
+    }
+    if (kind === 'PriorityClass') {
+      const foreign = await foreignPodsOfPriority(kubectl, metadata.name, own);
+      return foreign.length > 0 ? `it is the priority of ${namesOf(foreign, 5)}` : undefined;
     }
   } catch (error) {
     // Who may not look may not delete either.

@@ -171,8 +171,8 @@ export const SPOILED_MODELS: readonly SpoiledModel[] = [
     ours:
       'gpu: got an unknown key, expected one of name, host, source, servedName, runtime, accelerator, gpus, resources, ' +
       'replicas, scaling, huggingFaceTokenSecret, serviceAccount, maxModelLength, adapters, adapterRank, cache, ' +
-      'arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, tokensPerSecond, canary, ' +
-      'external, fallback; did you mean "gpus"?',
+      'arguments, parameters, architecture, configFile, weight, tokenWeights, priorityClass, rollout, startupTimeout, ' +
+      'terminationGracePeriod, tokensPerSecond, canary, external, fallback; did you mean "gpus"?',
     spoil: ({ model }) => (model.gpu = 1),
     fate: { refused: 'strict decoding error: unknown field "spec.predictor.model.gpu"' },
   },

@@ -1,0 +1,2 @@
+/** Port of every model server. */
+export const MODEL_PORT = 8080;
