@@ -157,11 +157,11 @@ function addModel(
   serviceAccountName: string | undefined,
 ): IModelBackend {
   const { settings } = context;
-  const { servedName, maxModelLength, resources, replicas } = model;
+  const { servedName, maxModelLength, resources, replicas, rollout } = model;
   const shared = {
     name: model.inferenceService,
     namespace: settings.namespace,
-    ...{ servedName, maxModelLength, resources, replicas },
+    ...{ servedName, maxModelLength, resources, replicas, rollout },
     arguments: model.arguments,
     externalAutoscaler: model.scaling !== undefined,
     kserveVersion: settings.versions.kserve,
