@@ -96,17 +96,17 @@ export { type TokenWindow } from './limits/token-window';
 export { type TokenWeights } from './limits/token-weights';
 export { UsageLedger } from './limits/usage-ledger';
 
+export { Accelerator } from './models/accelerator';
+export { type AcceleratorFamily, type NodeLabels } from './models/accelerator-profiles';
 export {
-  Accelerator,
   type AcceleratorOptions,
   type AcceleratorProps,
   type MigOptions,
   type MigStrategy,
   type TimeSlicing,
-} from './models/accelerator';
-export { type AcceleratorFamily, type NodeLabels } from './models/accelerator-profiles';
+} from './models/accelerator-props';
 export { type AcceleratorToleration, type TaintEffect, type TolerationOperator } from './models/accelerator-toleration';
-export { type ModelRuntime } from './models/catalog';
+export { type ModelRuntime } from './models/catalog-entry';
 export { KServeConfiguration, type KServeConfigurationProps } from './models/kserve-configuration';
 export { type ModelArchitecture } from './models/model-architecture';
 export { type Quantization } from './models/quantization';

@@ -1,4 +1,4 @@
-import type { CatalogEntry } from '../models/catalog';
+import type { CatalogEntry } from '../models/catalog-entry';
 import { parseHuggingFace } from '../models/hugging-face';
 import { parseParameters, type ModelFigures } from '../models/model-architecture';
 import type { ModelConfiguration } from './configuration';

@@ -1,6 +1,7 @@
 import type { PlatformKind } from '../cluster/platform-kind';
 import type { TokenWeights } from '../limits/token-weights';
-import { catalogEntry, DEFAULT_RESOURCES, type CatalogEntry, type ModelRuntime } from '../models/catalog';
+import { catalogEntry, DEFAULT_RESOURCES } from '../models/catalog';
+import type { CatalogEntry, ModelRuntime } from '../models/catalog-entry';
 import type { ModelCache } from '../models/model-cache';
 import type { ModelFigures } from '../models/model-architecture';
 import type { ModelReplicas, ModelResources, ModelRollout } from '../models/model-size';

@@ -1,6 +1,6 @@
 import { IMAGES } from '../images';
 import { NVIDIA_PRODUCTS } from './accelerator-cards';
-import type { AcceleratorProps, MigStrategy } from './accelerator';
+import type { AcceleratorProps, MigStrategy } from './accelerator-props';
 import {
   AMD_PROFILES,
   ANY_NVIDIA,

@@ -1,4 +1,4 @@
-import type { CatalogEntry } from './catalog';
+import type { CatalogEntry } from './catalog-entry';
 import type { ModelFigures } from './model-architecture';
 import type { ModelResources } from './model-size';
 

@@ -1,4 +1,4 @@
-import type { ModelRuntime } from './catalog';
+import type { ModelRuntime } from './catalog-entry';
 import { DTYPES } from './vllm-serving';
 
 /** An argument with which a model server would not serve what is rendered around it. */

@@ -1,4 +1,4 @@
-import type { ModelRuntime } from './catalog';
+import type { ModelRuntime } from './catalog-entry';
 
 /** An argument of a model server that the platform decides. */
 export interface RenderedArgument {

@@ -1,6 +1,6 @@
 import { checkConfiguration } from '../../src/config/check';
 import { Accelerator } from '../../src/models/accelerator';
-import type { ModelRuntime } from '../../src/models/catalog';
+import type { ModelRuntime } from '../../src/models/catalog-entry';
 import { RENDERED_ARGUMENTS } from '../../src/models/rendered-arguments';
 import { ServedModel } from '../../src/models/served-model';
 import { SimulatedModel } from '../../src/models/simulated-model';

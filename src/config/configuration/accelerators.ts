@@ -1,4 +1,4 @@
-import type { TimeSlicing } from '../../models/accelerator';
+import type { TimeSlicing } from '../../models/accelerator-props';
 import type { AcceleratorToleration } from '../../models/accelerator-toleration';
 
 /** An accelerator of one's own. */

@@ -1,5 +1,5 @@
 import type { TokenWeights } from '../../limits/token-weights';
-import type { ModelRuntime } from '../../models/catalog';
+import type { ModelRuntime } from '../../models/catalog-entry';
 import type { ModelArchitecture } from '../../models/model-architecture';
 import type { ModelCache } from '../../models/model-cache';
 import type { ModelReplicas, ModelResources, ModelRollout } from '../../models/model-size';

@@ -1,4 +1,4 @@
-import type { ModelRuntime } from '../../models/catalog';
+import type { ModelRuntime } from '../../models/catalog-entry';
 import type { DraftConfiguration } from '../draft';
 import type { Path } from '../problem';
 import { namedModelsOf, runtimeOf, type NamedModel } from './facts';

@@ -1,6 +1,7 @@
 import type { PlatformKind } from '../../cluster/platform-kind';
 import { hasTokenLimit } from '../../limits/token-window';
-import { catalogEntry, type CatalogEntry } from '../../models/catalog';
+import { catalogEntry } from '../../models/catalog';
+import type { CatalogEntry } from '../../models/catalog-entry';
 import { isEmbeddingsModel } from '../../models/vllm-serving';
 import type {
   KeyConfiguration,

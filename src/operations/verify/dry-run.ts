@@ -2,7 +2,8 @@ import { identityOf, nameOf, type KubernetesObject } from '../kubernetes-object'
 import { OperationError } from '../operation-error';
 import { checkInterruption, type Session } from '../session';
 import { describeRight, kindKey, type ClusterState, type KnownKinds, type MissingRight } from './cluster';
-import { missingRightsIn, type ClusterReading } from './read-cluster';
+import { missingRightsIn } from './missing-rights';
+import type { ClusterReading } from './read-cluster';
 
 type Applied = Pick<ClusterState, 'applied' | 'notApplied'>;
 

@@ -2,9 +2,10 @@ import { identityOf, resourceOf, type KubernetesObject } from '../kubernetes-obj
 import { OperationError } from '../operation-error';
 import type { ProgramResult } from '../program';
 import { checkInterruption, objectsOf, type Session } from '../session';
-import { Cluster, describeRight, kindKey, type ClusterState, type KnownKinds, type MissingRight } from './cluster';
+import { Cluster, describeRight, kindKey, type ClusterState, type KnownKinds } from './cluster';
 import { dryRun } from './dry-run';
 import { readingsFor, type Reading } from './kinds';
+import { missingRightsIn } from './missing-rights';
 
 /** Seconds in which a cluster has to say what version it is. */
 const FIRST_ANSWER_SECONDS = 10;
@@ -93,16 +94,6 @@ async function read(session: Session, reading: Reading, kinds: KnownKinds) {
   if (result.stdout.trim() === '') return { objects: [], missingRights };
   const answer = session.kubectl.parse<KubernetesObject>(args, result.stdout);
   return { objects: (answer.items ?? [answer]) as KubernetesObject[], missingRights };
-}
-
-/** What kubectl says that this account may not do. */
-export function missingRightsIn(stderr: string): MissingRight[] {
-  const pattern = /cannot (\w+) resource "([^"]*)" in API group "([^"]*)"(?: in the namespace "([^"]*)")?/g;
-  const found = [...stderr.matchAll(pattern)].map(([, verb = '', resource = '', group = '', namespace]) => ({
-    ...{ verb, resource, group },
-    ...(namespace !== undefined && { namespace }),
-  }));
-  return [...new Map(found.map((right) => [describeRight(right), right])).values()];
 }
 
 async function ask(session: Session, args: readonly string[], seconds: number): Promise<ProgramResult> {
