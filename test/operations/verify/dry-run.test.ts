@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../../src/operations/kubernetes-object
 import { OperationError } from '../../../src/operations/operation-error';
 import type { Session } from '../../../src/operations/session';
 import { dryRun } from '../../../src/operations/verify/dry-run';
-import { missingRightsIn } from '../../../src/operations/verify/read-cluster';
+import { missingRightsIn } from '../../../src/operations/verify/missing-rights';
 
 test('missing rights are read from what kubectl says, each once', () => {
   const said = [
