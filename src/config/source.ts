@@ -1,6 +1,7 @@
 import { Composer, LineCounter, Parser, visit, type CST, type Document, type YAMLError } from 'yaml';
 import type { LocatedMap } from './located';
 import { count, type Problem, type SourceLocation } from './problem';
+import type { SourceRule } from './source-rules';
 import { describeSyntaxError } from './syntax';
 import { TreeReader } from './tree';
 
@@ -9,28 +10,6 @@ export const MAXIMUM_BYTES = 4 * 1024 * 1024;
 
 /** Deepest nesting of maps and lists. */
 export const MAXIMUM_DEPTH = 64;
-
-/** Ids of the checks on the text of one file. */
-export const SOURCE_RULES = [
-  'file-size',
-  'encoding',
-  'yaml-syntax',
-  'yaml-depth',
-  'yaml-version',
-  'yaml-documents',
-  'yaml-empty',
-  'yaml-top-level',
-  'yaml-duplicate-key',
-  'yaml-key',
-  'yaml-anchor',
-  'yaml-alias',
-  'yaml-merge-key',
-  'yaml-tag',
-  'yaml-number',
-] as const;
-
-/** Id of a check on the text of one file. */
-export type SourceRule = (typeof SOURCE_RULES)[number];
 
 /** What the text of one file holds. */
 export interface ParsedSource {

@@ -10,7 +10,7 @@ import {
   type Problem,
   type SourceLocation,
 } from './problem';
-import type { SourceRule } from './source';
+import type { SourceRule } from './source-rules';
 
 const TEXT_TAG = 'tag:yaml.org,2002:str';
 const INSTEAD_OF_ANCHORS = 'write the value out, or share it between files with `extends`';

@@ -9,7 +9,8 @@ import { ConfigurationError } from '../../src/config/problem';
 import { readConfiguration } from '../../src/config/read';
 import { RULES } from '../../src/config/rules';
 import { SHAPE_RULES } from '../../src/config/shape';
-import { MAXIMUM_BYTES, SOURCE_RULES } from '../../src/config/source';
+import { MAXIMUM_BYTES } from '../../src/config/source';
+import { SOURCE_RULES } from '../../src/config/source-rules';
 import { asOrdinaryUser } from './ordinary-user';
 
 /** A configuration that one rule refuses, and everything that is said about it. */
