@@ -14,6 +14,8 @@ export interface KServeExample {
   readonly name: string;
   /** Namespaces with models. */
   readonly namespaces: readonly Manifest[];
+  /** Classes of the whole cluster that its models name. */
+  readonly priorityClasses: readonly Manifest[];
   readonly objects: readonly Manifest[];
 }
 
@@ -47,6 +49,7 @@ export function kserveExamples(): KServeExample[] {
           ...namespace,
           metadata: { ...metadata, name: moved(metadata.name) },
         })) as Manifest[],
+      priorityClasses: all.filter(({ kind }) => kind === 'PriorityClass'),
       objects: all
         .filter((object) => kinds.includes(object.kind) && isOfModels(namespaceOf(object)))
         .map(({ metadata, ...object }) => ({
@@ -75,8 +78,9 @@ export class ReconciledExamples {
     await createPrerequisiteNamespaces(kubectl, 'kubernetes');
     const configuration = manifestsOf(platformFolders()[0]!).filter(({ metadata }) => metadata.namespace === 'kserve');
     const namespaces = examples.flatMap((example) => example.namespaces);
+    const first = [...configuration, ...namespaces, ...examples.flatMap((example) => example.priorityClasses)];
     // KServe reads its configuration at start.
-    await kubectl(['apply', '-f', '-'], { stdin: listOf(renderedFor(manager, [...configuration, ...namespaces])) });
+    await kubectl(['apply', '-f', '-'], { stdin: listOf(renderedFor(manager, first)) });
     const { stop } = await startKServe(manager.tool);
     const objects = renderedFor(
       manager,
