@@ -1,14 +1,20 @@
+import { join, relative } from 'node:path';
 import { toolPath } from '../../scripts/tool-table.cjs';
+import { MaasPlatform, writeManifests, type MaasPlatformProps } from '../../src';
+import { readConfiguration } from '../../src/config/read';
 import { translate, type Json, type Translation } from '../envoy/istio/translation';
+import { temporaryFolder } from '../support/folder';
 import { list } from './harness/api';
 import { ControlPlane, controlPlaneTools } from './harness/control-plane';
 import { discover, gatewayPod } from './harness/discovery';
 import { listed } from './harness/kuadrant';
-import { manifestsOf, nameOf, readPlatformFolder } from './harness/manifests';
+import { manifestsOf, nameOf, readPlatformFolder, root } from './harness/manifests';
 import { describeCluster } from './harness/suite';
+import { actionSetFor, actionSets } from './harness/wasm';
 
 const folder = readPlatformFolder('examples/fallback/dist');
 const deployed = 'inference-gateway-istio';
+const HOST = 'api.maas.local';
 const KINDS =
   'namespaces,configmaps,services,endpointslices,gateways.gateway.networking.k8s.io,httproutes,envoyfilters,serviceentries,destinationrules';
 
@@ -55,6 +61,15 @@ describeCluster(
       expect(led.filter((name) => !known.includes(name))).toEqual([]);
     });
 
+    const expectAskedOnce = () => {
+      const withWasm = sent.listeners.filter((listener) =>
+        JSON.stringify(listener).includes('envoy.filters.http.wasm'),
+      );
+      expect(withWasm.map(({ internal_listener }) => internal_listener)).toEqual([undefined]);
+    };
+
+    test("what Kuadrant's wasm asks and counts of a request, it does once: not behind a fallback", expectAskedOnce);
+
     test('the provider has its filters, and the pods of the gateway what they read', async () => {
       const provider = sent.clusters.find(({ name }) => name === 'outbound|443||assistant.llm.external.internal');
       expect(JSON.stringify(provider)).toContain('maas.external-key');
@@ -96,6 +111,39 @@ describeCluster(
         ),
       );
       expect(own).toEqual(other);
+    });
+
+    describe('with tokens that Kuadrant counts', () => {
+      beforeAll(async () => {
+        const configuration = readConfiguration(join(root, 'examples/fallback/maas.yaml'));
+        const props: MaasPlatformProps = {
+          ...configuration,
+          gateway: { routing: 'path' },
+          limits: { engine: 'tokenRateLimitPolicy' },
+        };
+        const written = temporaryFolder();
+        writeManifests((app) => void new MaasPlatform(app, 'maas', props), written);
+        const second = readPlatformFolder(relative(root, written));
+        await plane.empty();
+        await plane.apply(second);
+        await plane.untilGood(second);
+        sent = discover(plane.istiod.address, await gatewayPod('inference-gateway'));
+      });
+
+      test('it counts where the request comes in, once', expectAskedOnce);
+
+      test.each(['simulator', 'small', 'assistant'])(
+        'whoever answers for %s, its tokens are asked for and reported as those of the models',
+        async (model) => {
+          const path = `/${model}/v1/chat/completions`;
+          const { actions } = actionSetFor(await actionSets(), { host: HOST, path });
+          const counted = actions.map(({ service, scope }) => [service, scope]);
+          expect(counted).toContainEqual(['ratelimit-check-service', 'llm/models-path-route']);
+          expect(counted).toContainEqual(['ratelimit-report-service', 'llm/models-path-route']);
+          const led = routes().filter(({ match }: Json) => JSON.stringify(match).includes(`"/${model}/v1`));
+          expect(new Set(led.map(({ route }: Json) => route?.cluster))).toEqual(new Set([`maas.model.${model}`]));
+        },
+      );
     });
   },
   ...controlPlaneTools,

@@ -75,7 +75,7 @@ export class TokenCounter {
   }
 
   private calls(asked: Asked, service: string, method: 'CheckRateLimit' | 'Report') {
-    const actions = this.setOf(asked).actions.filter((action) => action.service === service);
+    const actions = actionSetFor(this.sets, asked).actions.filter((action) => action.service === service);
     const found = actions.flatMap((action) =>
       descriptors([action], asked.user, asked.tier).map((all) => {
         const descriptor = Object.fromEntries(Object.entries(all).filter(([key]) => key !== HITS));
@@ -88,17 +88,17 @@ export class TokenCounter {
     if (found.length === 0) throw new Error(`nothing is counted of ${asked.path} by ${asked.user}`);
     return found;
   }
+}
 
-  /** The first set whose conditions hold, as the wasm looks for it. */
-  private setOf({ host, path }: Asked): ActionSet {
-    const urlPath = path.replace(/\?.*/, '');
-    const set = this.sets.find(
-      ({ routeRuleConditions: { hostnames, predicates } }) =>
-        hostnames.includes(host) && predicates.every((predicate) => holds(predicate, urlPath)),
-    );
-    if (set === undefined) throw new Error(`the wasm knows no ${host}${path}`);
-    return set;
-  }
+/** The first set whose conditions hold for a POST, as the wasm looks for it. */
+export function actionSetFor(sets: readonly ActionSet[], { host, path }: Pick<Asked, 'host' | 'path'>): ActionSet {
+  const urlPath = path.replace(/\?.*/, '');
+  const set = sets.find(
+    ({ routeRuleConditions: { hostnames, predicates } }) =>
+      hostnames.includes(host) && predicates.every((predicate) => holds(predicate, urlPath)),
+  );
+  if (set === undefined) throw new Error(`the wasm knows no ${host}${path}`);
+  return set;
 }
 
 const HITS = 'ratelimit.hits_addend';
