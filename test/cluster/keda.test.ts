@@ -76,17 +76,24 @@ async function replicasOf(model: string): Promise<number> {
   return (await get('deployment', `${model}-predictor`))!.spec.replicas as number;
 }
 
-/** What KEDA says of a ScaledObject: `Ready True`, `Active False`, … */
-async function verdicts(model: string): Promise<string[]> {
-  const { status } = (await get('scaledobject', model))!;
-  return ((status?.conditions ?? []) as { type: string; status: string }[]).map(
-    (each) => `${each.type} ${each.status}`,
-  );
-}
-
-/** What `maas verify` would make of that. */
-async function problems(model: string): Promise<string[]> {
-  return problemsOf((await get('scaledobject', model)) as unknown as KubernetesObject);
+/**
+ * Waits until KEDA says something of a ScaledObject: `Ready False`, `Active True`. Its two loops write conditions in turn, so
+ * what else is said counts as of the same moment.
+ *
+ * @param problem what `maas verify` would make of it, in part; nothing where it would be content
+ */
+async function untilSaid(model: string, verdict: string, problem?: string): Promise<void> {
+  let last: unknown;
+  await until(`KEDA says ${verdict}`, 60, async () => {
+    const object = (await get('scaledobject', model))!;
+    const conditions = (object.status?.conditions ?? []) as { type: string; status: string }[];
+    const problems = problemsOf(object as unknown as KubernetesObject);
+    last = { conditions, problems };
+    const isJudged = problem === undefined ? problems.length === 0 : problems.join('\n').includes(problem);
+    return isJudged && conditions.some(({ type, status }) => `${type} ${status}` === verdict);
+  }).catch(({ message }: Error) => {
+    throw new Error(`${message}: ${JSON.stringify(last)}`);
+  });
 }
 
 describeCluster(
@@ -123,8 +130,7 @@ describeCluster(
 
     test('a model that always has a pod gets an autoscaler that says what the configuration says', async () => {
       await apply(awake, 1, startPrometheus(undefined));
-      await until('KEDA is content', 60, async () => (await verdicts(awake)).includes('Active True'));
-      expect(await problems(awake)).toEqual([]);
+      await untilSaid(awake, 'Active True');
       expect((await get('horizontalpodautoscaler', `keda-hpa-${awake}`))!.spec).toMatchObject({
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: `${awake}-predictor` },
         minReplicas: 1,
@@ -137,15 +143,14 @@ describeCluster(
 
     test('one that sleeps is left asleep while nobody asks', async () => {
       await apply(sleepy, 0, startPrometheus(undefined));
-      await until('KEDA is content', 60, async () => (await verdicts(sleepy)).includes('Active False'));
-      expect(await problems(sleepy)).toEqual([]);
+      await untilSaid(sleepy, 'Active False');
       expect(await replicasOf(sleepy)).toBe(0);
     });
 
     test('and is woken by a request that the gateway has refused', async () => {
       await apply(sleepy, 0, startPrometheus([7, 7, 7, 7, 7, 7, 7, 8]));
       await until('KEDA wakes it', 60, async () => (await replicasOf(sleepy)) === 1);
-      await until('KEDA says so', 60, async () => (await verdicts(sleepy)).includes('Active True'));
+      await untilSaid(sleepy, 'Active True');
     });
 
     test('one that nobody has asked for goes to sleep', async () => {
@@ -155,8 +160,7 @@ describeCluster(
 
     test('where Prometheus sees no pod of a model, KEDA says so and changes nothing', async () => {
       await apply(awake, 2, startPrometheus(undefined, false));
-      await until('KEDA says so', 60, async () => (await verdicts(awake)).includes('Ready False'));
-      expect(await problems(awake)).toEqual([expect.stringContaining('Ready is False')]);
+      await untilSaid(awake, 'Ready False', 'Ready is False');
       expect(await replicasOf(awake)).toBe(2);
     });
   },
