@@ -1,6 +1,6 @@
 import { isMap } from '../is-map';
 import type { ModelArchitecture } from './model-architecture';
-import type { Quantization } from './quantization';
+import { SCALED_BITS, type Quantization } from './quantization';
 
 /** How weights are quantized, with the bits that each takes. */
 type QuantizedWeights = Pick<ModelArchitecture, 'quantization' | 'weightBits'>;
@@ -27,7 +27,7 @@ function byMethod(method: string, configuration: Readonly<Record<string, unknown
     case 'fbgemm_fp8':
       return { quantization: method, weightBits: 8 };
     case 'mxfp4':
-      return { quantization: method, weightBits: WITH_SCALES };
+      return { quantization: method, weightBits: SCALED_BITS };
     case 'awq':
       return ofBits('awq', bits ?? awqBits ?? 4);
     case 'gptq':
@@ -45,9 +45,6 @@ function byMethod(method: string, configuration: Readonly<Record<string, unknown
   }
 }
 
-/** Four bits, and their share of a scale. */
-const WITH_SCALES = 4.25;
-
 /** NVFP4 has a scale of eight bits for every 16 weights. */
 const NVFP4 = 4.5;
 
@@ -55,7 +52,7 @@ function ofBits(quantization: Quantization, bits: unknown): QuantizedWeights | u
   if (bits === 8) {
     return { quantization, weightBits: 8 };
   }
-  return bits === 4 ? { quantization, weightBits: WITH_SCALES } : undefined;
+  return bits === 4 ? { quantization, weightBits: SCALED_BITS } : undefined;
 }
 
 function ofCompressedTensors(configuration: Readonly<Record<string, unknown>>): QuantizedWeights | undefined {

@@ -1,6 +1,6 @@
 import { Accelerator } from './accelerator';
 import { NVIDIA_PROFILES, type NodeLabels } from './accelerator-profiles';
-import { checkMemory, isFit, type MemoryQuestion } from './memory-check';
+import { checkMemory, isFit, type MemoryAnswer, type MemoryQuestion } from './memory-check';
 import { argumentOf } from './vllm-serving';
 import { obstaclesTo } from './vllm-start';
 import { CONTEXT_BYTES, CPU_CACHE_GIBIBYTES, GIBIBYTE, longestContext } from './vllm-memory';
@@ -27,36 +27,39 @@ const USUAL_GPUS = [1, 2, 4, MOST_GPUS];
  * @param nodeLabels who labels the nodes, so that only what can be selected is suggested
  */
 export function suggestFits(question: MemoryQuestion, nodeLabels: NodeLabels = 'gpuOperator'): MemorySuggestion[] {
+  const answer = checkMemory(question);
+  // What is not known of a model no change makes known.
+  if (typeof answer === 'string') {
+    return [];
+  }
+  const numbers = otherGpus(question);
   return [
-    ...shorterContext(question),
-    ...otherUtilization(question),
-    ...moreMemory(question),
+    ...shorterContext(question, answer),
+    ...otherUtilization(question, answer),
+    ...moreMemory(question, answer),
     ...fp8(question),
     ...fp8Cache(question),
-    ...otherGpus(question),
-    ...otherAccelerator(question, nodeLabels),
+    ...numbers,
+    ...otherAccelerator(question, answer, nodeLabels, numbers.length > 0),
   ].filter((suggestion) => isFit(suggestion.question));
 }
 
-function shorterContext(question: MemoryQuestion): MemorySuggestion[] {
-  const answer = checkMemory(question);
-  if (question.figures === undefined || typeof answer === 'string' || hasArgument(question, '--max-model-len')) {
+function shorterContext(question: MemoryQuestion, { serving, plan }: MemoryAnswer): MemorySuggestion[] {
+  if (question.figures === undefined || argumentOf(question, '--max-model-len') !== undefined) {
     return [];
   }
-  const longest = longestContext(question.figures, answer.serving, answer.plan);
+  const longest = longestContext(question.figures, serving, plan);
   const tokens = Math.floor(longest / SHORTEST_CONTEXT) * SHORTEST_CONTEXT;
-  return tokens === 0 || (answer.plan.maxModelLength ?? Infinity) <= tokens
+  return tokens === 0 || (plan.maxModelLength ?? Infinity) <= tokens
     ? []
     : [{ change: `maxModelLength: ${tokens}`, question: { ...question, maxModelLength: tokens } }];
 }
 
-function otherUtilization(question: MemoryQuestion): MemorySuggestion[] {
+function otherUtilization(question: MemoryQuestion, { serving, plan, misfit }: MemoryAnswer): MemorySuggestion[] {
   const { accelerator } = question;
-  const answer = checkMemory(question);
-  if (accelerator.family === 'cpu' || typeof answer === 'string') {
+  if (accelerator.family === 'cpu') {
     return [];
   }
-  const { plan, serving, misfit } = answer;
   const most = Math.floor((1 / accelerator.sharedBy - CONTEXT_BYTES / plan.memory) * 100) / 100;
   const candidates = misfit === 'utilization' ? [most] : [0.85, 0.9, 0.95].filter((part) => part <= most);
   const better = candidates.find(
@@ -68,12 +71,11 @@ function otherUtilization(question: MemoryQuestion): MemorySuggestion[] {
 }
 
 /** A container without an accelerator may have more memory. */
-function moreMemory(question: MemoryQuestion): MemorySuggestion[] {
-  const answer = checkMemory(question);
-  if (question.accelerator.family !== 'cpu' || typeof answer === 'string') {
+function moreMemory(question: MemoryQuestion, { plan }: MemoryAnswer): MemorySuggestion[] {
+  if (question.accelerator.family !== 'cpu') {
     return [];
   }
-  const { weights, activations, libraries } = answer.plan;
+  const { weights, activations, libraries } = plan;
   const needed = Math.ceil((weights + activations + libraries) / GIBIBYTE) + CPU_CACHE_GIBIBYTES;
   return [
     {
@@ -88,6 +90,13 @@ function fp8(question: MemoryQuestion): MemorySuggestion[] {
   const isQuantized = (figures?.weightBits ?? 16) < 16 || figures?.quantization !== undefined;
   const isTold = argumentOf(question, '--quantization', '-q') !== undefined;
   return isQuantized || isTold || !accelerator.servesFp8 ? [] : [addition(question, '--quantization=fp8')];
+}
+
+/** A KV cache of half the size, on GPUs that compute in 8 bit themselves; not every kernel of vLLM reads one on others. */
+function fp8Cache(question: MemoryQuestion): MemorySuggestion[] {
+  const { computeCapability = 0 } = question.accelerator;
+  const isTold = argumentOf(question, '--kv-cache-dtype') !== undefined;
+  return isTold || computeCapability < 8.9 ? [] : [addition(question, '--kv-cache-dtype=fp8')];
 }
 
 /** The next number of GPUs, else the next smaller one; both where only the number is wrong. */
@@ -108,15 +117,19 @@ function otherGpus(question: MemoryQuestion): MemorySuggestion[] {
 }
 
 /** The smallest other GPU of NVIDIA that serves the model, or slice where it has one; several where one is not enough. */
-function otherAccelerator(question: MemoryQuestion, nodeLabels: NodeLabels): MemorySuggestion[] {
+function otherAccelerator(
+  question: MemoryQuestion,
+  { misfit }: MemoryAnswer,
+  nodeLabels: NodeLabels,
+  fitsOtherGpus: boolean,
+): MemorySuggestion[] {
   const { accelerator, gpus } = question;
-  const answer = checkMemory(question);
   const isOther = accelerator.family === 'rocm' || accelerator.family === 'gaudi';
   const isNeeded = obstaclesTo(question).includes('quantization');
-  if (isOther || typeof answer === 'string' || (answer.misfit !== 'memory' && !isNeeded)) {
+  if (isOther || (misfit !== 'memory' && !isNeeded)) {
     return [];
   }
-  const counts = otherGpus(question).length > 0 ? [gpus] : [gpus, ...USUAL_GPUS.filter((count) => count > gpus)];
+  const counts = fitsOtherGpus ? [gpus] : [gpus, ...USUAL_GPUS.filter((count) => count > gpus)];
   const others = [
     ...Object.keys(NVIDIA_PROFILES).map((product) => `nvidia-${product}`),
     ...(accelerator.isPart ? Accelerator.migNames : []),
@@ -139,21 +152,10 @@ function otherAccelerator(question: MemoryQuestion, nodeLabels: NodeLabels): Mem
   return [];
 }
 
-/** A KV cache of half the size, on GPUs that compute in 8 bit themselves; not every kernel of vLLM reads one on others. */
-function fp8Cache(question: MemoryQuestion): MemorySuggestion[] {
-  const { computeCapability = 0 } = question.accelerator;
-  const isTold = hasArgument(question, '--kv-cache-dtype');
-  return isTold || computeCapability < 8.9 ? [] : [addition(question, '--kv-cache-dtype=fp8')];
-}
-
 function addition(question: MemoryQuestion, argument: string): MemorySuggestion {
   return { change: `arguments: [${argument}]`, question: withArgument(question, argument) };
 }
 
 function withArgument(question: MemoryQuestion, argument: string): MemoryQuestion {
   return { ...question, arguments: [...question.arguments, argument] };
-}
-
-function hasArgument({ arguments: args }: MemoryQuestion, flag: string): boolean {
-  return args.some((argument) => argument.split('=', 1)[0]?.replaceAll('_', '-') === flag);
 }

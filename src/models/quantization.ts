@@ -15,6 +15,9 @@ export const QUANTIZATIONS: readonly Quantization[] = [
   'mxfp4',
 ];
 
+/** Four bits of a weight, and their share of a scale. */
+export const SCALED_BITS = 4.25;
+
 /**
  * The least compute capability that a method needs of a GPU of NVIDIA, where some that are built in have less: as
  * `get_min_capability` says in vLLM 0.18.1. FP8 needs no more than 7.5: below 8.9 vLLM computes with weights of 8 bit in

@@ -1,5 +1,6 @@
 import type { Accelerator } from './accelerator';
 import type { ModelFigures, WeightType } from './model-architecture';
+import { SCALED_BITS } from './quantization';
 
 /** What the ServingRuntime says to vLLM, unless a model's arguments say otherwise. */
 export const RUNTIME_DEFAULTS = {
@@ -66,13 +67,13 @@ export const DTYPES: Readonly<Record<string, number>> = {
 
 const CACHE_DTYPES: Readonly<Record<string, number>> = { bfloat16: 2, float16: 2, fp8: 1, fp8_e4m3: 1, fp8_e5m2: 1 };
 
-const QUANTIZATIONS: Readonly<Record<string, number>> = {
+const QUANTIZED_BITS: Readonly<Record<string, number>> = {
   fp8: 8,
-  awq: 4.25,
-  awq_marlin: 4.25,
-  gptq: 4.25,
-  gptq_marlin: 4.25,
-  mxfp4: 4.25,
+  awq: SCALED_BITS,
+  awq_marlin: SCALED_BITS,
+  gptq: SCALED_BITS,
+  gptq_marlin: SCALED_BITS,
+  mxfp4: SCALED_BITS,
 };
 
 /** Methods of which only the model's own figures tell the bits. */
@@ -137,7 +138,7 @@ function typeBytes(asked: string, { figures }: ServingOptions): number | undefin
 
 /** Bits of a quantized weight; `model` where only its own figures tell them. */
 function quantizedBits(method: string | undefined): number | 'model' | undefined {
-  return method === undefined || UNTOLD_QUANTIZATIONS.includes(method) ? 'model' : of(QUANTIZATIONS, method);
+  return method === undefined || UNTOLD_QUANTIZATIONS.includes(method) ? 'model' : of(QUANTIZED_BITS, method);
 }
 
 /**
@@ -156,10 +157,15 @@ function valuesOf(args: readonly string[]): Map<string, string> {
     if (flag !== undefined) {
       const next = args[index + 1];
       const following = next === undefined || next.startsWith('-') ? '' : next;
-      values.set(flag.startsWith('--') ? flag.replaceAll('_', '-') : flag, value ?? following);
+      values.set(flagName(flag), value ?? following);
     }
   });
   return values;
+}
+
+/** The name of a flag as vLLM reads it, which takes `_` for `-`. */
+export function flagName(written: string): string {
+  return written.startsWith('--') ? written.replaceAll('_', '-') : written;
 }
 
 function text(values: ReadonlyMap<string, string>, flags: readonly string[]): string | undefined {

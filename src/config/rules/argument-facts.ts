@@ -1,4 +1,5 @@
 import type { ModelRuntime } from '../../models/catalog-entry';
+import { flagName } from '../../models/vllm-serving';
 import type { DraftConfiguration } from '../draft';
 import type { Path } from '../problem';
 import { namedModelsOf, runtimeOf, type NamedModel } from './facts';
@@ -47,7 +48,16 @@ function argumentsOfServer(model: NamedModel, runtime: ModelRuntime): PlacedArgu
     const following = next === undefined || isFlag(next) ? undefined : next;
     const isSpaced = /^[^=\s]*\s/.test(text);
     takesValues = !text.includes('=') && !isSpaced;
-    found.push({ model, runtime, path, text, flag: dashed(flag), value: value ?? following, isSpaced, isStray: false });
+    found.push({
+      model,
+      runtime,
+      path,
+      text,
+      flag: flagName(flag),
+      value: value ?? following,
+      isSpaced,
+      isStray: false,
+    });
   });
   return found;
 }
@@ -55,11 +65,6 @@ function argumentsOfServer(model: NamedModel, runtime: ModelRuntime): PlacedArgu
 /** Whether a text is a flag; `-1` is a value. */
 function isFlag(text: string): boolean {
   return /^-(?![.\d])/.test(text);
-}
-
-/** vLLM takes `_` for `-`. */
-function dashed(flag: string): string {
-  return flag.startsWith('--') ? flag.replaceAll('_', '-') : flag;
 }
 
 /**

@@ -105,7 +105,9 @@ const quotaFit: Rule = {
       ? []
       : quotasOf(configuration).flatMap((quota) => {
           const { priorityClass } = quota;
-          const counted = consumers.filter((each) => [undefined, each.priorityClass].includes(priorityClass));
+          const counted = consumers.filter(
+            (each) => priorityClass === undefined || each.priorityClass === priorityClass,
+          );
           return isWhole(quota.quota) ? lackOf(quota, counted, configuration) : [];
         });
   },
