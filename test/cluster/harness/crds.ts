@@ -48,14 +48,19 @@ async function installCrds(kubectl: Kubectl): Promise<void> {
   await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s'], { timeoutSeconds: 150 });
 }
 
-/** Waits until the API server serves the kinds of the CRDs in it, and describes them: kubectl validates by that. */
+/** Waits until the API server lists all resources of the CRDs in it, and describes their groups: kubectl validates by that. */
 export async function untilCrdsAreServed(kubectl: Kubectl): Promise<void> {
-  const get = async <Answer>(path: string) => JSON.parse((await kubectl(['get', '--raw', path])).stdout) as Answer;
   // As a table: with their schemas they are megabytes.
   const { stdout: table } = await kubectl(['get', 'crd', '--no-headers']);
-  const groups = [...new Set(table.match(/(?<=^[^. ]+\.)[^ ]+/gm))];
-  await until('the API server describes the kinds of all CRDs', 120, async () => {
-    const { paths: described } = await get<{ paths: object }>('/openapi/v3');
-    return groups.every((group) => Object.keys(described).some((path) => path.startsWith(`apis/${group}/`)));
+  const resources = table.match(/^\S+/gm) ?? [];
+  await until('the API server serves all CRDs', 120, async () => {
+    const { stdout: names } = await kubectl(['api-resources', '--cached=false', '--output=name']);
+    const served = new Set(names.split('\n'));
+    const { stdout: description } = await kubectl(['get', '--raw', '/openapi/v3']);
+    const described = Object.keys((JSON.parse(description) as { paths: object }).paths);
+    return resources.every((resource) => {
+      const group = resource.slice(resource.indexOf('.') + 1);
+      return served.has(resource) && described.some((path) => path.startsWith(`apis/${group}/`));
+    });
   });
 }

@@ -83,10 +83,15 @@ async function deleteNamespaces(): Promise<boolean> {
   const names = (await list('/api/v1/namespaces')).map(({ metadata }) => metadata.name).filter(isForeign);
   for (const name of names) {
     await ask('DELETE', `/api/v1/namespaces/${name}`);
-    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: [] } };
-    await ask('PUT', `/api/v1/namespaces/${name}/finalize`, namespace);
+    await finalizeNamespace(name);
   }
   return names.length === 0;
+}
+
+/** Lets go of a namespace that is deleted, which else the namespace controller would do. */
+export async function finalizeNamespace(name: string): Promise<void> {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: [] } };
+  await ask('PUT', `/api/v1/namespaces/${name}/finalize`, namespace);
 }
 
 function isForeign(namespace: string): boolean {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, list } from './api';
-import { namespacedPaths } from './eraser';
+import { finalizeNamespace, namespacedPaths } from './eraser';
 
 const pause = 200;
 
@@ -43,8 +43,5 @@ async function finish(name: string): Promise<void> {
       await ask('DELETE', `${collection}/${metadata.name}`, { gracePeriodSeconds: 0, propagationPolicy: 'Background' });
     }
   }
-  if (left === 0) {
-    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: [] } };
-    await ask('PUT', `/api/v1/namespaces/${name}/finalize`, namespace);
-  }
+  if (left === 0) await finalizeNamespace(name);
 }

@@ -1,11 +1,9 @@
 import { freePort } from '../../support/free-port';
+import { authorinoArguments } from './control-plane';
 import { startIstiod, type Istiod } from './istio';
 import { startKServe } from './kserve';
 import { runAuthorino, startAuthorinoOperator, startOperator } from './kuadrant';
 import { nameOf, type Manifest } from './manifests';
-
-/** The arguments with which authorino-operator runs the Authorino of Kuadrant's operator. */
-const authorinoArguments = ['--allow-superseding-host-subsets'];
 
 interface Stoppable {
   stop(): Promise<void>;
